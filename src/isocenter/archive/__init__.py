@@ -1,0 +1,1 @@
+"""Blobs are the truth, the index is rebuildable."""

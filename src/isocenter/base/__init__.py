@@ -1,0 +1,1 @@
+"""The ground: errors, limits, clocks, identifiers, log, settings."""

@@ -1,0 +1,168 @@
+"""Every maximum, time-out and threshold of the house, each with its unit and the reason for its value.
+
+A number without a reason cannot be changed by the next person. `LIMITS` is the table that `docs/limits.md` is generated from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row of the table: `value` counts `unit`s, `why` is a sentence for the person who wants to change it."""
+
+    name: str
+    value: float
+    unit: str
+    why: str
+
+
+LIMITS: dict[str, Limit] = {}
+
+
+def _limit(name: str, value: Number, unit: str, why: str) -> Number:
+    LIMITS[name] = Limit(name, value, unit, why)
+    return value
+
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+# Upper layer, PS3.8
+
+PDU_BYTES_MAX = _limit(
+    "PDU_BYTES_MAX", 128 * KIB, "bytes",
+    "The P-DATA size that we announce: DCMTK sends no larger one, and bigger ones gain nothing measurable.",
+)  # fmt: skip
+PDU_BYTES_SENT_MAX = _limit(
+    "PDU_BYTES_SENT_MAX", 128 * KIB, "bytes",
+    "The largest P-DATA that we send, whatever the peer allows (0 means no limit): some old devices break above it.",
+)  # fmt: skip
+PDU_BYTES_MIN = _limit(
+    "PDU_BYTES_MIN", 128, "bytes",
+    "A peer that announces less than this cannot receive a command set in a sane number of PDUs.",
+)  # fmt: skip
+CONTROL_PDU_BYTES_MAX = _limit(
+    "CONTROL_PDU_BYTES_MAX", 256 * KIB, "bytes",
+    "An A-ASSOCIATE PDU: 128 contexts with 64 syntaxes of 64 characters need about 560 KiB, real ones stay under 40 KiB.",
+)  # fmt: skip
+RECEIVE_ROOM_BYTES = _limit(
+    "RECEIVE_ROOM_BYTES", 512 * KIB, "bytes",
+    "The room that an association lends to recv_into: a whole CT image, and never smaller than the largest control PDU.",
+)  # fmt: skip
+PRESENTATION_CONTEXTS_MAX = _limit(
+    "PRESENTATION_CONTEXTS_MAX", 128, "contexts", "Identifiers are odd and fit one byte (PS3.8 9.3.2.2)."
+)
+TRANSFER_SYNTAXES_MAX = _limit(
+    "TRANSFER_SYNTAXES_MAX", 64, "syntaxes a context", "The standard has about 60, retired ones included."
+)
+USER_ITEMS_MAX = _limit(
+    "USER_ITEMS_MAX", 1024, "sub-items", "Role selection and extended negotiation may come once per context, twice over."
+)
+USER_IDENTITY_BYTES_MAX = _limit(
+    "USER_IDENTITY_BYTES_MAX", 64 * KIB, "bytes", "A SAML assertion or a JWT is a few KiB (PS3.7 D.3.3.7)."
+)
+ARTIM_SECONDS = _limit(
+    "ARTIM_SECONDS", 10.0, "seconds",
+    "From connection to a complete A-ASSOCIATE-RQ, and from our last PDU to the peer's close (PS3.8 9.1.5).",
+)  # fmt: skip
+PDU_COMPLETION_SECONDS = _limit(
+    "PDU_COMPLETION_SECONDS", 30.0, "seconds", "From the first byte of a PDU to its last: longer means a dead or hostile peer."
+)
+IDLE_ASSOCIATION_SECONDS = _limit(
+    "IDLE_ASSOCIATION_SECONDS", 300.0, "seconds", "Silence between messages; dcm4chee's default, long enough for slow scanners."
+)
+MESSAGE_PROGRESS_SECONDS = _limit(
+    "MESSAGE_PROGRESS_SECONDS", 60.0, "seconds", "Silence in the middle of a message: its sender has died."
+)
+SEND_STALL_SECONDS = _limit(
+    "SEND_STALL_SECONDS", 60.0, "seconds", "A peer that does not read what it asked for is dropped after this."
+)
+CONNECT_SECONDS = _limit(
+    "CONNECT_SECONDS", 5.0, "seconds", "TCP connection to a node: a person waits; a living device on a LAN takes milliseconds."
+)
+ASSOCIATE_SECONDS = _limit("ASSOCIATE_SECONDS", 15.0, "seconds", "From A-ASSOCIATE-RQ to its answer.")
+RESPONSE_SECONDS = _limit("RESPONSE_SECONDS", 60.0, "seconds", "From a request to its next response, as a requestor.")
+RETRIEVE_RESPONSE_SECONDS = _limit(
+    "RETRIEVE_RESPONSE_SECONDS", 300.0, "seconds", "From a C-MOVE request to its next response: archives fetch from tape."
+)
+HALF_OPEN_CONNECTIONS_MAX = _limit(
+    "HALF_OPEN_CONNECTIONS_MAX", 12_000, "connections", "They cost a descriptor and a few KiB each in the lobby, no thread."
+)
+ASSOCIATIONS_MAX = _limit(
+    "ASSOCIATIONS_MAX", 200, "associations", "One worker thread each; a department has some dozens of devices."
+)
+ASSOCIATIONS_PER_ADDRESS_MAX = _limit(
+    "ASSOCIATIONS_PER_ADDRESS_MAX", 100, "associations", "One device gone wild must leave room for the others."
+)
+
+# Messages, PS3.7
+
+COMMAND_SET_BYTES_MAX = _limit(
+    "COMMAND_SET_BYTES_MAX", 64 * KIB, "bytes", "A real command set is a few hundred bytes; an N-GET list of tags a few KiB."
+)
+FRAGMENTS_EMPTY_MAX = _limit(
+    "FRAGMENTS_EMPTY_MAX", 64, "fragments", "Fragments without a byte in one message: DCMTK sends one at most, floods millions."
+)
+IDENTIFIER_BYTES_MAX = _limit("IDENTIFIER_BYTES_MAX", 4 * MIB, "bytes", "A query, held in memory: 60,000 UIDs in one list fit.")
+OPERATIONS_OUTSTANDING_MAX = _limit(
+    "OPERATIONS_OUTSTANDING_MAX", 1, "operations", "The asynchronous window that we answer, each way (PS3.7 D.3.3.3)."
+)
+
+# Data sets, PS3.5
+
+SEQUENCE_DEPTH_MAX = _limit("SEQUENCE_DEPTH_MAX", 64, "levels", "DCMTK's limit since 2026; real structured reports reach 20.")
+ELEMENTS_MAX = _limit("ELEMENTS_MAX", 1_000_000, "elements", "An RT structure set with all its items stays under it.")
+FILE_META_BYTES_MAX = _limit("FILE_META_BYTES_MAX", 64 * KIB, "bytes", "Real ones are some hundred bytes (PS3.10 7.1).")
+INDEXED_VALUE_BYTES_MAX = _limit(
+    "INDEXED_VALUE_BYTES_MAX", 1024, "bytes", "An attribute that the index keeps; LO has 64 characters, UI 64, PN 3 x 64."
+)
+HEADER_BYTES_MAX = _limit(
+    "HEADER_BYTES_MAX", 64 * MIB, "bytes", "What comes before the pixels: past this the skim gives up on finding what it lacks."
+)
+DATASET_BYTES_MAX = _limit("DATASET_BYTES_MAX", 8 * GIB, "bytes", "One instance; larger than any enhanced multi-frame seen.")
+INFLATE_BYTES_MAX = _limit(
+    "INFLATE_BYTES_MAX", 1 * GIB, "bytes", "A deflated data set after inflation: a bomb makes 1 KiB into gigabytes."
+)
+
+# Archive
+
+DISK_LOW_BYTES = _limit(
+    "DISK_LOW_BYTES", 512 * MIB, "bytes", "Free space under which stores are refused with A700, so that journals can grow."
+)
+DISK_RESUME_BYTES = _limit(
+    "DISK_RESUME_BYTES",
+    768 * MIB,
+    "bytes",
+    "Free space above which stores are accepted again; apart from the low mark, against flapping.",
+)
+BLOBS_PER_FOLDER_MAX = _limit(
+    "BLOBS_PER_FOLDER_MAX", 1024, "files", "A folder that any tool can list, and few enough folders to sync."
+)
+INDEX_BATCH_MAX = _limit("INDEX_BATCH_MAX", 256, "instances", "One commit of the index writer: bounds its delay under load.")
+
+# Services
+
+RETRIEVE_ASSOCIATIONS_MAX = _limit(
+    "RETRIEVE_ASSOCIATIONS_MAX", 4, "associations", "To one C-MOVE destination at once; a node's setting may say fewer."
+)
+CANCEL_SECONDS = _limit("CANCEL_SECONDS", 1.0, "seconds", "From C-CANCEL to the final answer.")
+QUERY_KEYS_MAX = _limit("QUERY_KEYS_MAX", 1024, "keys", "A C-FIND identifier; real ones have under 60.")
+QUERY_VALUES_MAX = _limit("QUERY_VALUES_MAX", 20_000, "values", "A list of UIDs in one key; SQLite takes 32,766 parameters.")
+WILDCARDS_MAX = _limit("WILDCARDS_MAX", 32, "wildcards a key", "More only serve to make matching slow.")
+
+# Transcoding
+
+FRAME_PIXELS_MAX = _limit("FRAME_PIXELS_MAX", 1_000_000_000, "pixels", "One frame; the largest mammograms have 30 million.")
+TRANSCODE_BYTES_MAX = _limit(
+    "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
+)
+
+assert RECEIVE_ROOM_BYTES >= CONTROL_PDU_BYTES_MAX, "an A-ASSOCIATE must fit the room that it is read into"
+assert RECEIVE_ROOM_BYTES >= PDU_BYTES_MAX, "reads should span PDUs"
+assert DISK_RESUME_BYTES > DISK_LOW_BYTES, "the two marks must not meet"

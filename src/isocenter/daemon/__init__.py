@@ -1,0 +1,1 @@
+"""The house assembled: the only place where ports meet implementations."""

@@ -1,0 +1,1 @@
+"""Messages (PS3.7), without I/O."""

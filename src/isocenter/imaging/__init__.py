@@ -1,0 +1,1 @@
+"""Frames, decoding and transcoding."""

@@ -1,0 +1,1 @@
+"""Simulated links, faults and devices to practise and test with."""

@@ -1,0 +1,1 @@
+"""Our nouns and ports."""

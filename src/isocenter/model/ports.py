@@ -1,0 +1,109 @@
+"""The ports: what a floor may ask of another without knowing who answers.
+
+Services and drivers see only these; `daemon/compose` joins them to their implementations. Each says on which thread it may be
+called and what may be kept. No port knows a protocol's status codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from isocenter.model.changes import Change
+from isocenter.model.query import Query
+from isocenter.model.records import Arrival, Instance, Node, RejectedCaller, SetAside, StoreResult
+
+
+class Reception(Protocol):
+    """One instance on its way in, used by one thread: `write` any number of times, then exactly one of `finish` and `abandon`."""
+
+    def write(self, view: memoryview | bytes) -> None:
+        """The next bytes of the data set. The view is only lent for the call. Never raises for a full disk: `finish` says so."""
+
+    def finish(self) -> StoreResult:
+        """All bytes came: file it. Returns when it is durable and findable, or with why not; blocks meanwhile."""
+
+    def abandon(self) -> None:
+        """The bytes will never be complete: leave no trace. Idempotent."""
+
+
+class Intake(Protocol):
+    """The one way in. Any thread."""
+
+    def begin(self, arrival: Arrival) -> Reception: ...
+
+
+Answer = Mapping[str, str]
+"""One match: keyword to decoded text, for every keyword in `Query.returned`; several values joined by a backslash.
+
+Attributes asked by `Query.extra_tags` come under their tag as eight hexadecimal digits."""
+
+
+class Catalogue(Protocol):
+    """What the archive knows. Any thread; an iterator is used by the thread that asked, and closed when left early."""
+
+    def find(self, query: Query) -> Iterator[Answer]:
+        """The matches, streamed: memory does not grow with their number. A query sees the archive as at its start."""
+
+    def instances(self, query: Query) -> Iterator[Instance]:
+        """The instances below everything that the query's keys select, in series order: what C-MOVE and C-GET send."""
+
+    def count_instances(self, query: Query) -> int:
+        """How many `instances` would give."""
+
+    def instance(self, sop_instance_uid: str) -> Instance | None: ...
+
+
+class OpenBlob(Protocol):
+    """A stored Part 10 file, open for reading; its data set is `byte_count` bytes from `dataset_offset`."""
+
+    dataset_offset: int
+    byte_count: int
+
+    def fileno(self) -> int: ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes at an absolute offset of the file."""
+
+
+class BlobReader(Protocol):
+    """Reading of stored files by the key that the index keeps. Any thread. Raises FileNotFoundError for a key that is gone."""
+
+    def open(self, blob: str) -> AbstractContextManager[OpenBlob]: ...
+
+
+class NodeShelf(Protocol):
+    """Where nodes and rejected callers are kept. Any thread; changes are seen by every reader at once."""
+
+    def nodes(self) -> Sequence[Node]: ...
+
+    def put_node(self, node: Node) -> None:
+        """Add, or replace the one of that name."""
+
+    def remove_node(self, name: str) -> bool: ...
+
+    def version(self) -> int:
+        """Changes whenever a node changes: a cheap question that lets a reader keep its own copy."""
+
+    def remember_caller(self, caller: RejectedCaller) -> None: ...
+
+    def rejected_callers(self) -> Sequence[RejectedCaller]: ...
+
+
+class ChangeFeed(Protocol):
+    """What happened, read by cursor; any thread."""
+
+    def since(self, serial: int, limit: int) -> Sequence[Change]: ...
+
+    def last_serial(self) -> int: ...
+
+
+class Quarantine(Protocol):
+    """The instances set aside, for whoever resolves them."""
+
+    def set_aside(self) -> Iterable[SetAside]: ...
+
+
+Transcoder = Callable[[bytes | memoryview, str, str], bytes]
+"""(data set, its transfer syntax, the wanted one) to the data set in the wanted one; `LocalError` where that cannot be done."""

@@ -1,0 +1,146 @@
+"""The nouns of the archive: what arrived, what became of it, what is kept of it.
+
+Results are words of the house; only the DIMSE and HTTP floors turn them into statuses. Nothing here stores or sends anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of an instance before its first byte comes, from the C-STORE command or its HTTP equivalent.
+
+    `source` says how it came: `dimse`, `stow`, `import`. Times are UTC.
+    """
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax: str
+    received: datetime
+    calling_ae_title: str = ""
+    called_ae_title: str = ""
+    address: str = ""
+    implementation_version_name: str = ""
+    source: str = "dimse"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance as the index knows it.
+
+    `attributes` maps the keywords of `model.attributes` to decoded text (empty where the data set had none);
+    `blob` is the store's own key, `byte_count` the length of the data set without Part 10 header, `checksum` its
+    XXH3-128 in hexadecimal digits.
+    """
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    transfer_syntax: str
+    blob: str
+    byte_count: int
+    checksum: str
+    received: datetime
+    calling_ae_title: str = ""
+    called_ae_title: str = ""
+    address: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Durable, and findable from now on."""
+
+    instance: Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The very same bytes were already there; nothing was stored twice."""
+
+    sop_instance_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Durable, but set aside: it contradicts what was there before. `differences` are (keyword, kept value, arriving value)."""
+
+    sop_instance_uid: str
+    set_aside: int
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Refused before anything was kept: no space, or the volume has failed. `reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Refused: the bytes are not a data set that can be filed. `reason` says what is wrong and where."""
+
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Refused: the data set says another class or instance than the command that brought it."""
+
+    reason: str
+
+
+StoreResult = Stored | Duplicate | Conflict | Full | Unreadable | Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An instance that is kept beside the index, with both values of what it contradicts."""
+
+    id: int
+    instance: Instance
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A device that we know. `host` is a name, an address or a network range such as 10.1.0.0/16 (then it can call, not be called).
+
+    `operations` are those it may ask of us: echo, store, find, move, get. `transfer_syntaxes` are preferred when sending to it,
+    best first. `pdu_bytes_max` 0 means our default; `associations_max` bounds C-MOVE to it.
+    """
+
+    name: str
+    ae_title: str
+    host: str
+    port: int = 104
+    operations: frozenset[str] = frozenset({"echo", "store", "find", "move", "get"})
+    transfer_syntaxes: tuple[str, ...] = ()
+    pdu_bytes_max: int = 0
+    associations_max: int = 4
+    character_set: str = ""
+    local_ae_title: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedCaller:
+    """Somebody who was turned away at the door, remembered once per title and address with a count."""
+
+    calling_ae_title: str
+    called_ae_title: str
+    address: str
+    implementation_class_uid: str
+    implementation_version_name: str
+    wanted: tuple[str, ...]
+    reason: str
+    first: datetime
+    last: datetime
+    count: int = 1

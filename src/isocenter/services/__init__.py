@@ -1,0 +1,1 @@
+"""Service classes (PS3.4) as generators."""

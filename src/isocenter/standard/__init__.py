@@ -1,0 +1,1 @@
+"""The printed standard as data: tables of syntaxes, classes and statuses."""

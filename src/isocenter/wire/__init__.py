@@ -1,0 +1,1 @@
+"""The upper layer (PS3.8), without I/O."""
