@@ -163,6 +163,12 @@ TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
 
+# Log
+
+LOG_BYTES_MAX = _limit("LOG_BYTES_MAX", 32 * MIB, "bytes", "One log file; then it is rotated.")
+LOG_FILES_MAX = _limit("LOG_FILES_MAX", 9, "files", "Rotated log files kept: with the current one about 300 MB.")
+LOG_LINE_CHARACTERS_MAX = _limit("LOG_LINE_CHARACTERS_MAX", 4000, "characters", "One line, whatever a device put into its title.")
+
 assert RECEIVE_ROOM_BYTES >= CONTROL_PDU_BYTES_MAX, "an A-ASSOCIATE must fit the room that it is read into"
 assert RECEIVE_ROOM_BYTES >= PDU_BYTES_MAX, "reads should span PDUs"
 assert DISK_RESUME_BYTES > DISK_LOW_BYTES, "the two marks must not meet"

@@ -1,0 +1,138 @@
+"""The settings of one instance: one table, four sources.
+
+A value comes from the command line, else from the environment, else from `isocenter.toml` in the data folder, else from the
+default. Unknown keys and values of a wrong type are a `UsageError` that names the source. `SETTINGS` is the table that
+`docs/settings.md` and the command line's options are made from. Nothing here creates a file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from isocenter.base.errors import UsageError
+
+ENVIRONMENT_PREFIX = "ISOCENTER_"
+FILE_NAME = "isocenter.toml"
+POLICIES = ("loopback", "strict", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: `kind` is the Python type of the value, `why` the sentence that the documentation and `--help` show."""
+
+    name: str
+    kind: type
+    default: Any
+    why: str
+
+    @property
+    def environment(self) -> str:
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("aet", str, "ISOCENTER", "The AE title of this archive: 1 to 16 characters, told to every device that shall reach it."),
+    Setting("port", int, 11112, "The TCP port for DICOM. 104 is the classic one, but needs administrator rights on most systems."),
+    Setting("listen", str, "", "The address that DICOM listens on; empty is every address of this computer."),
+    Setting("http", int, 8114, "The TCP port of the web page, on this computer only; 0 switches it off."),
+    Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
+    Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
+    Setting("log_patient_data", bool, False, "Let query identifiers into the log. Off: it never names a patient."),
+    Setting("debug", bool, False, "Log negotiated contexts and every command in words."),
+)  # fmt: skip
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. `sources` says for each name where its value came from."""
+
+    aet: str = "ISOCENTER"
+    port: int = 11112
+    listen: str = ""
+    http: int = 8114
+    policy: str = "loopback"
+    store_unknown_classes: bool = True
+    log_patient_data: bool = False
+    debug: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+def load(flags: Mapping[str, Any], folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings for the data folder `folder`. `flags` holds what was given on the command line (None where it was not)."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    file = folder / FILE_NAME if folder else None
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    if file and file.exists():
+        layers.append((str(file), _read(file)))
+    layers.append(("the environment", {s.name: environment[s.environment] for s in SETTINGS if s.environment in environment}))
+    layers.append(("the command line", {name: value for name, value in flags.items() if value is not None}))
+    for source, layer in layers:
+        for name, value in layer.items():
+            if name not in BY_NAME:
+                raise UsageError(f"{source}: there is no setting named {name!r}; there are {', '.join(BY_NAME)}.")
+            values[name] = _converted(BY_NAME[name], value, source)
+            sources[name] = source
+    settings = Settings(**values, sources=sources)
+    _check(settings)
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not readable as TOML: {error}.") from error
+
+
+def _converted(setting: Setting, value: Any, source: str) -> Any:
+    if isinstance(value, str) and setting.kind is not str:
+        text = value.strip().lower()
+        if setting.kind is bool and text in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+            return text in {"1", "true", "yes", "on"}
+        if setting.kind is int and text.isdecimal():
+            return int(text)
+    elif type(value) is setting.kind:
+        return value
+    raise UsageError(f"{source}: {setting.name} must be {_KINDS[setting.kind]}, not {value!r}.")
+
+
+_KINDS = {str: "text", int: "a whole number", bool: "true or false"}
+
+
+def _check(settings: Settings) -> None:
+    check_ae_title(settings.aet)
+    for name in ("port", "http"):
+        number = getattr(settings, name)
+        if not (0 if name == "http" else 1) <= number <= 65535:
+            raise UsageError(f"{name} is {number}, but a TCP port is a number from 1 to 65535.")
+    if settings.policy not in POLICIES:
+        raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
+
+
+def check_ae_title(title: str) -> None:
+    """Raise UsageError unless `title` can be an AE title (PS3.5 6.2: 16 characters, no backslash, no control characters)."""
+    if not title.strip():
+        raise UsageError("An AE title cannot be empty or only spaces.")
+    if len(title) > 16:
+        raise UsageError(f"The AE title {title!r} has {len(title)} characters; DICOM allows 16.")
+    for character in title:
+        if character == "\\" or not 0x20 <= ord(character) <= 0x7E:
+            raise UsageError(
+                f"The AE title {title!r} contains {character!r}; allowed are printable ASCII characters but the backslash."
+            )
+
+
+assert tuple(f.name for f in fields(Settings))[:-1] == tuple(s.name for s in SETTINGS), "the table and the class must agree"
+assert all(getattr(Settings(), s.name) == s.default for s in SETTINGS), "the defaults must agree"
