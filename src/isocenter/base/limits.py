@@ -101,6 +101,34 @@ ASSOCIATIONS_PER_ADDRESS_MAX = _limit(
     "ASSOCIATIONS_PER_ADDRESS_MAX", 100, "associations", "One device gone wild must leave room for the others."
 )
 
+PORTS_TRIED_MAX = _limit("PORTS_TRIED_MAX", 200, "ports", "How far to look for a free one above the port that is taken.")
+RECEIVE_ROOM_BYTES_FIRST = _limit(
+    "RECEIVE_ROOM_BYTES_FIRST", 4 * KIB, "bytes",
+    "What that room begins with; it grows fourfold whenever a read fills it, so a silent connection costs a few KiB.",
+)  # fmt: skip
+FRAGMENTS_LENT_MAX = _limit(
+    "FRAGMENTS_LENT_MAX", 1024, "fragments",
+    "More than this from one read means tiny values: the next read is kept small, since each lent view costs 200 bytes.",
+)  # fmt: skip
+RECEIVE_ROOM_BYTES_TINY = _limit(
+    "RECEIVE_ROOM_BYTES_TINY", 16 * KIB, "bytes", "The room that is lent then: 2,700 of the smallest values."
+)
+PDU_BYTES_UNANNOUNCED = _limit(
+    "PDU_BYTES_UNANNOUNCED", 16 * KIB, "bytes",
+    "The P-DATA size sent to a peer that announces none, against PS3.8 D.1: what every toolkit receives.",
+)  # fmt: skip
+OUTGOING_BYTES_MAX = _limit(
+    "OUTGOING_BYTES_MAX", MIB, "bytes", "One list of buffers to send: a few socket buffers full, so a 2 GB object never gathers."
+)
+OUTGOING_BUFFERS_MAX = _limit(
+    "OUTGOING_BUFFERS_MAX", 512, "buffers", "One list of buffers to send: sendmsg takes at most 1024 on Linux, macOS and BSD."
+)
+AE_TITLE_BYTES = _limit("AE_TITLE_BYTES", 16, "bytes", "The field of an A-ASSOCIATE PDU (PS3.8 9.3.2).")
+UID_BYTES_MAX = _limit("UID_BYTES_MAX", 64, "bytes", "A UID (PS3.5 9.1).")
+IMPLEMENTATION_VERSION_NAME_BYTES_MAX = _limit(
+    "IMPLEMENTATION_VERSION_NAME_BYTES_MAX", 64, "bytes", "16 in PS3.7 D.3.3.2; what is longer is cut here."
+)
+
 # Messages, PS3.7
 
 COMMAND_SET_BYTES_MAX = _limit(
@@ -162,6 +190,12 @@ FRAME_PIXELS_MAX = _limit("FRAME_PIXELS_MAX", 1_000_000_000, "pixels", "One fram
 TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
+
+# Web
+
+LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the live page: calm for the eye.")
+LIVE_LINES_MAX = _limit("LIVE_LINES_MAX", 500, "lines", "The live log that the page can go back to; the log file keeps the rest.")
+LATEST_STUDIES_MAX = _limit("LATEST_STUDIES_MAX", 20, "studies", "The latest ones on the status page.")
 
 # Log
 

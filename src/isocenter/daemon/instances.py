@@ -1,0 +1,155 @@
+"""The instances on this computer: where each keeps its data and settings, and which of them run.
+
+An instance is a folder. Named ones live side by side in the home folder; one with a folder of its own elsewhere is noted there
+as well, so that all can be listed and can find each other. A running instance announces itself with a small file that names its
+process; a file whose process is gone counts for nothing. No address, title or name from the network ever becomes a path here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from isocenter.base import config
+from isocenter.base.errors import UsageError
+from isocenter.net import ports
+
+DEFAULT_NAME = "main"
+_RUNNING = "running.json"
+_ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An instance as a place: its name and its data folder, which may not exist yet."""
+
+    name: str
+    folder: Path
+
+    @property
+    def is_new(self) -> bool:
+        return not self.folder.exists() or not any(self.folder.iterdir())
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a running instance announces: enough to call it by DICOM and by HTTP from this computer."""
+
+    name: str
+    folder: str
+    pid: int
+    aet: str
+    port: int
+    http: int
+    started: str
+
+
+def home() -> Path:
+    """The folder of all instances of this user; ISOCENTER_HOME moves it."""
+    if moved := os.environ.get("ISOCENTER_HOME"):
+        return Path(moved)
+    import platformdirs
+
+    return Path(platformdirs.user_data_path("isocenter"))
+
+
+def place(name: str | None = None, data: Path | None = None) -> Place:
+    """The instance of that name, or of that data folder. Raises UsageError for a name that cannot be a folder's."""
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", name):
+        raise UsageError(f"The name {name!r} cannot be used: up to 32 letters, digits, hyphens and underscores are allowed.")
+    if data is not None:
+        folder = data.expanduser().resolve()
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file; the data folder must be a folder, or not exist yet.")
+        return Place(name or folder.name or DEFAULT_NAME, folder)
+    return Place(name or DEFAULT_NAME, home() / (name or DEFAULT_NAME))
+
+
+def settle(place: Place, flags: Mapping[str, Any]) -> config.Settings:
+    """The settings for a start. A new named instance gets a title and free ports of its own, written down to stay the same."""
+    if place.name != DEFAULT_NAME and place.is_new and _lives_at_home(place):
+        taken = frozenset(number for other in _settings_of_others(place) for number in (other.port, other.http))
+        port = flags.get("port") or ports.next_free(config.BY_NAME["port"].default, taken=taken)
+        http = flags.get("http")
+        if http is None:
+            http = ports.next_free(config.BY_NAME["http"].default, "127.0.0.1", taken=taken | {port})
+        title = flags.get("aet") or re.sub(r"[^A-Z0-9_-]", "", place.name.upper())[:16]
+        config.check_ae_title(title)
+        place.folder.mkdir(parents=True, exist_ok=True)
+        lines = f'aet = "{title}"\nport = {int(port)}\nhttp = {int(http)}\n'
+        (place.folder / config.FILE_NAME).write_text(lines, encoding="utf-8")
+    return config.load(flags, place.folder)
+
+
+def announce(place: Place, settings: config.Settings, started: str) -> None:
+    """Say that this process runs the instance."""
+    record = Running(place.name, str(place.folder), os.getpid(), settings.aet, settings.port, settings.http, started)
+    _write(place.folder / _RUNNING, asdict(record))
+    if not _lives_at_home(place):
+        note = home() / _ELSEWHERE / f"{hashlib.sha256(str(place.folder).encode()).hexdigest()[:16]}.json"
+        note.parent.mkdir(parents=True, exist_ok=True)
+        _write(note, {"name": place.name, "folder": str(place.folder)})
+
+
+def withdraw(place: Place) -> None:
+    """This process no longer runs the instance."""
+    (place.folder / _RUNNING).unlink(missing_ok=True)
+
+
+def running(place: Place) -> Running | None:
+    """The process that runs the instance now, if one does."""
+    try:
+        record = Running(**json.loads((place.folder / _RUNNING).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return record if _is_alive(record.pid) else None
+
+
+def everywhere() -> list[Place]:
+    """All instances of this user that have a folder, by name."""
+    places = {}
+    if home().is_dir():
+        for folder in home().iterdir():
+            if folder.is_dir() and folder.name != _ELSEWHERE:
+                places[folder.resolve()] = Place(folder.name, folder)
+    for note in (home() / _ELSEWHERE).glob("*.json"):
+        try:
+            words = json.loads(note.read_text(encoding="utf-8"))
+            folder = Path(words["folder"])
+            if folder.is_dir():
+                places.setdefault(folder.resolve(), Place(str(words["name"]), folder))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return sorted(places.values(), key=lambda found: (found.name != DEFAULT_NAME, found.name, str(found.folder)))
+
+
+def _lives_at_home(place: Place) -> bool:
+    return place.folder.parent == home()
+
+
+def _settings_of_others(place: Place) -> Iterator[config.Settings]:
+    for other in everywhere():
+        if other.folder != place.folder:
+            try:
+                yield config.load({}, other.folder, {})
+            except UsageError:
+                continue
+
+
+def _is_alive(pid: int) -> bool:
+    import psutil
+
+    return bool(psutil.pid_exists(pid))
+
+
+def _write(path: Path, words: Mapping[str, Any]) -> None:
+    """Replaced in one step, so that a reader never sees half a file."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(words), encoding="utf-8")
+    draft.replace(path)

@@ -1,0 +1,83 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from isocenter.base.config import Settings
+from isocenter.base.errors import UsageError
+from isocenter.daemon import instances
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ISOCENTER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_without_a_name_there_is_one_main_instance(home):
+    assert instances.place() == instances.Place("main", home / "main")
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a/b", "", "-x", "x" * 33, "a\\b", "ü"])
+def test_a_name_that_could_leave_the_home_folder_is_refused(name):
+    with pytest.raises(UsageError, match="cannot be used"):
+        instances.place(name)
+
+
+def test_a_data_folder_may_not_be_a_file(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="is a file"):
+        instances.place(data=tmp_path / "file")
+
+
+def test_a_new_named_instance_gets_its_own_title_and_ports_and_keeps_them():
+    first = instances.settle(instances.place("workstation"), {})
+    second = instances.settle(instances.place("ct-room_2"), {})
+    assert (first.aet, second.aet) == ("WORKSTATION", "CT-ROOM_2")
+    assert len({first.port, first.http, second.port, second.http}) == 4
+    assert instances.settle(instances.place("workstation"), {}) == first
+
+
+def test_flags_of_the_first_start_are_kept_for_a_named_instance():
+    instances.settle(instances.place("lab"), {"aet": "LAB_1", "port": 4000, "http": 0})
+    assert instances.settle(instances.place("lab"), {}) == Settings(aet="LAB_1", port=4000, http=0)
+
+
+def test_the_main_instance_keeps_the_defaults():
+    assert instances.settle(instances.place(), {}) == Settings()
+
+
+def test_a_running_instance_is_found_until_it_withdraws(tmp_path):
+    place = instances.place(data=tmp_path / "elsewhere")
+    place.folder.mkdir()
+    instances.announce(place, Settings(port=4711), "2026-01-01T00:00:00Z")
+    found = instances.running(place)
+    assert found is not None
+    assert (found.pid, found.port) == (os.getpid(), 4711)
+    assert place in instances.everywhere()
+    instances.withdraw(place)
+    assert instances.running(place) is None
+
+
+def test_the_announcement_of_a_dead_process_counts_for_nothing(tmp_path):
+    place = instances.place(data=tmp_path / "dead")
+    place.folder.mkdir()
+    instances.announce(place, Settings(), "")
+    child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+    text = (place.folder / "running.json").read_text().replace(f'"pid": {os.getpid()}', f'"pid": {int(child.stdout)}')
+    (place.folder / "running.json").write_text(text)
+    assert instances.running(place) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', "\x00"])
+def test_a_damaged_announcement_counts_for_nothing(tmp_path, text):
+    place = instances.place(data=tmp_path)
+    (tmp_path / "running.json").write_text(text)
+    assert instances.running(place) is None
+
+
+def test_all_instances_are_listed_the_main_one_first():
+    for name in ("b", "main", "a"):
+        instances.place(name).folder.mkdir(parents=True)
+    assert [place.name for place in instances.everywhere()] == ["main", "a", "b"]

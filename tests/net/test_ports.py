@@ -1,0 +1,38 @@
+import os
+import socket
+
+import pytest
+
+from isocenter.net import ports
+
+
+@pytest.fixture
+def taken():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_port_with_a_listener_is_not_free(taken):
+    assert not ports.is_free(taken, "127.0.0.1")
+
+
+def test_the_next_free_port_skips_the_taken_ones(taken):
+    free = ports.next_free(taken, "127.0.0.1", taken=frozenset({taken + 1}))
+    assert free > taken + 1
+    assert ports.is_free(free, "127.0.0.1")
+
+
+def test_the_holder_of_a_port_is_named_with_its_process(taken):
+    assert f"(process {os.getpid()})" in ports.holder(taken)
+
+
+def test_nobody_holds_a_free_port(taken):
+    assert ports.holder(ports.next_free(taken, "127.0.0.1")) == ""
+
+
+def test_an_impossible_port_is_not_free():
+    assert not ports.is_free(70000)
+
+
+def test_own_addresses_leave_out_the_loopback():
+    assert not any(address.startswith(("127.", "::1", "fe80")) for address in ports.own_addresses())
