@@ -1,0 +1,64 @@
+"""Write docs/settings.md from the table in isocenter.base.config; with `--check`, compare only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs/settings.md"
+
+TOP = """# Settings
+
+Each setting can be given in four places; the first that names it wins:
+
+1. on the command line of `isocenter up`,
+2. in the environment,
+3. in `isocenter.toml` in the data folder,
+4. else the default holds.
+
+A name that does not exist, or a value of the wrong kind, stops the start with a sentence that says where it was found.
+This page is written from `isocenter/base/config.py` by `python tools/generate_settings.py`.
+
+An `isocenter.toml` with every setting at its default:
+
+```toml
+"""
+
+KINDS = {str: "text", int: "whole number", bool: "true or false"}
+
+
+def toml(value: object) -> str:
+    """The value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def render(settings) -> str:
+    """The page. Each setting has name, kind, default, why, environment and flag."""
+    lines = [TOP + "\n".join(f"{row.name} = {toml(row.default)}" for row in settings), "```", ""]
+    for row in settings:
+        lines += [
+            f"## {row.name}", "", row.why, "",
+            "| command line | environment | kind | default |", "|---|---|---|---|",
+            f"| `{row.flag}` | `{row.environment}` | {KINDS[row.kind]} | `{toml(row.default)}` |", "",
+        ]  # fmt: skip
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the page is right or was written, 1 when `--check` finds it old."""
+    sys.path.insert(0, str(ROOT / "src"))
+    from isocenter.base.config import SETTINGS
+
+    page = render(SETTINGS)
+    if "--check" in arguments:
+        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page)
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
