@@ -173,6 +173,18 @@ BLOBS_PER_FOLDER_MAX = _limit(
     "BLOBS_PER_FOLDER_MAX", 1024, "files", "A folder that any tool can list, and few enough folders to sync."
 )
 INDEX_BATCH_MAX = _limit("INDEX_BATCH_MAX", 256, "instances", "One commit of the index writer: bounds its delay under load.")
+INDEX_BUSY_SECONDS = _limit(
+    "INDEX_BUSY_SECONDS", 30.0, "seconds", "How long SQLite waits for another connection's write before it gives up."
+)
+INDEX_CACHE_BYTES = _limit(
+    "INDEX_CACHE_BYTES", 8 * MIB, "bytes", "SQLite's page cache a connection: the inner pages of a million instances fit."
+)
+INDEX_MAP_BYTES = _limit(
+    "INDEX_MAP_BYTES", 0, "bytes", "Memory-mapped reads of the index are off: a failing disk would kill the process by a signal."
+)
+INDEX_WAL_PAGES = _limit(
+    "INDEX_WAL_PAGES", 4000, "pages", "16 MiB of write-ahead log between checkpoints: fewer of them, each still under 0.1 s."
+)
 
 # Services
 
@@ -196,6 +208,17 @@ TRANSCODE_BYTES_MAX = _limit(
 LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the live page: calm for the eye.")
 LIVE_LINES_MAX = _limit("LIVE_LINES_MAX", 500, "lines", "The live log that the page can go back to; the log file keeps the rest.")
 LATEST_STUDIES_MAX = _limit("LATEST_STUDIES_MAX", 20, "studies", "The latest ones on the status page.")
+
+HOUSE_CALL_SECONDS = _limit(
+    "HOUSE_CALL_SECONDS", 600.0, "seconds", "Between two steps that a running instance tells the command line."
+)
+
+# Command line
+
+DUMP_VALUE_BYTES_MAX = _limit(
+    "DUMP_VALUE_BYTES_MAX", 4 * KIB, "bytes", "A value that `dump` reads at once; pixels are left in the file."
+)
+DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
 
 # Log
 
