@@ -3,14 +3,13 @@
 One database per archive. A patient has studies, a study series, a series instances; each row's `id` is an integer, each child
 names its parent in `<parent>_ref`. Attribute columns are those of `model.attributes` under their `column` names, all of them
 text that is never null: decoded, in Unicode's form NFC, without padding, several values joined by a backslash, empty where the
-data set had none. PN columns have a twin for matching, see `folded` and `fold_name`.
+data set had none. PN columns have a twin for matching, see `folded`.
 
 Nothing here may import SQLAlchemy or Alembic: this room is on the way of every start.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -60,29 +59,13 @@ def received_attributes(level: Level) -> tuple[Attribute, ...]:
 
 
 def folded(column: str) -> str:
-    """The name of the twin of a PN column that matching compares (made by `fold_name`)."""
+    """The name of the twin of a PN column that matching compares (made by `folding.fold_names`)."""
     return column + "_folded"
 
 
 def folded_attributes(level: Level) -> tuple[Attribute, ...]:
     """The attributes of a level that have such a twin."""
     return tuple(attribute for attribute in received_attributes(level) if attribute.vr == "PN")
-
-
-def fold(text: str) -> str:
-    """Case and compatibility forms made equal, accents kept: full width, half width and ligatures become plain letters."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-def fold_name(name: str) -> str:
-    """A person name (PS3.5 6.2.1) for matching: folded, each component without outer spaces, without empty ones at the end.
-
-    The component groups stay, joined by `=`; so do wild cards, so that keys are folded by the same rule.
-    """
-    groups = ["^".join(part.strip() for part in group.split("^")).rstrip("^") for group in fold(name).split("=")]
-    return "=".join(groups).rstrip("=")
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
