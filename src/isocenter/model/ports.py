@@ -12,7 +12,17 @@ from typing import Protocol
 
 from isocenter.model.changes import Change
 from isocenter.model.query import Query
-from isocenter.model.records import Arrival, Instance, Node, RejectedCaller, SetAside, StoreResult
+from isocenter.model.records import (
+    Admission,
+    Arrival,
+    AssociationSummary,
+    Instance,
+    Node,
+    RejectedCaller,
+    SetAside,
+    StoreResult,
+)
+from isocenter.wire.pdu import AssociateRequest
 
 
 class Reception(Protocol):
@@ -107,3 +117,28 @@ class Quarantine(Protocol):
 
 Transcoder = Callable[[bytes | memoryview, str, str], bytes]
 """(data set, its transfer syntax, the wanted one) to the data set in the wanted one; `LocalError` where that cannot be done."""
+
+
+class Doorkeeper(Protocol):
+    """Who may come in, and for what; asked once an association, before it is answered. Any thread."""
+
+    def admit(self, request: AssociateRequest, address: str) -> Admission:
+        """`address` is the peer's, numeric. Never raises for what the request holds; remembers whom it turns away."""
+
+
+class Witness(Protocol):
+    """Who is told what happens at the listener: the live log, the activity page. Any thread; must return at once."""
+
+    def association_opened(self, summary: AssociationSummary) -> None: ...
+
+    def association_ended(self, summary: AssociationSummary) -> None:
+        """`summary` is not written any more."""
+
+    def caller_rejected(self, request: AssociateRequest, address: str, why: str) -> None:
+        """Somebody asked for an association and was turned away, by the doorkeeper or because there was no room."""
+
+    def stranger_left(self, address: str, why: str) -> None:
+        """A connection ended before it asked for an association: silence, nonsense, or another protocol, named in `why`."""
+
+    def request_served(self, summary: AssociationSummary, operation: str, status: int, seconds: float) -> None:
+        """One request got its final answer, `seconds` after its command was complete."""

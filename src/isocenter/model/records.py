@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +145,73 @@ class RejectedCaller:
     first: datetime
     last: datetime
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The door is open: what this caller may ask for (echo, store, find, move, get), and how we speak with it.
+
+    `node` is None for one whom we do not know. `pdu_bytes_max` 0 means our default; `character_set` is what it wants answers
+    written in, empty for our choice. `note` is a sentence for the log, such as what a stricter policy would have refused.
+    """
+
+    operations: frozenset[str]
+    node: Node | None = None
+    character_set: str = ""
+    pdu_bytes_max: int = 0
+    identity_response: bytes | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Rejected at the door: the three fields of A-ASSOCIATE-RJ (PS3.8 9.3.4), and `why` in a sentence for our own log."""
+
+    result: int
+    source: int
+    reason: int
+    why: str
+
+
+Admission = Admitted | TurnedAway
+
+
+class AssociationOutcome(Enum):
+    """How an association stands or ended."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    ABORTED = "aborted"
+    LOST = "lost"
+
+
+@dataclass(slots=True)
+class AssociationSummary:
+    """What one association that we accepted did. Written by the thread that serves it only; others may read it at any time.
+
+    `token` finds it in the log. `requests` counts requests by operation, `failures` those of them that we answered with a
+    failure, `instances` the instances that we stored by SOP class UID, `sent` those that we sent by C-GET or C-MOVE. `contexts`
+    are (id, abstract syntax, transfer syntax) as agreed, an empty transfer syntax for a refused one. Times are UTC. `reason` says
+    in a sentence why it did not end in order, `last_failure` what the last failing answer said.
+    """
+
+    token: str
+    calling_ae_title: str
+    called_ae_title: str
+    address: str
+    opened: datetime
+    node: str = ""
+    implementation_class_uid: str = ""
+    implementation_version_name: str = ""
+    contexts: tuple[tuple[int, str, str], ...] = ()
+    ended: datetime | None = None
+    requests: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    instances: dict[str, int] = field(default_factory=dict)
+    sent: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    outcome: AssociationOutcome = AssociationOutcome.OPEN
+    reason: str = ""
+    last_failure: str = ""
+    note: str = ""
