@@ -84,7 +84,7 @@ def test_readers_cannot_write_and_learn_that_the_index_moved(tmp_path):
     migrations.bring_up_to_date(index.path)
     reader = index.connect_reader()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        reader.execute("INSERT INTO mark VALUES ('x', 1)")
+        reader.execute("INSERT INTO setting VALUES ('x', '1')")
     reader.close()
     before = index.generation
     index.moved(tmp_path / "index-0002.sqlite")

@@ -37,10 +37,9 @@ TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.S
 #   sop_instance_uid, calling_ae_title. An instance row is its own STORED line, its id the serial; once it is removed,
 #   that line moves here. The feed is both, in the order of serials, which they share.
 # doomed: blob: unlinked as soon as possible, the row of it is gone already
-# mark: name, value: the marks of recovery
 # node: name, ae_title, host, port, and a JSON document with the rest of model.records.Node, position for the order
 # rejected_caller: one row per calling title, called title and address
-# setting: name, value (JSON): small things that belong to the archive, such as NodeShelf's version
+# setting: name, value (JSON): small things that belong to the archive: the mark of recovery, NodeShelf's version
 
 COUNTERS: Final = {
     "patient": ("study_count", "series_count", "instance_count"),

@@ -105,7 +105,6 @@ CHANGE = Table(
     _text("calling_ae_title"),
 )
 DOOMED = Table("doomed", METADATA, _text("blob", primary_key=True))
-MARK = Table("mark", METADATA, _text("name", primary_key=True), _number("value"))
 NODE = Table(
     "node",
     METADATA,

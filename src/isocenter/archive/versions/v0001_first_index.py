@@ -1,4 +1,4 @@
-"""The first index: patients, studies, series, instances, what is set aside, the feed, marks, nodes."""
+"""The first index: patients, studies, series, instances, what is set aside, the feed, settings, nodes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,6 @@ def upgrade() -> None:
     op.create_table("set_aside", _key(), *_texts(SET_ASIDE), *_texts(INSTANCE), *_stored())
     op.create_table("change", *_numbers("serial", primary_key=True, autoincrement=False), *_numbers("occurred"), *_texts(CHANGE))
     op.create_table("doomed", *_texts("blob", primary_key=True))
-    op.create_table("mark", *_texts("name", primary_key=True), *_numbers("value"))
     op.create_table(
         "node",
         *_texts("name", primary_key=True),
@@ -99,7 +98,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is nothing before it."""
-    for table in ("instance", "series", "study", "patient", "origin", "set_aside", "change", "doomed", "mark"):
+    for table in ("instance", "series", "study", "patient", "origin", "set_aside", "change", "doomed"):
         op.drop_table(table)
     for table in ("node", "rejected_caller", "setting"):
         op.drop_table(table)
