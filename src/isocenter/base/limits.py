@@ -123,6 +123,9 @@ OUTGOING_BYTES_MAX = _limit(
 OUTGOING_BUFFERS_MAX = _limit(
     "OUTGOING_BUFFERS_MAX", 512, "buffers", "One list of buffers to send: sendmsg takes at most 1024 on Linux, macOS and BSD."
 )
+BYTES_JOINED_MAX = _limit(
+    "BYTES_JOINED_MAX", 1024, "bytes", "Pieces under this are copied together before sending: cheaper than a buffer of their own."
+)
 AE_TITLE_BYTES = _limit("AE_TITLE_BYTES", 16, "bytes", "The field of an A-ASSOCIATE PDU (PS3.8 9.3.2).")
 UID_BYTES_MAX = _limit("UID_BYTES_MAX", 64, "bytes", "A UID (PS3.5 9.1).")
 IMPLEMENTATION_VERSION_NAME_BYTES_MAX = _limit(
@@ -172,6 +175,20 @@ DISK_RESUME_BYTES = _limit(
 BLOBS_PER_FOLDER_MAX = _limit(
     "BLOBS_PER_FOLDER_MAX", 1024, "files", "A folder that any tool can list, and few enough folders to sync."
 )
+BLOB_BUFFER_BYTES = _limit(
+    "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
+)
+BLOB_HEADER_BYTES = _limit(
+    "BLOB_HEADER_BYTES", 1024, "bytes", "What a blob's Part 10 header is padded to: its length is known before its values are."
+)
+DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
+DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
+SETTLED_MARK_INSTANCES = _limit(
+    "SETTLED_MARK_INSTANCES", 256, "instances", "Stored between two marks of recovery: what a start after a crash reads again."
+)
+PARENTS_CACHED_MAX = _limit(
+    "PARENTS_CACHED_MAX", 4096, "series", "Whose rows the index writer knows by heart; a department has some dozens open at once."
+)
 INDEX_BATCH_MAX = _limit("INDEX_BATCH_MAX", 256, "instances", "One commit of the index writer: bounds its delay under load.")
 INDEX_BUSY_SECONDS = _limit(
     "INDEX_BUSY_SECONDS", 30.0, "seconds", "How long SQLite waits for another connection's write before it gives up."
@@ -191,10 +208,42 @@ INDEX_WAL_PAGES = _limit(
 RETRIEVE_ASSOCIATIONS_MAX = _limit(
     "RETRIEVE_ASSOCIATIONS_MAX", 4, "associations", "To one C-MOVE destination at once; a node's setting may say fewer."
 )
+RETRIEVE_PENDING_RESPONSES = _limit(
+    "RETRIEVE_PENDING_RESPONSES", 100, "responses", "Of one C-MOVE or C-GET, by progress: one for each hundredth of a large one."
+)
+RETRIEVE_PENDING_SECONDS = _limit(
+    "RETRIEVE_PENDING_SECONDS", 0.5, "seconds", "After this the next finished sub-operation is reported, whatever its share."
+)
+FAILED_UIDS_BYTES_MAX = _limit(
+    "FAILED_UIDS_BYTES_MAX", 65_534, "bytes", "A UI has a 16-bit length in Explicit VR (PS3.5 7.1.2): some thousand failed UIDs."
+)
 CANCEL_SECONDS = _limit("CANCEL_SECONDS", 1.0, "seconds", "From C-CANCEL to the final answer.")
 QUERY_KEYS_MAX = _limit("QUERY_KEYS_MAX", 1024, "keys", "A C-FIND identifier; real ones have under 60.")
 QUERY_VALUES_MAX = _limit("QUERY_VALUES_MAX", 20_000, "values", "A list of UIDs in one key; SQLite takes 32,766 parameters.")
 WILDCARDS_MAX = _limit("WILDCARDS_MAX", 32, "wildcards a key", "More only serve to make matching slow.")
+
+# Nodes
+
+NODE_NAME_CHARACTERS_MAX = _limit(
+    "NODE_NAME_CHARACTERS_MAX", 64, "characters", "The name that a node is saved under; people type it on the command line."
+)
+NODE_NOTES_CHARACTERS_MAX = _limit(
+    "NODE_NOTES_CHARACTERS_MAX",
+    2000,
+    "characters",
+    "What a person writes about a node: a screen full, kept with every copy of the list.",
+)
+NODE_HOST_CHARACTERS_MAX = _limit("NODE_HOST_CHARACTERS_MAX", 253, "characters", "A full host name (RFC 1035 2.3.4).")
+NODES_IMPORTED_MAX = _limit("NODES_IMPORTED_MAX", 10_000, "nodes", "From one list; a large hospital has some thousands of devices.")
+NODE_LIST_CHARACTERS_MAX = _limit(
+    "NODE_LIST_CHARACTERS_MAX", 16 * MIB, "characters", "A list to import: ten thousand nodes with long notes fit."
+)
+NODE_ROW_LINES_MAX = _limit(
+    "NODE_ROW_LINES_MAX", 64, "lines", "One CSV row whose quoted note runs over several lines; past it a quotation mark is missing."
+)
+WANTED_CLASSES_REMEMBERED_MAX = _limit(
+    "WANTED_CLASSES_REMEMBERED_MAX", 16, "classes", "What a rejected caller asked for: enough to recognise the device by."
+)
 
 # Transcoding
 
