@@ -101,6 +101,41 @@ ASSOCIATIONS_PER_ADDRESS_MAX = _limit(
     "ASSOCIATIONS_PER_ADDRESS_MAX", 100, "associations", "One device gone wild must leave room for the others."
 )
 
+KEEPALIVE_SECONDS = _limit(
+    "KEEPALIVE_SECONDS", 60.0, "seconds", "Silence before TCP asks whether the peer's computer still lives: firewalls forget after minutes."
+)
+KEEPALIVE_PROBE_SECONDS = _limit("KEEPALIVE_PROBE_SECONDS", 10.0, "seconds", "Between two such questions.")
+KEEPALIVE_PROBES = _limit("KEEPALIVE_PROBES", 6, "questions", "Unanswered ones before the connection counts as lost.")
+LISTEN_BACKLOG = _limit("LISTEN_BACKLOG", 1024, "connections", "What the system queues while the lobby is busy for a moment.")
+ACCEPTS_PER_TURN = _limit(
+    "ACCEPTS_PER_TURN", 64, "connections", "Taken from that queue at once, so that a flood leaves turns to those who are inside."
+)
+LOBBY_BYTES_MAX = _limit(
+    "LOBBY_BYTES_MAX", 64 * MIB, "bytes", "What all incomplete A-ASSOCIATE-RQs may hold together; above it the oldest goes."
+)
+DESCRIPTORS_RESERVED = _limit(
+    "DESCRIPTORS_RESERVED", 512, "descriptors", "Of the process's limit, what connections may not use: blobs, index, web."
+)
+DESCRIPTORS_SHORT_SECONDS = _limit(
+    "DESCRIPTORS_SHORT_SECONDS", 0.1, "seconds", "How long nobody is accepted after the system has run out of descriptors."
+)
+DRAIN_SECONDS = _limit("DRAIN_SECONDS", 10.0, "seconds", "What running associations get to end when the archive stops.")
+DRAIN_QUIET_SECONDS = _limit(
+    "DRAIN_QUIET_SECONDS", 0.5, "seconds", "An association without a message for so long is not waited for when the archive stops."
+)
+ABORT_LINGER_SECONDS = _limit(
+    "ABORT_LINGER_SECONDS", 1.0, "seconds", "After our A-ABORT as requestor: time for it to be read before the connection goes."
+)
+SENT_WINDOW_BYTES = _limit(
+    "SENT_WINDOW_BYTES", 8 * MIB, "bytes", "What is mapped at once of a stored object that is sent: 2 GB must not count as memory."
+)
+READ_WHOLE_BYTES_MAX = _limit(
+    "READ_WHOLE_BYTES_MAX", 64 * KIB, "bytes", "Objects up to this are read, larger ones mapped: a mapping costs more than the copy."
+)
+RETRIEVE_LOOK_SECONDS = _limit(
+    "RETRIEVE_LOOK_SECONDS", 0.1, "seconds", "Between two looks for C-CANCEL while a C-MOVE waits for its destination."
+)
+
 PORTS_TRIED_MAX = _limit("PORTS_TRIED_MAX", 200, "ports", "How far to look for a free one above the port that is taken.")
 RECEIVE_ROOM_BYTES_FIRST = _limit(
     "RECEIVE_ROOM_BYTES_FIRST", 4 * KIB, "bytes",
@@ -157,6 +192,9 @@ HEADER_BYTES_MAX = _limit(
     "HEADER_BYTES_MAX", 64 * MIB, "bytes", "What comes before the pixels: past this the skim gives up on finding what it lacks."
 )
 DATASET_BYTES_MAX = _limit("DATASET_BYTES_MAX", 8 * GIB, "bytes", "One instance; larger than any enhanced multi-frame seen.")
+SKIM_WINDOW_BYTES = _limit(
+    "SKIM_WINDOW_BYTES", 16 * KIB, "bytes", "How much of a fragment the skim looks at at once: most headers fit, pixels stay uncopied."
+)
 INFLATE_BYTES_MAX = _limit(
     "INFLATE_BYTES_MAX", 1 * GIB, "bytes", "A deflated data set after inflation: a bomb makes 1 KiB into gigabytes."
 )
