@@ -1,0 +1,72 @@
+"""The formats in which lists of nodes come and go: which there are, which one a text is in, and the way in and out.
+
+Text in, nodes and findings out, and back; files are the caller's. No format's rules are known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from isocenter.base.errors import UsageError
+from isocenter.base.limits import NODE_LIST_CHARACTERS_MAX
+from isocenter.model.records import Node
+from isocenter.nodes import acrnema_map, csv_list, dcmqrscp_config, orthanc_modalities, toml_list
+from isocenter.nodes.listing import Exported, Imported
+
+_READERS: dict[str, Callable[[str], Imported]] = {
+    "toml": toml_list.read,
+    "csv": csv_list.read,
+    "conquest": acrnema_map.read,
+    "orthanc": orthanc_modalities.read,
+    "dcmqrscp": dcmqrscp_config.read,
+}
+_WRITERS: dict[str, Callable[[Iterable[Node]], Exported]] = {
+    "toml": toml_list.write,
+    "csv": csv_list.write,
+    "conquest": acrnema_map.write,
+    "orthanc": orthanc_modalities.write,
+    "dcmqrscp": dcmqrscp_config.write,
+}
+NAMES = tuple(_READERS)
+"""toml, csv, conquest (acrnema.map), orthanc (DicomModalities), dcmqrscp (HostTable)."""
+
+_ENDINGS = {".toml": "toml", ".csv": "csv", ".tsv": "csv", ".map": "conquest", ".json": "orthanc", ".cfg": "dcmqrscp"}
+_SIGNS = (
+    (re.compile(r"^\s*\[\[\s*node\s*\]\]", re.MULTILINE), "toml"),
+    (re.compile(r"^\s*hosttable\s+begin", re.MULTILINE | re.IGNORECASE), "dcmqrscp"),
+    (re.compile(r"DicomModalities|^\s*(?://[^\n]*\s*|/\*.*?\*/\s*)*\{", re.DOTALL), "orthanc"),
+    (re.compile(r"^\S+[ \t]+\S+[ \t]+[\d*]+", re.MULTILINE), "conquest"),
+    (re.compile(r"^[^\n]*[,;\t]"), "csv"),
+)
+
+
+def read(text: str, format_name: str) -> Imported:
+    """The nodes of a list. Raises UsageError for an unknown format and for a text over the limit; bad lines are findings."""
+    if len(text) > NODE_LIST_CHARACTERS_MAX:
+        raise UsageError(f"The list has {len(text)} characters; {NODE_LIST_CHARACTERS_MAX} are allowed.")
+    one_newline = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _READERS[_known(format_name)](one_newline)
+
+
+def write(nodes: Iterable[Node], format_name: str) -> Exported:
+    """The nodes as a list, and what the format has no place for. Raises UsageError for an unknown format."""
+    return _WRITERS[_known(format_name)](nodes)
+
+
+def guess(file_name: str, text: str = "") -> str:
+    """The format by the file's ending, else by what the text looks like. Raises UsageError where neither tells."""
+    for ending, name in _ENDINGS.items():
+        if file_name.lower().endswith(ending):
+            return name
+    head = text[:NODE_LIST_CHARACTERS_MAX]
+    for sign, name in _SIGNS:
+        if sign.search(head):
+            return name
+    raise UsageError(f"{file_name or 'The list'} does not say what format it has; name one of {', '.join(NAMES)}.")
+
+
+def _known(format_name: str) -> str:
+    if format_name not in _READERS:
+        raise UsageError(f"There is no format {format_name!r}; there are {', '.join(NAMES)}.")
+    return format_name
