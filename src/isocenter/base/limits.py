@@ -216,13 +216,13 @@ BLOBS_PER_FOLDER_MAX = _limit(
 BLOB_BUFFER_BYTES = _limit(
     "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
 )
-BLOB_HEADER_BYTES = _limit(
-    "BLOB_HEADER_BYTES", 1024, "bytes", "What a blob's Part 10 header is padded to: its length is known before its values are."
-)
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
 DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
 SETTLED_MARK_INSTANCES = _limit(
     "SETTLED_MARK_INSTANCES", 256, "instances", "Stored between two marks of recovery: what a start after a crash reads again."
+)
+SETTLED_MARK_BYTES = _limit(
+    "SETTLED_MARK_BYTES", 128 * MIB, "bytes", "The same in bytes of data sets: what a start after a power cut has to read again."
 )
 PARENTS_CACHED_MAX = _limit(
     "PARENTS_CACHED_MAX", 4096, "series", "Whose rows the index writer knows by heart; a department has some dozens open at once."
@@ -259,6 +259,35 @@ CANCEL_SECONDS = _limit("CANCEL_SECONDS", 1.0, "seconds", "From C-CANCEL to the 
 QUERY_KEYS_MAX = _limit("QUERY_KEYS_MAX", 1024, "keys", "A C-FIND identifier; real ones have under 60.")
 QUERY_VALUES_MAX = _limit("QUERY_VALUES_MAX", 20_000, "values", "A list of UIDs in one key; SQLite takes 32,766 parameters.")
 WILDCARDS_MAX = _limit("WILDCARDS_MAX", 32, "wildcards a key", "More only serve to make matching slow.")
+QUERY_ALTERNATIVES_MAX = _limit(
+    "QUERY_ALTERNATIVES_MAX", 256, "values a key",
+    "A list that no index serves is asked value by value; SQLite takes expressions 1000 deep.",
+)  # fmt: skip
+QUERY_VALUE_CHARACTERS_MAX = _limit(
+    "QUERY_VALUE_CHARACTERS_MAX", 1024, "characters", "One value of a key: the index keeps no longer ones, so nothing could match."
+)
+QUERY_STATEMENT_SECONDS = _limit(
+    "QUERY_STATEMENT_SECONDS", 30.0, "seconds", "One reading of the index; with a million instances the slowest takes under one."
+)
+QUERY_PROGRESS_STEPS = _limit(
+    "QUERY_PROGRESS_STEPS", 20_000, "SQLite steps", "How often a running search looks whether it was closed: every millisecond."
+)
+MATCHES_GATHERED_MAX = _limit(
+    "MATCHES_GATHERED_MAX", 10_000, "matches", "Found all at once and sorted in memory, about 1 MB; more are read along an index."
+)
+QUERY_PAGE_ROWS = _limit(
+    "QUERY_PAGE_ROWS", 500, "rows", "Read from the index at once: holds the snapshot for milliseconds, however slow the peer."
+)
+QUERY_FIRST_PAGE_ROWS = _limit("QUERY_FIRST_PAGE_ROWS", 50, "rows", "The first page is small, so that the first answer is quick.")
+INDEX_READERS_IDLE_MAX = _limit(
+    "INDEX_READERS_IDLE_MAX", 8, "connections", "Readers of the index kept open for the next question; more are closed after theirs."
+)
+REJECTED_CALLERS_MAX = _limit(
+    "REJECTED_CALLERS_MAX", 1000, "callers", "Who was turned away is remembered; the longest unseen make room for new ones."
+)
+BLOB_READ_BYTES = _limit(
+    "BLOB_READ_BYTES", 64 * KIB, "bytes", "Read from a blob at once for attributes that the index lacks: most headers fit."
+)
 
 # Nodes
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from isocenter.standard.sop_class_registry import SOP_CLASSES
+from isocenter.standard.sop_class_registry import SOP_CLASSES as SOP_CLASSES
 
 VERIFICATION = "1.2.840.10008.1.1"
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
