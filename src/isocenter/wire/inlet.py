@@ -7,6 +7,7 @@ incomplete header or control PDU is moved. This is the hot path: `bench/bench_wi
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from struct import Struct
 
@@ -25,11 +26,9 @@ _HEADER = Struct(">BxI")
 _VALUE = Struct(">IBB")
 _HEADER_AND_VALUE = Struct(">BxIIBB")
 _GROWTH = 4
-_IS_COMMAND = 1
-_IS_LAST = 2
+_HEADERS_BYTES = _HEADER_AND_VALUE.size
 _VALUE_LENGTH_MIN = 2
 _VALUE_PREFIX_BYTES = 4
-_PDU_BYTES_UNLIMITED = 2**32 - 1
 
 _tuple = tuple.__new__
 
@@ -127,43 +126,46 @@ class Inlet:
             self._lend = min(self._lend * _GROWTH, RECEIVE_ROOM_BYTES)
 
     def fragments(self) -> Iterator[Fragment]:
-        """Cut P-DATA until it ends, something else begins, or `flowing` turns False. Raises `PeerError` for a broken PDU."""
+        """Cut P-DATA until it ends, something else begins, or `flowing` turns False. Raises `PeerError` for a broken PDU.
+
+        Everything that must outlive a `yield` is stored before it: the user may abort, or stop listening, at any of them.
+        """
         room, whole, keep, end = self._room, self._view, self._lent.append, self._end
-        unpack = _HEADER_AND_VALUE.unpack_from
+        unpack, contexts, limit = _HEADER_AND_VALUE.unpack_from, self.contexts, self.pdu_bytes_max or sys.maxsize
         while self.flowing:
             position = self._start
-            if self._value_left:
-                length, flags = self._value_left, self._flags
-            elif self._pdu_left == 0 and end - position >= 12:
-                kind, pdu_left, length, self._context_id, self._flags = unpack(room, position)
-                if kind != P_DATA_TF:
-                    return
-                self._check(pdu_left, length)
-                position += 12
-                length -= 2
-                self._pdu_left = pdu_left - 6
-                self.pdus += 1
-                flags = self._flags
-            elif self._begin_value():
-                position, length, flags = self._start, self._value_left, self._flags
-            else:
+            if end - position >= _HEADERS_BYTES and not self._pdu_left:
+                # Nearly all that ever comes: a PDU of one value, all of it here. Anything else, errors too, goes the long way.
+                kind, pdu_length, length, context_id, flags = unpack(room, position)
+                stop = position + _HEADERS_BYTES - _VALUE_LENGTH_MIN + length
+                if (
+                    kind == P_DATA_TF
+                    and pdu_length == length + _VALUE_PREFIX_BYTES
+                    and length >= _VALUE_LENGTH_MIN
+                    and stop <= end
+                    and pdu_length <= limit
+                    and context_id in contexts
+                ):
+                    self._start = stop
+                    self.pdus += 1
+                    view = whole[position + _HEADERS_BYTES : stop]
+                    keep(view)
+                    yield _tuple(Fragment, (context_id, flags & 1 == 1, flags & 2 == 2, view))
+                    continue
+            if not (self._value_left or self._begin_value()):
                 return
-            stop = position + length
-            if stop > end:
-                # The value goes on beyond what has arrived.
-                self._value_left, self._start = stop - end, end
-                if position == end:
-                    return
-                self._pdu_left -= end - position
-                view = whole[position:end]
-                keep(view)
-                yield _tuple(Fragment, (self._context_id, flags & _IS_COMMAND == _IS_COMMAND, False, view))
+            position = self._start
+            stop = min(position + self._value_left, end)
+            if stop == position and self._value_left:
                 return
-            self._value_left, self._start = 0, stop
-            self._pdu_left -= length
+            self._start = stop
+            self._pdu_left -= stop - position
+            self._value_left -= stop - position
+            flags = self._flags
+            is_last = flags & 2 == 2 and not self._value_left
             view = whole[position:stop]
             keep(view)
-            yield _tuple(Fragment, (self._context_id, flags & _IS_COMMAND == _IS_COMMAND, flags & _IS_LAST == _IS_LAST, view))
+            yield _tuple(Fragment, (self._context_id, flags & 1 == 1, is_last, view))
 
     def _begin_value(self) -> bool:
         """Read a header that the fast path cannot: inside a PDU, or not arrived in full. False where bytes lack."""
@@ -175,7 +177,7 @@ class Inlet:
             if kind != P_DATA_TF:
                 return False
             self._check_pdu(length)
-            if end - self._start < _HEADER_AND_VALUE.size:
+            if end - self._start < _HEADERS_BYTES:
                 return False
             self._start += _HEADER.size
             self._pdu_left = length
@@ -183,35 +185,26 @@ class Inlet:
         if end - self._start < _VALUE.size:
             return False
         length, self._context_id, self._flags = _VALUE.unpack_from(room, self._start)
-        self._check(self._pdu_left, length)
+        self._check_value(self._pdu_left, length)
         self._start += _VALUE.size
         self._pdu_left -= _VALUE.size
         self._value_left = length - _VALUE_LENGTH_MIN
         return True
 
     def _check_pdu(self, length: int) -> None:
-        if not _VALUE.size <= length <= (self.pdu_bytes_max or _PDU_BYTES_UNLIMITED):
+        if not _VALUE.size <= length <= (self.pdu_bytes_max or sys.maxsize):
             raise PeerError(
                 f"P-DATA-TF of {length} bytes, between {_VALUE.size} and {self.pdu_bytes_max} may come", abort_reason=INVALID_VALUE
             )
 
-    def _check(self, pdu_left: int, length: int) -> None:
-        """Raise `PeerError` unless a value of this length, in a PDU with that much left, is in order."""
-        limit = self.pdu_bytes_max
+    def _check_value(self, pdu_left: int, length: int) -> None:
         left_after = pdu_left - _VALUE_PREFIX_BYTES - length
-        if (
-            length >= _VALUE_LENGTH_MIN
-            and (left_after >= _VALUE.size or left_after == 0)
-            and (pdu_left <= limit or not limit)
-            and self._context_id in self.contexts
-        ):
-            return
-        self._check_pdu(pdu_left)
+        if length < _VALUE_LENGTH_MIN or not (left_after == 0 or left_after >= _VALUE.size):
+            raise PeerError(
+                f"a presentation data value of {length} bytes in a P-DATA-TF with {pdu_left} bytes left", abort_reason=INVALID_VALUE
+            )
         if self._context_id not in self.contexts:
             raise PeerError(f"data for presentation context {self._context_id}, which is not accepted", abort_reason=INVALID_VALUE)
-        raise PeerError(
-            f"a presentation data value of {length} bytes in a P-DATA-TF with {pdu_left} bytes left", abort_reason=INVALID_VALUE
-        )
 
     def header(self) -> tuple[int, int] | None:
         """Type and length of the PDU that comes next; None where bytes lack. Drops the rest of a PDU that nobody wants any more."""
