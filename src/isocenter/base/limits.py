@@ -102,7 +102,10 @@ ASSOCIATIONS_PER_ADDRESS_MAX = _limit(
 )
 
 KEEPALIVE_SECONDS = _limit(
-    "KEEPALIVE_SECONDS", 60.0, "seconds", "Silence before TCP asks whether the peer's computer still lives: firewalls forget after minutes."
+    "KEEPALIVE_SECONDS",
+    60.0,
+    "seconds",
+    "Silence before TCP asks whether the peer's computer still lives: firewalls forget after minutes.",
 )
 KEEPALIVE_PROBE_SECONDS = _limit("KEEPALIVE_PROBE_SECONDS", 10.0, "seconds", "Between two such questions.")
 KEEPALIVE_PROBES = _limit("KEEPALIVE_PROBES", 6, "questions", "Unanswered ones before the connection counts as lost.")
@@ -130,7 +133,25 @@ SENT_WINDOW_BYTES = _limit(
     "SENT_WINDOW_BYTES", 8 * MIB, "bytes", "What is mapped at once of a stored object that is sent: 2 GB must not count as memory."
 )
 READ_WHOLE_BYTES_MAX = _limit(
-    "READ_WHOLE_BYTES_MAX", 64 * KIB, "bytes", "Objects up to this are read, larger ones mapped: a mapping costs more than the copy."
+    "READ_WHOLE_BYTES_MAX",
+    64 * KIB,
+    "bytes",
+    "Objects up to this are read, larger ones mapped: a mapping costs more than the copy.",
+)
+RETRIEVE_AHEAD_INSTANCES = _limit(
+    "RETRIEVE_AHEAD_INSTANCES",
+    512,
+    "instances",
+    "Looked at before a C-MOVE proposes contexts: most studies show all their classes in them.",
+)
+RETRIEVE_OPENINGS_FAILED_MAX = _limit(
+    "RETRIEVE_OPENINGS_FAILED_MAX", 3, "attempts", "In a row; then a destination is not called again for the rest of the C-MOVE."
+)
+CANCEL_HEEDED_SECONDS = _limit(
+    "CANCEL_HEEDED_SECONDS",
+    10.0,
+    "seconds",
+    "What a peer gets to answer our C-CANCEL, its responses on the way included, before we abort.",
 )
 RETRIEVE_LOOK_SECONDS = _limit(
     "RETRIEVE_LOOK_SECONDS", 0.1, "seconds", "Between two looks for C-CANCEL while a C-MOVE waits for its destination."
@@ -176,6 +197,9 @@ FRAGMENTS_EMPTY_MAX = _limit(
     "FRAGMENTS_EMPTY_MAX", 64, "fragments", "Fragments without a byte in one message: DCMTK sends one at most, floods millions."
 )
 IDENTIFIER_BYTES_MAX = _limit("IDENTIFIER_BYTES_MAX", 4 * MIB, "bytes", "A query, held in memory: 60,000 UIDs in one list fit.")
+IDENTIFIER_ELEMENTS_MAX = _limit(
+    "IDENTIFIER_ELEMENTS_MAX", 100_000, "elements", "Elements and items of one identifier: a commitment request for 30,000 instances."
+)
 OPERATIONS_OUTSTANDING_MAX = _limit(
     "OPERATIONS_OUTSTANDING_MAX", 1, "operations", "The asynchronous window that we answer, each way (PS3.7 D.3.3.3)."
 )
@@ -193,7 +217,10 @@ HEADER_BYTES_MAX = _limit(
 )
 DATASET_BYTES_MAX = _limit("DATASET_BYTES_MAX", 8 * GIB, "bytes", "One instance; larger than any enhanced multi-frame seen.")
 SKIM_WINDOW_BYTES = _limit(
-    "SKIM_WINDOW_BYTES", 16 * KIB, "bytes", "How much of a fragment the skim looks at at once: most headers fit, pixels stay uncopied."
+    "SKIM_WINDOW_BYTES",
+    16 * KIB,
+    "bytes",
+    "How much of a fragment the skim looks at at once: most headers fit, pixels stay uncopied.",
 )
 INFLATE_BYTES_MAX = _limit(
     "INFLATE_BYTES_MAX", 1 * GIB, "bytes", "A deflated data set after inflation: a bomb makes 1 KiB into gigabytes."
@@ -216,6 +243,7 @@ BLOBS_PER_FOLDER_MAX = _limit(
 BLOB_BUFFER_BYTES = _limit(
     "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
 )
+BLOB_READ_BYTES = _limit("BLOB_READ_BYTES", 1 * MIB, "bytes", "Read at once from a blob that is checked or compared.")
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
 DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
 SETTLED_MARK_INSTANCES = _limit(
@@ -280,7 +308,10 @@ QUERY_PAGE_ROWS = _limit(
 )
 QUERY_FIRST_PAGE_ROWS = _limit("QUERY_FIRST_PAGE_ROWS", 50, "rows", "The first page is small, so that the first answer is quick.")
 INDEX_READERS_IDLE_MAX = _limit(
-    "INDEX_READERS_IDLE_MAX", 8, "connections", "Readers of the index kept open for the next question; more are closed after theirs."
+    "INDEX_READERS_IDLE_MAX",
+    8,
+    "connections",
+    "Readers of the index kept open for the next question; more are closed after theirs.",
 )
 REJECTED_CALLERS_MAX = _limit(
     "REJECTED_CALLERS_MAX", 1000, "callers", "Who was turned away is remembered; the longest unseen make room for new ones."

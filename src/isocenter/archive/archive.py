@@ -1,0 +1,113 @@
+"""The archive of one data folder: the lock, the store, the index, and the ways in and out of them.
+
+A folder comes in; ports go out: `begin` (Intake), `open` (BlobReader), `perform` for whatever else lives in the index's database.
+Opening it recovers what a crash left. It calls nobody: what happened is in the change feed. Layout: `isocenter.lock`, `blobs/`,
+`index/`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+from isocenter.archive.blob_files import BlobFiles
+from isocenter.archive.disk import Disk
+from isocenter.archive.folder_lock import FolderLock
+from isocenter.archive.index_file import IndexFile
+from isocenter.archive.index_writer import IndexWriter
+from isocenter.archive.intake import ArchiveIntake
+from isocenter.archive.migrations import bring_up_to_date
+from isocenter.archive.recovery import Recovered, recover
+from isocenter.archive.removal import remove_below, remove_set_aside, sweep_doomed
+from isocenter.base.clock import Clock
+from isocenter.base.errors import UsageError
+from isocenter.model.attributes import Level
+from isocenter.model.ports import OpenBlob, Reception
+from isocenter.model.records import Arrival
+
+Result = TypeVar("Result")
+
+BLOBS = "blobs"
+INDEX = "index"
+
+
+class Archive:
+    """An open data folder. Any thread. `index` is what readers connect to, `recovered` what the start had to mend."""
+
+    def __init__(self, folder: Path, *, disk: Disk | None = None, clock: Clock | None = None) -> None:
+        """Make or open the archive in `folder`, and recover it.
+
+        Raises UsageError when another process holds it, or when the index is foreign, damaged or of a newer software; OSError when
+        the folder cannot be used.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder = folder
+        self._lock = FolderLock(folder)
+        try:
+            for name in (BLOBS, INDEX):
+                (folder / name).mkdir(mode=0o700, exist_ok=True)
+            self.index = IndexFile(folder / INDEX)
+            bring_up_to_date(self.index.path)
+            self.store = BlobFiles(folder / BLOBS, disk, clock)
+            try:
+                self.recovered: Recovered = recover(self.index, self.store)
+            except sqlite3.DatabaseError as error:
+                raise UsageError(
+                    f"The index {self.index.path} is damaged ({error}): rebuild it from the blobs with reindex"
+                ) from error
+            self.writer = IndexWriter(self.index.path, self.store, self.store.volume.stop)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._intake = ArchiveIntake(self.store, self.writer)
+
+    def begin(self, arrival: Arrival) -> Reception:
+        """The port `Intake`."""
+        return self._intake.begin(arrival)
+
+    def open(self, blob: str) -> AbstractContextManager[OpenBlob]:
+        """The port `BlobReader`."""
+        return self.store.open(blob)
+
+    def perform(self, work: Callable[[sqlite3.Cursor], Result]) -> Result:
+        """Change what else lives in the index's database; see `IndexWriter.perform`."""
+        return self.writer.perform(work)
+
+    def refusal(self) -> str | None:
+        """Why nothing can be stored now, as a sentence; None when it can."""
+        return self.store.refusal()
+
+    def remove(self, level: Level, unique_key: str) -> int:
+        """Remove all instances of a patient, study, series, or one instance, by PatientID or UID; how many there were.
+
+        Durable when this returns; the blobs are unlinked after the commit. Raises VolumeFailed.
+        """
+        count = self.writer.perform(lambda cursor: remove_below(cursor, self.writer.filing, level, unique_key))
+        if count:
+            self._sweep()
+        return count
+
+    def remove_set_aside(self, serial: int) -> bool:
+        """Remove an instance that was set aside; False when there is none of that number. Raises VolumeFailed."""
+        removed = self.writer.perform(lambda cursor: remove_set_aside(cursor, self.writer.filing, serial))
+        if removed:
+            self._sweep()
+        return removed
+
+    def _sweep(self) -> None:
+        self.writer.perform(lambda cursor: sweep_doomed(cursor, self.store))
+
+    def close(self) -> None:
+        """Nothing may be under way; what was acknowledged is on the disk anyway. Idempotent."""
+        self.writer.close()
+        self.store.close()
+        self._lock.release()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
