@@ -211,22 +211,23 @@ def test_one_changed_byte_is_read_or_aborted_and_told_in_words(request, position
 def test_no_view_outlives_the_next_space(sizes):
     stream = stream_of([(1, b"c", [bytes(size)]) for size in sizes])
     acceptor = Association.acceptor(0.0)
-    kept = []
-    checked = 0
+    fragments = 0
     while stream:
         space = acceptor.space()
-        checked += len(kept)
-        for view in kept:
-            with pytest.raises(ValueError, match="released"):
-                view[:1]
         size = min(len(space), len(stream), 700)
         space[:size] = stream[:size]
-        kept = [space]
         stream = stream[size:]
         acceptor.received(size, 0.0)
+        lent = [space]
         for event in acceptor.events():
             if isinstance(event, Requested):
                 acceptor.accept(ACCEPT, 0.0)
             elif isinstance(event, Fragment):
-                kept.append(event.view)
-    assert checked > len(sizes)
+                lent.append(event.view)
+        assert all(len(view) >= 0 for view in lent)
+        fragments += len(lent) - 1
+        acceptor.space()
+        for view in lent:
+            with pytest.raises(ValueError, match="released"):
+                view[:1]
+    assert fragments >= 2 * len(sizes)
