@@ -116,6 +116,9 @@ ACCEPTS_PER_TURN = _limit(
 LOBBY_BYTES_MAX = _limit(
     "LOBBY_BYTES_MAX", 64 * MIB, "bytes", "What all incomplete A-ASSOCIATE-RQs may hold together; above it the oldest goes."
 )
+LOBBY_READS_PER_TURN = _limit(
+    "LOBBY_READS_PER_TURN", 8, "reads", "From one connection without an association, before the others have their turn."
+)
 DESCRIPTORS_RESERVED = _limit(
     "DESCRIPTORS_RESERVED", 512, "descriptors", "Of the process's limit, what connections may not use: blobs, index, web."
 )
@@ -198,7 +201,7 @@ FRAGMENTS_EMPTY_MAX = _limit(
 )
 IDENTIFIER_BYTES_MAX = _limit("IDENTIFIER_BYTES_MAX", 4 * MIB, "bytes", "A query, held in memory: 60,000 UIDs in one list fit.")
 IDENTIFIER_ELEMENTS_MAX = _limit(
-    "IDENTIFIER_ELEMENTS_MAX", 100_000, "elements", "Elements and items of one identifier: a commitment request for 30,000 instances."
+    "IDENTIFIER_ELEMENTS_MAX", 100_000, "elements", "Elements, items and values of one identifier: 60,000 UIDs in one list fit."
 )
 OPERATIONS_OUTSTANDING_MAX = _limit(
     "OPERATIONS_OUTSTANDING_MAX", 1, "operations", "The asynchronous window that we answer, each way (PS3.7 D.3.3.3)."
@@ -242,6 +245,9 @@ BLOBS_PER_FOLDER_MAX = _limit(
 )
 BLOB_BUFFER_BYTES = _limit(
     "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
+)
+BLOBS_PREPARED = _limit(
+    "BLOBS_PREPARED", 32, "files", "Created ahead under one sync of their folder; one descriptor each, and empty files after a crash."
 )
 BLOB_READ_BYTES = _limit("BLOB_READ_BYTES", 1 * MIB, "bytes", "Read at once from a blob that is checked or compared.")
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
@@ -301,7 +307,7 @@ QUERY_PROGRESS_STEPS = _limit(
     "QUERY_PROGRESS_STEPS", 20_000, "SQLite steps", "How often a running search looks whether it was closed: every millisecond."
 )
 MATCHES_GATHERED_MAX = _limit(
-    "MATCHES_GATHERED_MAX", 10_000, "matches", "Found all at once and sorted in memory, about 1 MB; more are read along an index."
+    "MATCHES_GATHERED_MAX", 5_000, "matches", "Found all at once and sorted in memory, in 20 ms; more are read along an index."
 )
 QUERY_PAGE_ROWS = _limit(
     "QUERY_PAGE_ROWS", 500, "rows", "Read from the index at once: holds the snapshot for milliseconds, however slow the peer."
@@ -316,8 +322,10 @@ INDEX_READERS_IDLE_MAX = _limit(
 REJECTED_CALLERS_MAX = _limit(
     "REJECTED_CALLERS_MAX", 1000, "callers", "Who was turned away is remembered; the longest unseen make room for new ones."
 )
-BLOB_READ_BYTES = _limit(
-    "BLOB_READ_BYTES", 64 * KIB, "bytes", "Read from a blob at once for attributes that the index lacks: most headers fit."
+FEED_CHANGES_MAX = _limit("FEED_CHANGES_MAX", 10_000, "changes", "One reading of the feed, held in memory: some megabytes.")
+LATEST_STUDIES_MAX = _limit("LATEST_STUDIES_MAX", 500, "studies", "What a status page may ask for; a person reads some dozens.")
+HEADER_READ_BYTES = _limit(
+    "HEADER_READ_BYTES", 64 * KIB, "bytes", "Read from a blob at once for attributes that the index lacks: most headers fit."
 )
 
 # Nodes
