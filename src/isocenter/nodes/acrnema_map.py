@@ -15,7 +15,7 @@ from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.address import is_this_computer, network
 from isocenter.nodes.entry import Finding
-from isocenter.nodes.listing import Exported, Gathering, Imported, not_kept
+from isocenter.nodes.listing import Exported, Gathering, Imported, name_for, not_kept
 from isocenter.standard import transfer_syntax as ts
 
 CONQUEST = Node("CONQUESTSRV1", "CONQUESTSRV1", "127.0.0.1", 5678)
@@ -59,6 +59,8 @@ def read(text: str) -> Imported:
     gathering = Gathering()
     patterns: list[Node] = []
     itself: Node | None = None
+    if (unclosed := text.rfind("/*")) > text.rfind("*/"):
+        gathering.warn(text.count("\n", 0, unclosed) + 1, "The comment that begins here is never closed; nothing below it is read.")
     for number, (line, cells) in enumerate(_rows(text)):
         node = _node(cells, line, gathering)
         if node is None:
@@ -95,7 +97,7 @@ def _node(cells: list[str], line: int, gathering: Gathering) -> Node | None:
     syntaxes = _syntaxes(more[0].lower(), line, gathering) if more else _NATIVE
     if len(more) > 1:
         gathering.warn(line, f"What stands after the compression of {title} is left out: {' '.join(more[1:])!r}.")
-    node = Node(name=title, ae_title=title, host=host, port=0, transfer_syntaxes=syntaxes)
+    node = Node(name=name_for(title), ae_title=title, host=host, port=0, transfer_syntaxes=syntaxes)
     if wildcard.is_pattern(node) and port.endswith(wildcard.STAR) and re.fullmatch(r"\d{0,5}\*", port, re.ASCII):
         return replace(node, host=f"{host}:{port}")
     if not re.fullmatch(r"\d{1,9}", port, re.ASCII):

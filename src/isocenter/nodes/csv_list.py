@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import NODE_ROW_LINES_MAX
 from isocenter.model.records import Node
-from isocenter.nodes.listing import FIELDS, Exported, Gathering, Imported, in_order, node_of
+from isocenter.nodes.listing import FIELDS, NOTHING, Exported, Gathering, Imported, in_order, node_of
 
 _COLUMNS = {name.replace("_", ""): name for name in FIELDS} | {
     "node": "name", "aet": "ae_title", "title": "ae_title", "ae": "ae_title", "aetitel": "ae_title",
@@ -37,7 +37,7 @@ def read(text: str) -> Imported:
     if not {"ae_title", "host"} <= set(columns):
         gathering.fault(first + 1, "The first row must name the columns, ae_title and host among them.")
         return gathering.done()
-    for line, row in _rows(lines, first + 1, separator, gathering):
+    for line, row in _rows(lines, first + 1, separator, len(columns), gathering):
         _take(row, columns, line, gathering)
     return gathering.done()
 
@@ -51,7 +51,7 @@ def _columns(header: str, separator: str, line: int, gathering: Gathering) -> li
     return columns
 
 
-def _rows(lines: list[str], start: int, separator: str, gathering: Gathering) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: list[str], start: int, separator: str, width: int, gathering: Gathering) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of its first line; one that closes no quotation mark is reported, and reading goes on below it."""
     at = start
     while at < len(lines):
@@ -60,6 +60,8 @@ def _rows(lines: list[str], start: int, separator: str, gathering: Gathering) ->
             continue
         for length in range(1, NODE_ROW_LINES_MAX + 1):
             row = _row(lines[at : at + length], separator)
+            if row is not None and length > 1 and len(row) != width:
+                row = None
             if row is not None or at + length >= len(lines):
                 break
         if row is None:
@@ -104,5 +106,5 @@ def write(nodes: Iterable[Node]) -> Exported:
 def _cell(node: Node, name: str) -> str:
     value = getattr(node, name)
     if name == "operations":
-        return " ".join(in_order(value))
+        return " ".join(in_order(value)) or NOTHING
     return " ".join(value) if isinstance(value, tuple) else str(value)

@@ -33,11 +33,11 @@ NAMES = tuple(_READERS)
 
 _ENDINGS = {".toml": "toml", ".csv": "csv", ".tsv": "csv", ".map": "conquest", ".json": "orthanc", ".cfg": "dcmqrscp"}
 _SIGNS = (
-    (re.compile(r"^\s*\[\[\s*node\s*\]\]", re.MULTILINE), "toml"),
-    (re.compile(r"^\s*hosttable\s+begin", re.MULTILINE | re.IGNORECASE), "dcmqrscp"),
-    (re.compile(r"DicomModalities|^\s*(?://[^\n]*\s*|/\*.*?\*/\s*)*\{", re.DOTALL), "orthanc"),
-    (re.compile(r"^\S+[ \t]+\S+[ \t]+[\d*]+", re.MULTILINE), "conquest"),
-    (re.compile(r"^[^\n]*[,;\t]"), "csv"),
+    (re.compile(r"^[ \t]*\[\[[ \t]*node[ \t]*\]\]", re.MULTILINE), "toml"),
+    (re.compile(r"^[ \t]*hosttable[ \t]+begin", re.MULTILINE | re.IGNORECASE), "dcmqrscp"),
+    (re.compile(r'"DicomModalities"|\A\s*\{'), "orthanc"),
+    (re.compile(r"\A\s*[^\n]*[,;\t][^\n]*\b(?:host|hostname|address|ip)\b", re.IGNORECASE), "csv"),
+    (re.compile(r"^[^\s,;]+[ \t]+[^\s,;]+[ \t]+[\d*]+", re.MULTILINE), "conquest"),
 )
 
 
@@ -59,9 +59,8 @@ def guess(file_name: str, text: str = "") -> str:
     for ending, name in _ENDINGS.items():
         if file_name.lower().endswith(ending):
             return name
-    head = text[:NODE_LIST_CHARACTERS_MAX]
     for sign, name in _SIGNS:
-        if sign.search(head):
+        if sign.search(text):
             return name
     raise UsageError(f"{file_name or 'The list'} does not say what format it has; name one of {', '.join(NAMES)}.")
 

@@ -21,6 +21,9 @@ FIELDS = tuple(field.name for field in fields(Node))
 LISTS = frozenset({"operations", "transfer_syntaxes"})
 NUMBERS = frozenset({"port", "pdu_bytes_max", "associations_max"})
 
+NOTHING = "none"
+"""How a list says that a device may ask for nothing: an empty place would mean everything."""
+
 _PLAIN = Node("", "", "")
 _CALLED = {
     "operations": "operations",
@@ -105,7 +108,7 @@ def node_of(entry: Mapping[str, Any]) -> Node:
             raise UsageError(f"The entry has no {needed}.")
     values: dict[str, Any] = {key: _value(key, value) for key, value in entry.items() if key in FIELDS}
     if not values.get("name"):
-        values["name"] = values["ae_title"]
+        values["name"] = name_for(values["ae_title"])
     return Node(**values)
 
 
@@ -131,7 +134,12 @@ def _words(key: str, value: Any) -> frozenset[str] | tuple[str, ...]:
     words = value.split() if isinstance(value, str) else value
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
         raise UsageError(f"{key} must be a list of words, not {value!r}.")
-    return frozenset(word.lower() for word in words) if key == "operations" else tuple(words)
+    return frozenset(word.lower() for word in words) - {NOTHING} if key == "operations" else tuple(words)
+
+
+def name_for(ae_title: str) -> str:
+    """The name of an entry that has only its title; an @ is left to AET@host:port."""
+    return ae_title.replace("@", "_")
 
 
 def in_order(operations: Iterable[str]) -> list[str]:

@@ -28,8 +28,11 @@ _TOLD = {
 
 _QUIET = {"AllowFindWorklist", "AllowStorageCommitment", "AllowNAction", "AllowNEventReport", "AllowEventReport", "Timeout"}
 _KEPT = frozenset({"name", "ae_title", "host", "port", "operations", "local_ae_title"})
-_MEMBER = re.compile(r'\n[ \t]*"(?:[^"\\\n]|\\.)*"[ \t]*:')
+_MEMBER = re.compile(r'\n[ \t]*"(?:[^"\\\n]|\\.)*"\s*:\s*[\[{]')
+"""A line that begins an entry: what stands inside an entry has no list or object as its value."""
+
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{}]')
 _SPACE = re.compile(r"[\s,]*")
 
 
@@ -55,7 +58,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _members(bare: str, at: int, gathering: Gathering) -> Iterator[tuple[int, str, Any]]:
-    """The members of the object whose brace ends before `at`. After a broken one, reading goes on at the next line that begins one."""
+    """The members of the object whose brace ends before `at`; after a broken one, reading goes on behind it."""
     decoder = json.JSONDecoder()
     line, counted = bare.count("\n", 0, at) + 1, at
     while True:
@@ -77,10 +80,26 @@ def _members(bare: str, at: int, gathering: Gathering) -> Iterator[tuple[int, st
         except (ValueError, RecursionError) as error:
             said = error.msg.lower() if isinstance(error, json.JSONDecodeError) else str(error)
             gathering.fault(line, f"This entry is not JSON: {said}.")
-            further = _MEMBER.search(bare, begun + 1)
+            further = _behind(bare, begun)
             if further is None:
                 return
-            at = further.start()
+            at = further
+
+
+def _behind(bare: str, at: int) -> int | None:
+    """Where to read on after the entry at `at`: behind its last bracket, or, where brackets do not match, at the next line that
+    begins an entry; None where there is none."""
+    open_brackets: list[str] = []
+    for found in _BRACKET.finditer(bare, at):
+        if found[0] in "[{":
+            open_brackets.append("]" if found[0] == "[" else "}")
+        elif found[0] in "]}":
+            if not open_brackets or open_brackets.pop() != found[0]:
+                break
+            if not open_brackets:
+                return found.end()
+    further = _MEMBER.search(bare, at + 1)
+    return further.start() if further else None
 
 
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:

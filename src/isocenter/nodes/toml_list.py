@@ -37,11 +37,12 @@ def _entries(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, A
     lines = [text.count("\n", 0, start) + 1 for start in starts]
     try:
         entries = _tables(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        for line, start, end in zip(lines, starts, [*starts[1:], len(text)], strict=True):
-            yield from _one(text[start:end], line, gathering)
+    except (RecursionError, ValueError):
+        _preamble(text[: starts[0]] if starts else "", gathering)
         if not starts:
             gathering.fault(1, "This is not TOML, and holds no [[node]].")
+        for line, start, end in zip(lines, starts, [*starts[1:], len(text)], strict=False):
+            yield from _one(text[start:end], line, gathering)
         return
     if not entries:
         gathering.fault(1, "There is no [[node]] in it.")
@@ -49,10 +50,18 @@ def _entries(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, A
     yield from zip(numbered, entries, strict=True)
 
 
+def _preamble(text: str, gathering: Gathering) -> None:
+    """What stands above the first table belongs to no node, but is told if it is not TOML."""
+    try:
+        tomllib.loads(text)
+    except (RecursionError, ValueError) as error:
+        gathering.fault(1, f"What stands above the first [[node]] is not TOML: {error}.")
+
+
 def _one(block: str, line: int, gathering: Gathering) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         yield from ((line, entry) for entry in _tables(block))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+    except (RecursionError, ValueError) as error:
         where = re.search(r"at line (\d+)", str(error))
         at = line + int(where[1]) - 1 if where else line
         gathering.fault(at, f"The [[node]] of line {line} is not TOML: {str(error).split(' (at ')[0]}.")
