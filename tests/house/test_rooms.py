@@ -24,6 +24,12 @@ TABLES = re.compile(r"^standard\.|^model\.attributes$|^base\.limits$|^base\.conf
 AWAITING_THEIR_READER: set[str] = set()
 """Rooms that are finished before the room that will import them. Empty in a release."""
 
+LOADED_BY_NAME = re.compile(r"^archive\.versions\.")
+"""Rooms that a tool finds in a folder: the index's migrations."""
+
+UNTESTED_BY_NAME = {"__main__"}
+"""Rooms that only a process can prove."""
+
 NAMES_BANNED = {
     "manager",
     "helper",
@@ -135,13 +141,46 @@ def test_only_the_command_line_prints(rooms, obey):
     obey("A library that prints cannot be used by a program; rooms below cli log or return.", broken)
 
 
-def test_every_room_is_entered_by_somebody(rooms, room_names, root, obey):
+def test_every_room_is_entered_by_somebody(rooms, room_names, texts, root, obey):
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     entries = {place.split(":")[0].removeprefix("isocenter.") for place in project.get("scripts", {}).values()}
-    alone = unread(rooms, room_names, entries)
+    alone = {name for name in unread(rooms, room_names, entries) if not LOADED_BY_NAME.match(name)}
+    outside = "\n".join(text for name, text in texts.items() if name.startswith(("tests/", "bench/")))
+    alone -= {name for name in alone if name.startswith("lab.") and f"isocenter.{name}" in outside}
     broken = [f"{name} is imported by no room" for name in alone - AWAITING_THEIR_READER]
     broken += [f"{name} has its reader: take it out of AWAITING_THEIR_READER" for name in AWAITING_THEIR_READER - alone]
     obey("Code that nothing reaches is read, tested and repaired for nobody.", broken)
+
+
+def has_code(room) -> bool:
+    """False for a room of declarations only: constants, records, ports."""
+    for _, function in functions(room):
+        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+        if any(not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)) for line in body):
+            return True
+    return False
+
+
+def entered_by_a_test(room, test_texts) -> bool:
+    package, _, name = room.name.rpartition(".")
+    whole = re.compile(rf"isocenter\.{re.escape(room.name)}\b")
+    member = re.compile(rf"from isocenter\.{re.escape(package)} import [^\n(]*\b{re.escape(name)}\b")
+    return any(whole.search(text) or member.search(text) for text in test_texts)
+
+
+def test_every_room_with_code_has_a_test_that_enters_it(rooms, texts, obey):
+    test_texts = [text for name, text in texts.items() if name.startswith("tests/") and name.endswith(".py")]
+    spoken = set(UNTESTED_BY_NAME)
+    broken = [
+        f"{room.place} is imported by no test"
+        for room in rooms
+        if not room.is_door
+        and has_code(room)
+        and room.package != "cli"
+        and room.name not in spoken
+        and not entered_by_a_test(room, test_texts)
+    ]
+    obey("A room is proved by a test of its own, tests/<floor>/test_<room>.py, without its neighbours.", broken)
 
 
 @pytest.mark.parametrize(
@@ -177,3 +216,12 @@ def test_a_room_that_nobody_enters_is_found(make_room):
 
 def test_a_print_is_found(make_room):
     assert prints(make_room("net.x", "def f():\n    print('x')"))
+
+
+def test_a_room_without_a_test_is_found(make_room):
+    room = make_room("net.x", "def f():\n    return 1")
+    assert has_code(room)
+    assert not has_code(make_room("net.y", 'class P:\n    def f(self):\n        """Ends."""\n    def g(self): ...\n\nX = 1'))
+    assert entered_by_a_test(room, ["from isocenter.net.x import f"])
+    assert entered_by_a_test(room, ["from isocenter.net import w, x"])
+    assert not entered_by_a_test(room, ["from isocenter.net.xy import f", "from isocenter.web import x"])
