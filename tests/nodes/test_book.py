@@ -1,3 +1,6 @@
+import pytest
+
+from isocenter.base.errors import LocalError
 from isocenter.model.records import Node
 from isocenter.nodes.book import NodeBook
 
@@ -47,6 +50,22 @@ def test_a_change_between_the_two_questions_to_the_shelf_is_not_missed(shelf):
     kept.nodes = changed_meanwhile
     assert book.destination("NEW") is None
     assert book.destination("NEW") is not None
+
+
+def test_a_shelf_that_cannot_be_read_leaves_the_last_copy(shelf):
+    kept = shelf(CT)
+    book = NodeBook(kept)
+
+    def fail():
+        raise LocalError("the disk is gone")
+
+    version, kept.version = kept.version, fail
+    with pytest.raises(LocalError):
+        book.destination("CT1")
+    kept.version = version
+    assert book.destination("CT1") == CT
+    kept.version = fail
+    assert book.destination("CT1") == CT
 
 
 def test_a_name_is_found_in_any_case_unless_two_differ_in_nothing_else(shelf):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isocenter.base.config import POLICIES as POLICY_NAMES
+from isocenter.base.errors import LocalError
 from isocenter.model.records import Admitted, Node, TurnedAway
 from isocenter.nodes.address import parsed
 from isocenter.nodes.book import NodeBook
@@ -146,6 +147,17 @@ def test_a_caller_who_comes_again_is_counted(door, clock):
     there.admit(call("NOBODY"), "10.0.0.99")
     (caller,) = there.shelf.rejected_callers()
     assert (caller.count, caller.first, caller.last) == (2, first, clock.now())
+
+
+def test_a_full_disk_does_not_change_who_may_come_in(door):
+    there = door()
+
+    def fail(caller):
+        raise LocalError("no space")
+
+    there.shelf.remember_caller = fail
+    assert there.admit(call("NOBODY"), "10.0.0.99").operations == {"echo"}
+    assert there.admit(call(), "10.0.0.7").node == CT
 
 
 def test_a_node_entered_while_we_run_is_known_at_once(door):

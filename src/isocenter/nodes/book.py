@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from isocenter.base.errors import IsocenterError
 from isocenter.model.ports import NodeShelf
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
@@ -45,11 +46,18 @@ class NodeBook:
         self._copy: Page | None = None
 
     def _now(self) -> Page:
-        """The version is asked before the nodes: a change in between makes the copy old at once, never the other way."""
-        version = self._shelf.version()
+        """The version is asked before the nodes: a change in between makes the copy old at once, never the other way.
+
+        A shelf that cannot be read does not close the door: the last copy holds until it can.
+        """
         page = self._copy
-        if page is None or page.version != version:
-            page = self._copy = _page(version, self._shelf.nodes())
+        try:
+            version = self._shelf.version()
+            if page is None or page.version != version:
+                page = self._copy = _page(version, self._shelf.nodes())
+        except IsocenterError:
+            if page is None:
+                raise
         return page
 
     def nodes(self) -> tuple[Node, ...]:

@@ -8,9 +8,11 @@ have, and none decides about a single request: that is the roster's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from isocenter.base.clock import Clock
+from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import WANTED_CLASSES_REMEMBERED_MAX
 from isocenter.model.ports import NodeShelf
 from isocenter.model.records import Admission, Admitted, Node, RejectedCaller, TurnedAway
@@ -173,18 +175,19 @@ class Door:
         return f"{title!r} at {address} is not a known node."
 
     def _remember(self, visit: Visit, reason: str) -> None:
+        """A shelf that cannot be written to (a full disk) changes nothing about who may come in."""
         request, moment = visit.request, self._clock.now()
         classes = dict.fromkeys(name_of(context.abstract_syntax) for context in request.contexts)
-        self._shelf.remember_caller(
-            RejectedCaller(
-                calling_ae_title=request.calling_ae_title.strip(),
-                called_ae_title=request.called_ae_title.strip(),
-                address=visit.address,
-                implementation_class_uid=request.user.implementation_class_uid,
-                implementation_version_name=request.user.implementation_version_name,
-                wanted=tuple(classes)[:WANTED_CLASSES_REMEMBERED_MAX],
-                reason=reason,
-                first=moment,
-                last=moment,
-            )
+        caller = RejectedCaller(
+            calling_ae_title=request.calling_ae_title.strip(),
+            called_ae_title=request.called_ae_title.strip(),
+            address=visit.address,
+            implementation_class_uid=request.user.implementation_class_uid,
+            implementation_version_name=request.user.implementation_version_name,
+            wanted=tuple(classes)[:WANTED_CLASSES_REMEMBERED_MAX],
+            reason=reason,
+            first=moment,
+            last=moment,
         )
+        with suppress(IsocenterError):
+            self._shelf.remember_caller(caller)
