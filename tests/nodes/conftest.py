@@ -38,7 +38,7 @@ class MemoryShelf:
     def remember_caller(self, caller: RejectedCaller) -> None:
         key = (caller.calling_ae_title, caller.address)
         known = self.callers.get(key)
-        self.callers[key] = replace(caller, first=known.first, count=known.count + 1) if known else caller
+        self.callers[key] = replace(caller, first=known.first, count=known.count + caller.count) if known else caller
 
     def rejected_callers(self):
         return tuple(self.callers.values())

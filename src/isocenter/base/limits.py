@@ -108,7 +108,7 @@ KEEPALIVE_SECONDS = _limit(
     "Silence before TCP asks whether the peer's computer still lives: firewalls forget after minutes.",
 )
 KEEPALIVE_PROBE_SECONDS = _limit("KEEPALIVE_PROBE_SECONDS", 10.0, "seconds", "Between two such questions.")
-KEEPALIVE_PROBES = _limit("KEEPALIVE_PROBES", 6, "questions", "Unanswered ones before the connection counts as lost.")
+KEEPALIVE_PROBES = _limit("KEEPALIVE_PROBES", 6, "probes", "Unanswered ones before the connection counts as lost.")
 LISTEN_BACKLOG = _limit("LISTEN_BACKLOG", 1024, "connections", "What the system queues while the lobby is busy for a moment.")
 ACCEPTS_PER_TURN = _limit(
     "ACCEPTS_PER_TURN", 64, "connections", "Taken from that queue at once, so that a flood leaves turns to those who are inside."
@@ -191,6 +191,9 @@ IMPLEMENTATION_VERSION_NAME_BYTES_MAX = _limit(
     "IMPLEMENTATION_VERSION_NAME_BYTES_MAX", 64, "bytes", "16 in PS3.7 D.3.3.2; what is longer is cut here."
 )
 
+RESOLVED_SECONDS = _limit("RESOLVED_SECONDS", 60.0, "seconds", "How long the addresses of a node's host name are remembered.")
+RESOLVED_NAMES_MAX = _limit("RESOLVED_NAMES_MAX", 1024, "names", "Names remembered; a list of nodes has some hundreds.")
+
 # Messages, PS3.7
 
 COMMAND_SET_BYTES_MAX = _limit(
@@ -247,9 +250,13 @@ BLOB_BUFFER_BYTES = _limit(
     "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
 )
 BLOBS_PREPARED = _limit(
-    "BLOBS_PREPARED", 32, "files", "Created ahead under one sync of their folder; one descriptor each, and empty files after a crash."
+    "BLOBS_PREPARED",
+    32,
+    "files",
+    "Created ahead under one sync of their folder; one descriptor each, and empty files after a crash.",
 )
 BLOB_READ_BYTES = _limit("BLOB_READ_BYTES", 1 * MIB, "bytes", "Read at once from a blob that is checked or compared.")
+CHECK_ROWS = _limit("CHECK_ROWS", 256, "instances", "Between two words of progress of a check or a rebuilt index.")
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
 DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
 SETTLED_MARK_INSTANCES = _limit(
@@ -347,6 +354,15 @@ NODE_LIST_CHARACTERS_MAX = _limit(
 NODE_ROW_LINES_MAX = _limit(
     "NODE_ROW_LINES_MAX", 64, "lines", "One CSV row whose quoted note runs over several lines; past it a quotation mark is missing."
 )
+CALLER_WRITTEN_SECONDS = _limit(
+    "CALLER_WRITTEN_SECONDS", 1.0, "seconds", "Between two rows about one stranger: knocking must not become writing to the index."
+)
+CALLERS_WRITTEN_A_SECOND_MAX = _limit(
+    "CALLERS_WRITTEN_A_SECOND_MAX", 20, "callers", "Strangers with ever new titles; a department that is switched on is slower."
+)
+CALLERS_COUNTED_MAX = _limit(
+    "CALLERS_COUNTED_MAX", 1000, "callers", "Strangers whose knocks are counted in memory; past it counting begins anew."
+)
 WANTED_CLASSES_REMEMBERED_MAX = _limit(
     "WANTED_CLASSES_REMEMBERED_MAX", 16, "classes", "What a rejected caller asked for: enough to recognise the device by."
 )
@@ -354,6 +370,12 @@ WANTED_CLASSES_REMEMBERED_MAX = _limit(
 # Transcoding
 
 FRAME_PIXELS_MAX = _limit("FRAME_PIXELS_MAX", 1_000_000_000, "pixels", "One frame; the largest mammograms have 30 million.")
+JPEG_2000_TILES_MAX = _limit(
+    "JPEG_2000_TILES_MAX",
+    65_535,
+    "tiles",
+    "One codestream; tile indices have 16 bits, and a decoder allocates for each (ISO 15444-1 A.4.2).",
+)
 TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
@@ -374,6 +396,8 @@ DUMP_VALUE_BYTES_MAX = _limit(
     "DUMP_VALUE_BYTES_MAX", 4 * KIB, "bytes", "A value that `dump` reads at once; pixels are left in the file."
 )
 DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
+
+PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how long to wait for the page's thread.")
 
 # Log
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from isocenter.base.errors import IsocenterError
 from isocenter.model.ports import NodeShelf
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
-from isocenter.nodes.address import Resolver, covers, network, parsed
+from isocenter.nodes.address import Network, Resolver, covers, network, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Page:
     by_title: dict[str, tuple[Node, ...]]
     patterns: tuple[Node, ...]
     """Entries with a wildcard title, the longest first, so that the most special one is asked first."""
+    places: tuple[tuple[Node, Network], ...]
+    """Entries that are an address or a range, as ranges."""
+    by_letters: dict[str, tuple[Node, ...]]
+    """Nodes by the letters and digits of their titles."""
 
 
 def _page(version: int, nodes: Sequence[Node]) -> Page:
@@ -35,7 +40,25 @@ def _page(version: int, nodes: Sequence[Node]) -> Page:
         if not wildcard.is_pattern(node):
             by_title[node.ae_title] = (*by_title.get(node.ae_title, ()), node)
     patterns = sorted((node for node in nodes if wildcard.is_pattern(node)), key=lambda node: -len(node.ae_title))
-    return Page(version, tuple(nodes), {node.name: node for node in nodes}, by_title, tuple(patterns))
+    by_letters: dict[str, tuple[Node, ...]] = {}
+    for node in nodes:
+        letters = _letters(node.ae_title)
+        by_letters[letters] = (*by_letters.get(letters, ()), node)
+    return Page(
+        version=version,
+        nodes=tuple(nodes),
+        by_name={node.name: node for node in nodes},
+        by_title=by_title,
+        patterns=tuple(patterns),
+        places=tuple((node, area) for node in nodes if (area := _area(node.host)) is not None),
+        by_letters=by_letters,
+    )
+
+
+def _area(host: str) -> Network | None:
+    """The range of a host entry, an address being a range of one; None for a name."""
+    address = parsed(host)
+    return ip_network(address) if address is not None else network(host)
 
 
 class NodeBook:
@@ -110,7 +133,9 @@ class NodeBook:
     def at(self, address: str) -> tuple[Node, ...]:
         """The nodes entered with this address or a range around it; names are not resolved."""
         here = parsed(address)
-        return tuple(node for node in self.nodes() if here is not None and covers(node.host, here, lambda _name: frozenset()))
+        return tuple(
+            node for node, area in self._now().places if here is not None and here.version == area.version and here in area
+        )
 
     def titled(self, ae_title: str) -> tuple[Node, ...]:
         """The nodes with exactly this title, wherever they are."""
@@ -118,8 +143,8 @@ class NodeBook:
 
     def nearly_titled(self, ae_title: str) -> tuple[Node, ...]:
         """The nodes whose title differs from this one only in case, spaces, hyphens or underscores."""
-        wanted = _loose(ae_title)
-        return tuple(node for node in self.nodes() if node.ae_title != ae_title.strip() and _loose(node.ae_title) == wanted)
+        alike = self._now().by_letters.get(_letters(ae_title), ())
+        return tuple(node for node in alike if node.ae_title != ae_title.strip())
 
     def duplicates(self) -> tuple[tuple[Node, ...], ...]:
         """Groups of nodes that share a title though they are at different places, ranges left out."""
@@ -131,7 +156,7 @@ class NodeBook:
         return tuple(groups)
 
 
-def _loose(ae_title: str) -> str:
+def _letters(ae_title: str) -> str:
     return "".join(character for character in ae_title.lower() if character.isalnum())
 
 

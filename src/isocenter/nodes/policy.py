@@ -8,17 +8,16 @@ have, and none decides about a single request: that is the roster's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from isocenter.base.clock import Clock
-from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import WANTED_CLASSES_REMEMBERED_MAX
 from isocenter.model.ports import NodeShelf
 from isocenter.model.records import Admission, Admitted, Node, RejectedCaller, TurnedAway
 from isocenter.nodes.address import Resolver, parsed
 from isocenter.nodes.book import NodeBook
 from isocenter.nodes.entry import OPERATIONS
+from isocenter.nodes.guestbook import Guestbook
 from isocenter.standard.sop_class import VERIFICATION, name_of
 from isocenter.wire.pdu import AssociateRequest
 
@@ -116,7 +115,7 @@ class Door:
         own_addresses: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self._book = book
-        self._shelf = shelf
+        self._guestbook = Guestbook(shelf, clock)
         self._ae_title = ae_title
         self._policy = policy
         self._clock = clock
@@ -175,7 +174,6 @@ class Door:
         return f"{title!r} at {address} is not a known node."
 
     def _remember(self, visit: Visit, reason: str) -> None:
-        """A shelf that cannot be written to (a full disk) changes nothing about who may come in."""
         request, moment = visit.request, self._clock.now()
         classes = dict.fromkeys(name_of(context.abstract_syntax) for context in request.contexts)
         caller = RejectedCaller(
@@ -189,5 +187,4 @@ class Door:
             first=moment,
             last=moment,
         )
-        with suppress(IsocenterError):
-            self._shelf.remember_caller(caller)
+        self._guestbook.remember(caller)
