@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import SEND_STALL_SECONDS
+from isocenter.base.limits import RECEIVE_ROOM_BYTES_FIRST, SEND_STALL_SECONDS
 from isocenter.net.sockets import Buffer, Readiness, Stream, acknowledger, explain
 from isocenter.wire.association import Association
 from isocenter.wire.events import Event
@@ -172,7 +172,7 @@ class Link:
         with contextlib.suppress(OSError):
             self.stream.shutdown(socket.SHUT_WR)
         until = monotonic() + seconds
-        room = memoryview(bytearray(4096))
+        room = memoryview(bytearray(RECEIVE_ROOM_BYTES_FIRST))
         while (left := until - monotonic()) > 0:
             try:
                 if not self.stream.recv_into(room):

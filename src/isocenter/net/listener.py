@@ -28,6 +28,7 @@ from isocenter.base.limits import (
     DRAIN_QUIET_SECONDS,
     DRAIN_SECONDS,
     HALF_OPEN_CONNECTIONS_MAX,
+    RECEIVE_ROOM_BYTES_FIRST,
 )
 from isocenter.net.blocking import Link
 from isocenter.net.lobby import Lobby, Visitor
@@ -146,7 +147,7 @@ class Listener:
 
     def _answer_bell(self) -> None:
         with suppress(OSError):
-            self._bell.recv(4096)
+            self._bell.recv(RECEIVE_ROOM_BYTES_FIRST)
         while self._leaving:
             link, address = self._leaving.popleft()
             self._lobby.linger(link, address)
