@@ -112,6 +112,7 @@ def test_a_value_too_long_for_its_vr_is_written_as_unknown_and_read_as_what_it_i
     ("answers", "words"),
     [
         ({"NoSuchThing": ""}, "NoSuchThing"),
+        ({0xFFFEE00D: ""}, "item or delimiter"),
         ({"Rows": "abc"}, r"\(0028,0010\)"),
         ({"Rows": "70000"}, r"\(0028,0010\)"),
         ({"OffendingElement": "x"}, r"\(0000,0901\)"),

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom._dicom_dict import DicomDictionary
 from pydicom.datadict import dictionary_VR
 
 from isocenter.dataset import character_set
@@ -47,5 +48,6 @@ def test_any_value_of_any_tag_is_some_text(tag, value):
 
 def test_vrs_are_those_of_the_dictionary_and_ambiguous_ones_are_settled():
     assert vr_of(0x00100020) == dictionary_VR(0x00100020) == "LO"
+    assert {len(vr_of(tag)) for tag in DicomDictionary} == {2}
     assert (vr_of(0x00280106), vr_of(0x7FE00010)) == ("US", "OW")
     assert (vr_of(0x00090010), vr_of(0x00091001), vr_of(0x00080000)) == ("LO", "UN", "UL")

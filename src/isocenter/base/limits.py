@@ -214,6 +214,9 @@ OPERATIONS_OUTSTANDING_MAX = _limit(
 
 SEQUENCE_DEPTH_MAX = _limit("SEQUENCE_DEPTH_MAX", 64, "levels", "DCMTK's limit since 2026; real structured reports reach 20.")
 ELEMENTS_MAX = _limit("ELEMENTS_MAX", 1_000_000, "elements", "An RT structure set with all its items stays under it.")
+TAGS_CACHED_MAX = _limit(
+    "TAGS_CACHED_MAX", 8192, "tags", "What is remembered of tags met: the dictionary has 5,000, and strangers may ask for others."
+)
 FILE_META_BYTES_MAX = _limit("FILE_META_BYTES_MAX", 64 * KIB, "bytes", "Real ones are some hundred bytes (PS3.10 7.1).")
 INDEXED_VALUE_BYTES_MAX = _limit(
     "INDEXED_VALUE_BYTES_MAX", 1024, "bytes", "An attribute that the index keeps; LO has 64 characters, UI 64, PN 3 x 64."
@@ -253,10 +256,13 @@ BLOBS_PREPARED = _limit(
     "BLOBS_PREPARED",
     32,
     "files",
-    "Created ahead under one sync of their folder; one descriptor each, and empty files after a crash.",
+    "Created ahead under one sync of their folder; a descriptor each, empty files after a crash.",
 )
 BLOB_READ_BYTES = _limit("BLOB_READ_BYTES", 1 * MIB, "bytes", "Read at once from a blob that is checked or compared.")
 CHECK_ROWS = _limit("CHECK_ROWS", 256, "instances", "Between two words of progress of a check or a rebuilt index.")
+REINDEX_DIFFERENCES_MAX = _limit(
+    "REINDEX_DIFFERENCES_MAX", 1000, "lines", "Of each kind that a rebuilt index tells one by one; the rest is counted."
+)
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
 DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
 SETTLED_MARK_INSTANCES = _limit(
@@ -398,6 +404,16 @@ DUMP_VALUE_BYTES_MAX = _limit(
 DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
 
 PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how long to wait for the page's thread.")
+
+FILE_HEAD_BYTES = _limit(
+    "FILE_HEAD_BYTES", 256 * KIB, "bytes", "Read of each file to see what it is: file meta information and first attributes."
+)
+ZIP_ENTRIES_MAX = _limit("ZIP_ENTRIES_MAX", 100_000, "entries", "A zip archive; a year of one patient's studies fits.")
+ZIP_BYTES_MAX = _limit("ZIP_BYTES_MAX", 50 * GIB, "bytes", "What a zip archive claims to unpack to, in sum.")
+ZIP_RATIO_MAX = _limit("ZIP_RATIO_MAX", 200, "times", "Unpacked against packed; images reach 10, empty phantoms 150, bombs 1000.")
+SEND_ATTEMPTS_MAX = _limit(
+    "SEND_ATTEMPTS_MAX", 2, "attempts", "For an instance whose association broke: the second is on a new one."
+)
 
 # Log
 

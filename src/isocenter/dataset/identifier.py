@@ -18,10 +18,10 @@ from pydicom import Dataset
 from pydicom.datadict import tag_for_keyword
 
 from isocenter.base.errors import LocalError, UnreadableDataset
-from isocenter.base.limits import IDENTIFIER_BYTES_MAX
+from isocenter.base.limits import IDENTIFIER_BYTES_MAX, TAGS_CACHED_MAX
 from isocenter.dataset import character_set, identifier_reader
 from isocenter.dataset.character_set import CharacterSet
-from isocenter.dataset.skim import LONG_VRS, named
+from isocenter.dataset.skim import ITEM, LONG_VRS, named
 from isocenter.dataset.value_text import CHARACTER_SET_VRS, NUMBER_FORMATS, vr_of
 from isocenter.standard import transfer_syntax as syntaxes
 
@@ -39,12 +39,14 @@ _LONG_LENGTH: Final = {_IMPLICIT: struct.Struct("<I"), _EXPLICIT: struct.Struct(
 _SHORT_LENGTH: Final = {_EXPLICIT: struct.Struct("<H"), _BIG: struct.Struct(">H")}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TAGS_CACHED_MAX)
 def _plan(key: str | int, mode: int) -> tuple[int, int, bytes, bool]:
     """How an element is written: its tag, the kind of its value, what comes before its length, and whether that has 16 bits."""
     tag = tag_for_keyword(key) if isinstance(key, str) else key
     if tag is None:
         raise LocalError(f"{key!r} is no keyword of the data dictionary")
+    if tag >> 16 == ITEM >> 16:
+        raise LocalError(f"{named(tag)} is no element, but an item or delimiter")
     vr = vr_of(tag)
     if vr == "SQ":
         kind = _SEQUENCE

@@ -12,6 +12,7 @@ from typing import Final
 
 from pydicom.datadict import dictionary_VR
 
+from isocenter.base.limits import TAGS_CACHED_MAX
 from isocenter.dataset.character_set import CharacterSet
 
 CHARACTER_SET_VRS: Final = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
@@ -20,10 +21,10 @@ TEXT_VRS: Final = CHARACTER_SET_VRS | {"AE", "AS", "CS", "DA", "DS", "DT", "IS",
 SINGLE_TEXT_VRS: Final = frozenset({"LT", "ST", "UT", "UR"})
 """VRs that have one value, in which a backslash is a character and leading spaces count."""
 NUMBER_FORMATS: Final = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
-_AMBIGUOUS: Final = {"US or SS": "US", "OB or OW": "OW", "US or OW": "US", "US or SS or OW": "US"}
+_AMBIGUOUS: Final = {"US or SS": "US", "OB or OW": "OW", "US or OW": "US", "US or SS or OW": "US", "NONE": "UN"}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=TAGS_CACHED_MAX)
 def vr_of(tag: int) -> str:
     """The VR of a tag by the dictionary; UN where it has none, LO for private creators, UL for group lengths."""
     try:
