@@ -295,13 +295,19 @@ def _name_group(column: str, group: str) -> Condition:
 
 
 def _name_pattern(column: str, pattern: str) -> Condition:
-    if pattern.endswith("^*") and (bare := pattern[:-1].rstrip("^")):
-        # Empty components at the end are not stored, so that DOE^* must match DOE as well (PS3.5 6.2.1.1).
-        alternatives = [_name_pattern(column, f"{bare}^?*")]
-        alternatives.append(_name_pattern(column, bare) if _WILD.search(bare) else _name_group(column, bare))
-        return any_of(alternatives)
-    pieces = _WILD.split(pattern)
-    longest = max(pieces, key=len)
+    if not pattern.endswith("^*"):
+        return _name_glob(column, pattern)
+    # Empty components at the end are not stored, so that DOE^* must match DOE as well (PS3.5 6.2.1.1).
+    bare = pattern[:-1].rstrip("^")
+    if not bare:
+        shortest = Condition(f"{column} = ''")
+    else:
+        shortest = _name_glob(column, bare) if _WILD.search(bare) else _name_group(column, bare)
+    return any_of((_name_glob(column, pattern), shortest))
+
+
+def _name_glob(column: str, pattern: str) -> Condition:
+    longest = max(_WILD.split(pattern), key=len)
     if pattern == f"*{longest}*":
         return Condition(f"instr({column}, ?) > 0", (longest,))
     whole = Condition(f"{_whole_names(column)} GLOB ?", (f"*={_glob(pattern)}=*",))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.index_reader import IndexReader, Row
 from isocenter.archive.schema import from_microseconds
 from isocenter.base.limits import LATEST_STUDIES_MAX
 
@@ -68,9 +68,22 @@ class IndexStatistics:
 
     def latest_studies(self, count: int) -> list[LatestStudy]:
         """The studies that were begun last, latest first; at most LATEST_STUDIES_MAX."""
-        found = []
-        for row in self._reader.rows(_LATEST, (max(0, min(count, LATEST_STUDIES_MAX)),)):
-            modalities = tuple(row[7].split("\\")) if row[7] else ()
-            received = None if row[10] is None else from_microseconds(row[10])
-            found.append(LatestStudy(*row[:7], modalities, row[8], row[9], received))
-        return found
+        rows = self._reader.rows(_LATEST, (max(0, min(count, LATEST_STUDIES_MAX)),))
+        return [_study(row) for row in rows]
+
+
+def _study(row: Row) -> LatestStudy:
+    name, identifier, uid, day, time, description, accession_number, modalities, series, instances, received = row
+    return LatestStudy(
+        patient_name=name,
+        patient_id=identifier,
+        study_instance_uid=uid,
+        study_date=day,
+        study_time=time,
+        study_description=description,
+        accession_number=accession_number,
+        modalities=tuple(modalities.split("\\")) if modalities else (),
+        series_count=series,
+        instance_count=instances,
+        received=None if received is None else from_microseconds(received),
+    )
