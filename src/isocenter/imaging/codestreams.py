@@ -11,11 +11,11 @@ import struct
 from dataclasses import dataclass
 
 from isocenter.base.errors import UnreadableDataset
+from isocenter.base.limits import JPEG_2000_TILES_MAX
 
 _JPEG_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 """Start of frame of every JPEG process, and of JPEG-LS; C4, C8 and CC are tables and an extension."""
 _JPEG_LONE_MARKERS = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
-_TILES_MAX = 65_535
 _JXL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _JXL_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 
@@ -72,7 +72,7 @@ def jpeg_2000(codestream: bytes) -> Codestream:
     if right <= left or bottom <= top or tile_width == 0 or tile_height == 0:
         raise UnreadableDataset("a JPEG 2000 codestream with an empty image or tile", offset=start)
     tiles = -(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height)
-    if not 0 < tiles <= _TILES_MAX:
+    if not 0 < tiles <= JPEG_2000_TILES_MAX:
         raise UnreadableDataset(f"a JPEG 2000 codestream of {tiles} tiles", offset=start)
     first = start + 42
     if components == 0 or len(codestream) < first + 3 * components:
