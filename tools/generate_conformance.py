@@ -79,13 +79,13 @@ def contexts() -> str:
             (sop_class.name_of(uid) + (" (retired)" if uid in sop_class.RETIRED else ""), f"`{uid}`") for uid in offer.sop_classes
         ]
         parts.append(
-            f"##### {offer.service}: C-{offer.operation.upper()} ({offer.section})\n\nRole: {role}. Transfer syntaxes, best first: "
+            f"##### {offer.service}: C-{offer.operation.upper()} ({offer.section})\n\nRole: {role}. Transfer syntaxes: "
             f"{syntaxes}.\n\n{table(('SOP class', 'UID'), rows)}"
         )
     syntaxes_of_storage = [
         (_syntax(uid) + (" (retired)" if transfer_syntax.of(uid).retired else ""), f"`{uid}`") for uid in roster.STORAGE_SYNTAXES
     ]
-    parts.append("##### Transfer syntaxes of storage, best first\n\n" + table(("Transfer syntax", "UID"), syntaxes_of_storage))
+    parts.append("##### Transfer syntaxes of storage\n\n" + table(("Transfer syntax", "UID"), syntaxes_of_storage))
     return "\n\n".join(parts)
 
 
@@ -213,8 +213,9 @@ response was asked for.
 
 #### 3.2.4 Accepted presentation contexts
 
-Of the transfer syntaxes that one context proposes, the best is accepted. By a setting that is on by default, any abstract
-syntax that the standard does not know, private or new, is taken as a storage class with all transfer syntaxes of storage.
+Of the transfer syntaxes that one context proposes, storage takes the first that it knows, so that objects come as they are;
+other services take the best of the list given. By a setting that is on by default, any abstract syntax that the standard does
+not know, private or new, is taken as a storage class with all transfer syntaxes of storage.
 
 {contexts}
 

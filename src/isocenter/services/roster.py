@@ -67,8 +67,7 @@ def _storage_syntaxes() -> tuple[str, ...]:
 VERIFICATION_SYNTAXES = _NATIVE
 QUERY_SYNTAXES = _NATIVE
 STORAGE_SYNTAXES = _storage_syntaxes()
-"""Best first. Native ones come before the others because a sender that proposes both in one context would otherwise have to
-compress; one that holds compressed pixels proposes their syntax alone in a context of its own (PS3.4 B.5.1 makes it)."""
+"""Everything that a data set can be in, native ones first. Which of several proposed ones is taken is the negotiation's affair."""
 
 STORAGE_CLASSES = tuple(uid for uid in sop_class.STORAGE if uid not in sop_class.NON_PATIENT_STORAGE)
 """Every class of the Storage service. The Non-Patient Object Storage service (PS3.4 Annex GG) is another one: its instances have
