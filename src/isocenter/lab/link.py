@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable
 
 from isocenter.base.clock import FixedClock
-from isocenter.base.errors import LocalError
 from isocenter.base.limits import PDU_BYTES_MAX
 from isocenter.wire.association import Association
 from isocenter.wire.events import Event, Fragment
@@ -101,10 +100,11 @@ class Link:
 
     def inject(self, to: End, raw: bytes) -> None:
         """Put bytes on the way to `to` that its peer never sent, behind those that are flying already."""
-        while raw:
+        position = 0
+        while position < len(raw):
             size = self._random.randint(1, self._chunk_bytes_max)
-            self._launch(to, raw[:size])
-            raw = raw[size:]
+            self._launch(to, raw[position : position + size])
+            position += size
 
     def half_close(self, end: End) -> None:
         """`end` sends what it has and then no more, but goes on receiving."""
@@ -185,13 +185,12 @@ class Link:
                 continue
             if not chunk:
                 end.association.received_eof(end.now)
-            while chunk:
+            position = 0
+            while position < len(chunk):
                 space = end.association.space()
-                if not space:
-                    raise LocalError(f"{end.name} lends no room")
-                size = min(len(space), len(chunk))
-                space[:size] = chunk[:size]
-                chunk = chunk[size:]
+                size = min(len(space), len(chunk) - position)
+                space[:size] = chunk[position : position + size]
+                position += size
                 end.association.received(size, end.now)
                 self._listen(end)
             self._listen(end)
