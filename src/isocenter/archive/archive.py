@@ -8,19 +8,22 @@ Opening it recovers what a crash left. It calls nobody: what happened is in the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
 from isocenter.archive.blob_files import BlobFiles
+from isocenter.archive.check import Finding, Progress, check
 from isocenter.archive.disk import Disk
 from isocenter.archive.folder_lock import FolderLock
 from isocenter.archive.index_file import IndexFile
 from isocenter.archive.index_writer import IndexWriter
 from isocenter.archive.intake import ArchiveIntake
+from isocenter.archive.layout import BLOBS, INDEX
 from isocenter.archive.migrations import bring_up_to_date
 from isocenter.archive.recovery import Recovered, recover
+from isocenter.archive.reindex import Rebuilding, Rebuilt, reindex, reindex_closed
 from isocenter.archive.removal import remove_below, remove_set_aside, sweep_doomed
 from isocenter.base.clock import Clock
 from isocenter.base.errors import UsageError
@@ -30,8 +33,6 @@ from isocenter.model.records import Arrival
 
 Result = TypeVar("Result")
 
-BLOBS = "blobs"
-INDEX = "index"
 
 
 class Archive:
@@ -51,7 +52,8 @@ class Archive:
                 (folder / name).mkdir(mode=0o700, exist_ok=True)
             self.index = IndexFile(folder / INDEX)
             bring_up_to_date(self.index.path)
-            self.store = BlobFiles(folder / BLOBS, disk, clock)
+            self.disk = disk or Disk()
+            self.store = BlobFiles(folder / BLOBS, self.disk, clock)
             try:
                 self.recovered: Recovered = recover(self.index, self.store)
             except sqlite3.DatabaseError as error:
@@ -97,6 +99,14 @@ class Archive:
             self._sweep()
         return removed
 
+    def check(self, *, content: bool = True) -> Iterator[Finding | Progress]:
+        """Compare index, blobs and, with `content`, every checksum, while the archive goes on working. Changes nothing."""
+        return check(self.index, self.store, content=content)
+
+    def reindex(self) -> Iterator[Rebuilding | Rebuilt]:
+        """Rebuild the index from the blobs while the archive goes on working, and swap; the last thing told is a `Rebuilt`."""
+        return reindex(self.index, self.store, self.writer, self.disk)
+
     def _sweep(self) -> None:
         self.writer.perform(lambda cursor: sweep_doomed(cursor, self.store))
 
@@ -111,3 +121,16 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def rebuild(folder: Path, *, disk: Disk | None = None) -> Iterator[Rebuilding | Rebuilt]:
+    """Rebuild the index of a folder that no server has open, even one whose index is damaged or gone. Raises UsageError."""
+    if not (folder / BLOBS).is_dir():
+        raise UsageError(f"{folder} is no data folder: there is no {BLOBS} in it")
+    lock = FolderLock(folder)
+    try:
+        (folder / INDEX).mkdir(mode=0o700, exist_ok=True)
+        disk = disk or Disk()
+        yield from reindex_closed(IndexFile(folder / INDEX), BlobFiles(folder / BLOBS, disk), disk)
+    finally:
+        lock.release()

@@ -30,13 +30,17 @@ function showStatus(status) {
   document.title = `${status.aet} · Isocenter`;
   document.body.className = "live";
   const open = status.associations_open;
-  at("state-words").textContent = open ? `${open} association${open === 1 ? "" : "s"} open` : "listening";
+  if (status.refusal) {
+    document.body.className = "lost";
+    at("state-words").textContent = status.refusal;
+  } else {
+    at("state-words").textContent = open ? `${open} association${open === 1 ? "" : "s"} open` : "listening";
+  }
   const counts = at("counts");
   counts.replaceChildren();
   for (const [label, value] of [
     ["patients", status.patients], ["studies", status.studies], ["series", status.series], ["images", status.instances],
-    ["stored", bytes(status.bytes)], ["free on the disk", bytes(status.bytes_free)], ["set aside", status.set_aside],
-    ["callers turned away", status.rejected_callers],
+    ["free on the disk", bytes(status.bytes_free)], ["set aside", status.set_aside], ["callers turned away", status.rejected_callers],
   ]) {
     const item = put(counts, "li", "");
     put(item, "b", typeof value === "number" ? value.toLocaleString("en") : value);
@@ -47,8 +51,8 @@ function showStatus(status) {
   for (const study of status.latest) {
     const row = put(body, "tr", "");
     for (const text of [study.patient_name, study.patient_id, date(study.study_date), study.modalities, study.study_description]) put(row, "td", text).title = text;
-    put(row, "td", study.instances.toLocaleString("en"), "number");
-    put(row, "td", study.calling_ae_title);
+    put(row, "td", study.instance_count.toLocaleString("en"), "number");
+    put(row, "td", study.received ? new Date(study.received).toLocaleTimeString("en-GB") : "");
   }
   at("empty").hidden = status.latest.length > 0;
   body.parentElement.hidden = status.latest.length === 0;

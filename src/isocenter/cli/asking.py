@@ -1,0 +1,114 @@
+"""What `find`, `get` and `move` ask: matching keys as a person types them, made into an identifier (PS3.4 C.4).
+
+Keys go in as KEYWORD=VALUE, by keyword or tag; a `Question` goes out. Raises UsageError for a key that cannot be understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from isocenter.base.errors import UsageError
+
+
+class At(StrEnum):
+    """The levels of the Query/Retrieve model, as the command line spells them."""
+
+    PATIENT = "patient"
+    STUDY = "study"
+    SERIES = "series"
+    IMAGE = "image"
+
+
+class RootName(StrEnum):
+    """The information models, as the command line spells them."""
+
+    STUDY = "study"
+    PATIENT = "patient"
+    PATIENT_STUDY_ONLY = "patient-study-only"
+
+
+RETURNED = {
+    At.PATIENT: ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "NumberOfPatientRelatedStudies"),
+    At.STUDY: (
+        "PatientName", "PatientID", "StudyDate", "StudyTime", "ModalitiesInStudy", "StudyDescription", "AccessionNumber",
+        "NumberOfStudyRelatedSeries", "NumberOfStudyRelatedInstances", "StudyInstanceUID",
+    ),
+    At.SERIES: (
+        "Modality", "SeriesNumber", "SeriesDescription", "BodyPartExamined", "NumberOfSeriesRelatedInstances", "StudyInstanceUID",
+        "SeriesInstanceUID",
+    ),
+    At.IMAGE: ("InstanceNumber", "SOPClassUID", "Rows", "Columns", "NumberOfFrames", "SeriesInstanceUID", "SOPInstanceUID"),
+}  # fmt: skip
+"""What is asked for where the person does not say."""
+
+_CLASSES = {
+    (RootName.PATIENT, "find"): "1.2.840.10008.5.1.4.1.2.1.1",
+    (RootName.PATIENT, "move"): "1.2.840.10008.5.1.4.1.2.1.2",
+    (RootName.PATIENT, "get"): "1.2.840.10008.5.1.4.1.2.1.3",
+    (RootName.STUDY, "find"): "1.2.840.10008.5.1.4.1.2.2.1",
+    (RootName.STUDY, "move"): "1.2.840.10008.5.1.4.1.2.2.2",
+    (RootName.STUDY, "get"): "1.2.840.10008.5.1.4.1.2.2.3",
+    (RootName.PATIENT_STUDY_ONLY, "find"): "1.2.840.10008.5.1.4.1.2.3.1",
+    (RootName.PATIENT_STUDY_ONLY, "move"): "1.2.840.10008.5.1.4.1.2.3.2",
+    (RootName.PATIENT_STUDY_ONLY, "get"): "1.2.840.10008.5.1.4.1.2.3.3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query: its level, its keys by tag (empty values are only asked for), and the tags in the order of their columns."""
+
+    level: At
+    root: RootName
+    keys: dict[int, str]
+
+    def sop_class(self, operation: str) -> str:
+        return _CLASSES[self.root, operation]
+
+    def identifier(self, transfer_syntax: str) -> bytes:
+        """The identifier's bytes; it declares UTF-8 where a key needs more than ASCII (PS3.5 6.1)."""
+        from isocenter.dataset import identifier
+
+        declared = "" if all(value.isascii() for value in self.keys.values()) else "ISO_IR 192"
+        return identifier.encode({0x00080052: self.level.name, **self.keys}, transfer_syntax, declared)
+
+
+def question(level: At, root: RootName | None, keys: Sequence[str], *, returned: bool = True) -> Question:
+    """The query that the keys mean. Without `returned` only what was typed is asked for, as a retrieval needs it."""
+    found: dict[int, str] = {}
+    for text in keys:
+        keyword, _, value = text.partition("=")
+        found[tag_of(keyword.strip())] = value
+    if returned:
+        for keyword in RETURNED[level]:
+            found.setdefault(tag_of(keyword), "")
+    if root is None:
+        root = RootName.PATIENT if level is At.PATIENT else RootName.STUDY
+    if level is At.PATIENT and root is RootName.STUDY:
+        raise UsageError("The Study Root has no patient level; use --root patient.")
+    return Question(level, root, found)
+
+
+def tag_of(text: str) -> int:
+    """The tag that a keyword such as PatientName, or a tag such as 0010,0010, means. Raises UsageError."""
+    digits = text.strip("()").replace(",", "")
+    if len(digits) == 8:
+        try:
+            return int(digits, 16)
+        except ValueError:
+            pass
+    from pydicom.datadict import tag_for_keyword
+
+    number = tag_for_keyword(text)
+    if number is None:
+        raise UsageError(f"{text!r} is neither a keyword such as PatientName nor a tag such as 0010,0010.")
+    return int(number)
+
+
+def keyword_of(tag: int) -> str:
+    """The keyword of a tag, or the tag itself as eight digits."""
+    from pydicom.datadict import keyword_for_tag
+
+    return keyword_for_tag(tag) or f"{tag:08X}"

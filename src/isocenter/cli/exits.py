@@ -1,0 +1,30 @@
+"""What the process says by its exit code: one table, from which `--help` and the documentation are made."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The documented exit codes."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NETWORK = 3
+    REJECTED = 4
+    PARTLY = 5
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Exit.DONE: "done",
+    Exit.FAILED: "the service answered failure",
+    Exit.USAGE: "the command line or a file is wrong",
+    Exit.NETWORK: "the other side cannot be reached, or the connection broke",
+    Exit.REJECTED: "the other side rejected the association",
+    Exit.PARTLY: "partly done",
+}

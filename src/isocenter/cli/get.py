@@ -1,0 +1,88 @@
+"""`isocenter get`: fetch instances from a node on one association, into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from isocenter.base.errors import IsocenterError, UsageError
+from isocenter.cli.asking import At, Question, RootName, question
+from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
+from isocenter.cli.retrieving import watch
+from isocenter.cli.terminal import human_bytes, note, say
+from isocenter.daemon import calling
+
+if TYPE_CHECKING:
+    from isocenter.net.requestor import Proposal
+
+
+def get(
+    node: NodeArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to; made where it is missing.")],
+    key: KeyOption = None,
+    level: Annotated[At, typer.Option("--level", "-l", help="The level of the keys.")] = At.STUDY,
+    root: Annotated[RootName | None, typer.Option("--root", help="The information model; chosen by the level.")] = None,
+    aet: Aet = None,
+    name: Name = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """C-GET: fetch instances over the same association. No entry on the other side is needed for it."""
+    from isocenter.net import client
+    from isocenter.net.files import Folder
+    from isocenter.net.requestor import open_association
+
+    if not key:
+        raise UsageError("Say what to get, for example -k StudyInstanceUID=1.2.3; isocenter find shows the UIDs.")
+    asked = question(level, root, key, returned=False)
+    call = calling.resolve(node, aet, name, data)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made: {error.strerror}.") from error
+    sink = Folder(out)
+    with open_association(call.node, _proposal(call, asked), calling_ae_title=call.calling_ae_title) as requestor:
+        code = watch(client.get(requestor, asked.sop_class("get"), asked.identifier, sink.receive), "get", json)
+    if not json:
+        size = human_bytes(sum(path.stat().st_size for path in sink.written))
+        say(f"{len(sink.written)} file{'s'[: len(sink.written) != 1]}, {size}, in {out}.")
+    raise typer.Exit(code)
+
+
+def _proposal(call: calling.Call, asked: Question) -> Proposal:
+    """What to offer to receive. An association has room for 127 classes, so the node is first asked which it would send."""
+    from isocenter.net import client
+    from isocenter.services.roster import STORAGE_SYNTAXES
+    from isocenter.standard import sop_class
+
+    try:
+        classes = _classes_there(call, asked)
+    except IsocenterError as error:
+        note(f"Its classes could not be asked for ({error}); the usual ones are offered.")
+        classes = []
+    if not classes:
+        rare = sop_class.RETIRED | sop_class.NON_PATIENT_STORAGE
+        classes = sorted((uid for uid in sop_class.STORAGE if uid not in rare), key=lambda uid: (len(uid), uid))
+    return client.get_proposal(asked.sop_class("get"), [(uid, STORAGE_SYNTAXES) for uid in classes[:126]])
+
+
+def _classes_there(call: calling.Call, asked: Question) -> list[str]:
+    """The SOP classes of the instances that match, asked at the IMAGE level; empty where the node finds none that way."""
+    from isocenter.dataset import identifier
+    from isocenter.net import client
+    from isocenter.net.requestor import Proposal, open_association
+
+    images = Question(At.IMAGE, asked.root, {**asked.keys, 0x00080016: "", 0x00080018: asked.keys.get(0x00080018, "")})
+    if asked.root is RootName.PATIENT_STUDY_ONLY:
+        return []
+    uid = images.sop_class("find")
+    classes: dict[str, None] = {}
+    with open_association(call.node, Proposal(client.query_contexts(uid)), calling_ae_title=call.calling_ae_title) as requestor:
+        for response in client.find(requestor, uid, images.identifier):
+            if response.is_pending:
+                found = identifier.decode(response.identifier, response.transfer_syntax).get("SOPClassUID")
+                if found:
+                    classes[str(found)] = None
+    return list(classes)

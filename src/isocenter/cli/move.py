@@ -1,0 +1,42 @@
+"""`isocenter move`: let a node send instances to another one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from isocenter.base import config
+from isocenter.base.errors import UsageError
+from isocenter.cli.asking import At, RootName, question
+from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
+from isocenter.cli.retrieving import watch
+from isocenter.daemon import calling
+
+
+def move(
+    node: NodeArgument,
+    to: Annotated[str, typer.Option("--to", help="The AE title to send to; NODE must know its address.")],
+    key: KeyOption = None,
+    level: Annotated[At, typer.Option("--level", "-l", help="The level of the keys.")] = At.STUDY,
+    root: Annotated[RootName | None, typer.Option("--root", help="The information model; chosen by the level.")] = None,
+    aet: Aet = None,
+    name: Name = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """C-MOVE: ask a node to send instances to a title that it knows."""
+    from isocenter.net import client
+    from isocenter.net.requestor import Proposal, open_association
+
+    if not key:
+        raise UsageError("Say what to move, for example -k StudyInstanceUID=1.2.3; isocenter find shows the UIDs.")
+    config.check_ae_title(to)
+    asked = question(level, root, key, returned=False)
+    call = calling.resolve(node, aet, name, data)
+    sop_class = asked.sop_class("move")
+    with open_association(
+        call.node, Proposal(client.query_contexts(sop_class)), calling_ae_title=call.calling_ae_title
+    ) as requestor:
+        code = watch(client.move(requestor, sop_class, asked.identifier, to), "move", json)
+    raise typer.Exit(code)

@@ -1,0 +1,267 @@
+"""`isocenter node`: the devices that we know. Changes are in force at once, also in an archive that is running."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from isocenter.base.errors import UsageError
+from isocenter.cli.exits import Exit
+from isocenter.cli.options import Aet, Data, Json, Name
+from isocenter.cli.terminal import note, say, table, tell_json
+from isocenter.daemon import instances, library
+from isocenter.model.records import Node, RejectedCaller
+from isocenter.nodes import entry, formats
+
+app = typer.Typer(help="The devices that this archive knows: add, show, test, import, export.", no_args_is_help=True)
+
+NodeName = Annotated[str, typer.Argument(metavar="NAME", help="The name that the node is saved under.")]
+Format = Annotated[str | None, typer.Option("--format", help=f"One of {', '.join(formats.NAMES)}; else told by the file.")]
+
+
+@app.command("add")
+def add(
+    saved_as: NodeName,
+    aet: Annotated[str, typer.Option("--aet", help="Its AE title: at most 16 characters, capitals matter.")],
+    host: Annotated[str, typer.Option("--host", help="Its address, host name, or a range such as 10.1.0.0/16.")],
+    port: Annotated[int, typer.Option("--port", help="Its TCP port for DICOM.")] = 104,
+    may: Annotated[str, typer.Option("--may", help="What it may ask of us, with commas: echo,store,find,move,get.")] = ",".join(
+        entry.OPERATIONS
+    ),
+    prefer: Annotated[list[str] | None, typer.Option("--prefer", help="A transfer syntax UID to send it, best first.")] = None,
+    pdu: Annotated[int, typer.Option("--pdu", help="The largest PDU to send it, in bytes; 0 is our default.")] = 0,
+    associations: Annotated[int, typer.Option("--associations", help="How many associations to it at once.")] = 4,
+    character_set: Annotated[
+        str, typer.Option("--character-set", help="What it writes without saying so, such as ISO_IR 100.")
+    ] = "",
+    call_as: Annotated[str, typer.Option("--call-as", help="The title that we call it under, if not our own.")] = "",
+    notes: Annotated[str, typer.Option("--notes", help="Anything worth knowing about it.")] = "",
+    name: Name = None,
+    data: Data = None,
+) -> None:
+    """Add a node, or replace the one of that name."""
+    wanted = Node(
+        name=saved_as, ae_title=aet, host=host, port=port, operations=_operations(may), transfer_syntaxes=tuple(prefer or ()),
+        pdu_bytes_max=pdu, associations_max=associations, character_set=character_set, local_ae_title=call_as, notes=notes,
+    )  # fmt: skip
+    place = instances.place(name, data)
+    with library.open_shelf(place.folder) as shelf:
+        node, warnings = entry.admitted(wanted, shelf.nodes(), own=library.own_identity(place))
+        shelf.put_node(node)
+    for finding in warnings:
+        note(f"Mind: {finding.sentence}")
+    say(f"{node.name} is {node.ae_title} at {node.host} port {node.port}. Test it with:  isocenter node test {node.name}")
+
+
+@app.command("list")
+def list_(name: Name = None, data: Data = None, json: Json = False) -> None:
+    """All known nodes."""
+    with library.open_shelf(instances.place(name, data).folder) as shelf:
+        nodes = shelf.nodes()
+    if json:
+        tell_json([_words(node) for node in nodes])
+    elif nodes:
+        rows = [
+            (n.name, n.ae_title, n.host, n.port, ",".join(o for o in entry.OPERATIONS if o in n.operations), n.notes) for n in nodes
+        ]
+        table(["Name", "AE title", "Host", "Port", "May", "Notes"], rows)
+    else:
+        say("No node yet. Add one with:  isocenter node add NAME --aet TITLE --host ADDRESS --port PORT")
+
+
+@app.command("show")
+def show(saved_as: NodeName, name: Name = None, data: Data = None, json: Json = False) -> None:
+    """Everything known of one node."""
+    words = _words(_find(saved_as, name, data))
+    if json:
+        tell_json(words)
+    else:
+        table(
+            ["", ""],
+            [(key.replace("_", " "), ", ".join(value) if isinstance(value, list) else value) for key, value in words.items()],
+        )
+
+
+@app.command("remove")
+def remove(saved_as: NodeName, name: Name = None, data: Data = None) -> None:
+    """Forget a node. What it sent stays."""
+    with library.open_shelf(instances.place(name, data).folder) as shelf:
+        if not shelf.remove_node(saved_as):
+            raise UsageError(_no_such(saved_as, shelf.nodes()))
+    say(f"{saved_as} is forgotten. Put it back with isocenter node add.")
+
+
+@app.command("test")
+def echo(
+    saved_as: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which one; all of them where none is given.")] = None,
+    aet: Aet = None,
+    name: Name = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """C-ECHO to one node, or to all."""
+    from isocenter.cli.echo import try_echo
+    from isocenter.daemon import calling
+
+    with library.open_shelf(instances.place(name, data).folder) as shelf:
+        nodes = [_find(saved_as, name, data)] if saved_as else [n for n in shelf.nodes() if "/" not in n.host and "*" not in n.host]
+    results = [try_echo(calling.resolve(node.name, aet, name, data), 1) for node in nodes]
+    if json:
+        tell_json(results)
+    else:
+        table(
+            ["Node", "Answer", "ms"], [(node.name, r["words"], r["milliseconds"]) for node, r in zip(nodes, results, strict=True)]
+        )
+    if any(result["exit"] for result in results):
+        raise typer.Exit(results[0]["exit"] if len(results) == 1 else Exit.PARTLY)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="TOML, CSV, acrnema.map, Orthanc JSON or dcmqrscp configuration.")],
+    format_: Format = None,
+    name: Name = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Add the nodes of another program's list. One bad line never loses the others."""
+    try:
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    reading = formats.read(text, format_ or formats.guess(file.name, text))
+    kept, findings = [], list(reading.findings)
+    place = instances.place(name, data)
+    with library.open_shelf(place.folder) as shelf:
+        for node in reading.nodes:
+            try:
+                admitted, warnings = entry.admitted(node, shelf.nodes(), own=library.own_identity(place))
+            except UsageError as error:
+                findings.append(entry.Finding(f"{node.name}: {error}"))
+                continue
+            shelf.put_node(admitted)
+            kept.append(admitted)
+            findings += [replace(w, sentence=f"{node.name}: {w.sentence}") for w in warnings]
+    if json:
+        tell_json(
+            {
+                "nodes": [_words(n) for n in kept],
+                "findings": [{"line": f.line, "fault": f.fault, "sentence": f.sentence} for f in findings],
+            }
+        )
+    else:
+        for finding in findings:
+            where = f"line {finding.line}: " if finding.line else ""
+            note(f"{'Left out' if finding.fault else 'Mind'}: {where}{finding.sentence}")
+        say(f"{len(kept)} node{'s'[: len(kept) != 1]} added or replaced from {file}.")
+    if any(finding.fault for finding in findings):
+        raise typer.Exit(Exit.PARTLY if kept else Exit.USAGE)
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Where to write; the terminal where none is given.")] = None,
+    format_: Format = None,
+    name: Name = None,
+    data: Data = None,
+) -> None:
+    """The list of nodes in a format that this or another program reads."""
+    place = instances.place(name, data)
+    with library.open_shelf(place.folder) as shelf:
+        nodes = shelf.nodes()
+    written = formats.write(nodes, format_ or (formats.guess(file.name) if file else "toml"))
+    for finding in written.findings:
+        note(f"Mind: {finding.sentence}")
+    if file is None:
+        print(written.text, end="")
+    else:
+        file.write_text(written.text, encoding="utf-8", newline="\n")
+        say(f"{len(nodes)} node{'s'[: len(nodes) != 1]} written to {file}.")
+
+
+@app.command("callers")
+def callers(name: Name = None, data: Data = None, json: Json = False) -> None:
+    """Who was turned away at the door, and the line that would let them in."""
+    with library.open_shelf(instances.place(name, data).folder) as shelf:
+        turned_away = shelf.rejected_callers()
+    if json:
+        tell_json([_caller_words(caller) for caller in turned_away])
+    elif turned_away:
+        rows = [
+            (
+                c.calling_ae_title,
+                c.address,
+                c.called_ae_title,
+                c.implementation_version_name,
+                c.count,
+                f"{c.last:%Y-%m-%d %H:%M}",
+                c.reason,
+            )
+            for c in turned_away
+        ]
+        table(["Title", "Address", "Called", "Software", "Times", "Last", "Why"], rows)
+        say("Let one in with:  isocenter node add NAME --aet TITLE --host ADDRESS --port PORT")
+    else:
+        say("Nobody was turned away.")
+
+
+@app.command("scan")
+def scan(
+    local: Annotated[bool, typer.Option("--local", help="Look for the instances on this computer.")] = False,
+    name: Name = None,
+    data: Data = None,
+) -> None:
+    """Let the instances on this computer know each other: each is entered in the others' list."""
+    if not local:
+        raise UsageError("Say --local: only this computer is searched. Devices elsewhere are added with isocenter node add.")
+    here = instances.place(name, data)
+    me = library.as_node(here)
+    others = [place for place in instances.everywhere() if place.folder.resolve() != here.folder.resolve()]
+    for other in others:
+        them = library.as_node(other)
+        with library.open_shelf(here.folder) as ours, library.open_shelf(other.folder) as theirs:
+            ours.put_node(them)
+            theirs.put_node(me)
+        say(f"{me.ae_title} (port {me.port}) and {them.ae_title} (port {them.port}) know each other now.")
+    if not others:
+        say("There is no other instance on this computer. Make one with:  isocenter up --name workstation")
+
+
+def _operations(text: str) -> frozenset[str]:
+    return frozenset(word.strip().lower() for word in text.split(",") if word.strip())
+
+
+def _find(saved_as: str, name: str | None, data: Path | None) -> Node:
+    with library.open_shelf(instances.place(name, data).folder) as shelf:
+        nodes = shelf.nodes()
+    for node in nodes:
+        if node.name == saved_as:
+            return node
+    raise UsageError(_no_such(saved_as, nodes))
+
+
+def _no_such(saved_as: str, nodes: Any) -> str:
+    known = ", ".join(node.name for node in nodes)
+    return f"There is no node named {saved_as!r}" + (f"; there are {known}." if known else " and no other yet.")
+
+
+def _words(node: Node) -> dict[str, Any]:
+    return {
+        "name": node.name, "ae_title": node.ae_title, "host": node.host, "port": node.port,
+        "operations": [operation for operation in entry.OPERATIONS if operation in node.operations],
+        "transfer_syntaxes": list(node.transfer_syntaxes), "pdu_bytes_max": node.pdu_bytes_max,
+        "associations_max": node.associations_max, "character_set": node.character_set,
+        "local_ae_title": node.local_ae_title, "notes": node.notes,
+    }  # fmt: skip
+
+
+def _caller_words(caller: RejectedCaller) -> dict[str, Any]:
+    return {
+        "calling_ae_title": caller.calling_ae_title, "called_ae_title": caller.called_ae_title, "address": caller.address,
+        "implementation_class_uid": caller.implementation_class_uid,
+        "implementation_version_name": caller.implementation_version_name, "wanted": list(caller.wanted),
+        "reason": caller.reason, "first": caller.first.isoformat(), "last": caller.last.isoformat(), "count": caller.count,
+    }  # fmt: skip

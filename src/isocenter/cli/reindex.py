@@ -1,0 +1,37 @@
+"""`isocenter reindex`: a new index from the images alone, beside the old one, then swapped in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isocenter.base.errors import UsageError
+from isocenter.cli.options import Data, Json, Name
+from isocenter.cli.terminal import say, steps, tell_json
+from isocenter.daemon import calls, instances
+from isocenter.daemon.instances import Place
+
+
+def reindex(name: Name = None, data: Data = None, json: Json = False) -> None:
+    """Build the index anew from the images. A running archive goes on serving; the old index is kept beside the new one."""
+    for step in steps("rebuilding", _told(instances.place(name, data))):
+        if json:
+            tell_json(step)
+        elif "difference" in step:
+            say(f"{step['difference']}: {step['detail']}")
+        elif "summary" in step:
+            say(
+                f"The new index holds {step['instances']} images and {step['set_aside']} set aside; compared with the old one "
+                f"{step['found']} were found, {step['lost']} lost, {step['differing']} different."
+            )
+
+
+def _told(place: Place) -> Iterator[Mapping[str, Any]]:
+    if running := instances.running(place):
+        yield from calls.post(running, "/api/reindex")
+        return
+    from isocenter.daemon import upkeep
+
+    if not place.folder.exists():
+        raise UsageError(f"There is no archive in {place.folder} yet.")
+    yield from upkeep.reindex_closed(place.folder)

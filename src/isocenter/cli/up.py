@@ -1,0 +1,66 @@
+"""`isocenter up`: run the archive here, tell what to write down, and show the log until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from isocenter.base import config, log
+from isocenter.cli.options import Name
+from isocenter.cli.terminal import say
+from isocenter.daemon import instances
+
+_COLOURS = {"WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[31m", "DEBUG": "\x1b[90m"}
+
+
+def up(
+    aet: Annotated[str | None, typer.Option("--aet", help=config.BY_NAME["aet"].why)] = None,
+    port: Annotated[int | None, typer.Option("--port", help=config.BY_NAME["port"].why)] = None,
+    http: Annotated[int | None, typer.Option("--http", help=config.BY_NAME["http"].why)] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="The folder for images, index, settings and log.")] = None,
+    listen: Annotated[str | None, typer.Option("--listen", help=config.BY_NAME["listen"].why)] = None,
+    policy: Annotated[str | None, typer.Option("--policy", help=config.BY_NAME["policy"].why)] = None,
+    name: Name = None,
+    store_unknown_classes: Annotated[
+        bool | None,
+        typer.Option("--store-unknown-classes/--no-store-unknown-classes", help=config.BY_NAME["store_unknown_classes"].why),
+    ] = None,
+    log_patient_data: Annotated[
+        bool | None, typer.Option("--log-patient-data/--no-log-patient-data", help=config.BY_NAME["log_patient_data"].why)
+    ] = None,
+    debug: Annotated[bool | None, typer.Option("--debug/--no-debug", help=config.BY_NAME["debug"].why)] = None,
+) -> None:
+    """Run the archive: receive, keep, find and send images until Ctrl-C."""
+    from isocenter.daemon import lifecycle
+
+    place = instances.place(name, data)
+    flags = {
+        "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
+        "store_unknown_classes": store_unknown_classes, "log_patient_data": log_patient_data, "debug": debug,
+    }  # fmt: skip
+    settings = instances.settle(place, flags)
+    live = log.LiveLines(_show)
+    logging.getLogger(log.ROOT).addHandler(live)
+    house = lifecycle.open_house(place, settings)
+    for line in lifecycle.greeting(house):
+        say(line)
+    sys.stdout.flush()
+    try:
+        lifecycle.wait_for_the_end()
+        say("Stopping: no new callers; running transfers may finish (Ctrl-C again to cut them off).")
+        house.close()
+    finally:
+        logging.getLogger(log.ROOT).removeHandler(live)
+
+
+def _show(record: logging.LogRecord, line: str) -> None:
+    text = f"{line[11:19]}  {line.partition(': ')[2]}"
+    if colour := _COLOURS.get(record.levelname) if sys.stdout.isatty() else None:
+        text = f"{colour}{text}\x1b[0m"
+    elif record.levelno >= logging.WARNING:
+        text = f"{text[:10]}{record.levelname}: {text[10:]}"
+    print(text, flush=True)

@@ -1,0 +1,73 @@
+"""The house as the page sees it: the `Backstage` port over a running house. Any thread."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from isocenter.base import log
+from isocenter.base.limits import LATEST_STUDIES_MAX, LIVE_LINES_MAX
+from isocenter.daemon.compose import House
+from isocenter.daemon.policies import sentence
+from isocenter.web.backstage import LogLine
+
+
+class HouseBackstage:
+    """One house, and the last lines of its log."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._lines: deque[LogLine] = deque(maxlen=LIVE_LINES_MAX)
+        self._serial = 0
+        self._lock = threading.Lock()
+        self._live = log.LiveLines(self._remember)
+        logging.getLogger(log.ROOT).addHandler(self._live)
+        house.closing.callback(logging.getLogger(log.ROOT).removeHandler, self._live)
+
+    def status(self) -> Mapping[str, Any]:
+        house = self._house
+        latest = []
+        for study in house.statistics.latest_studies(LATEST_STUDIES_MAX):
+            words = asdict(study)
+            words["modalities"] = ", ".join(study.modalities)
+            words["received"] = study.received.isoformat() if study.received else ""
+            latest.append(words)
+        return {
+            "aet": house.settings.aet,
+            "port": house.settings.port,
+            "addresses": [house.settings.listen] if house.settings.listen else list(house.addresses),
+            "policy": sentence(house.settings.policy),
+            "folder": str(house.place.folder),
+            "associations_open": len(house.witness.open_associations()),
+            **asdict(house.statistics.counts()),
+            "bytes_free": shutil.disk_usage(house.place.folder).free,
+            "refusal": house.archive.refusal() or "",
+            "latest": latest,
+        }
+
+    def log_lines(self, after: int) -> Sequence[LogLine]:
+        with self._lock:
+            return [line for line in self._lines if line.serial > after]
+
+    def set_debug(self, on: bool) -> None:
+        log.set_debug(on)
+
+    def check(self) -> Iterator[Mapping[str, Any]]:
+        from isocenter.daemon import upkeep
+
+        return upkeep.check(self._house.archive)
+
+    def reindex(self) -> Iterator[Mapping[str, Any]]:
+        from isocenter.daemon import upkeep
+
+        return upkeep.reindex(self._house.archive)
+
+    def _remember(self, record: logging.LogRecord, line: str) -> None:
+        with self._lock:
+            self._serial += 1
+            self._lines.append(LogLine(self._serial, record.levelname, f"{line[11:19]}  {line.partition(': ')[2]}"))

@@ -1,0 +1,91 @@
+"""The house assembled: every port joined to its implementation, for one data folder.
+
+Settings come in, a `House` with everything open and nothing listening yet goes out. This is the only room that knows all others.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from isocenter.archive.archive import Archive
+from isocenter.archive.catalogue import IndexCatalogue
+from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.node_rows import NodeRows
+from isocenter.archive.statistics import IndexStatistics
+from isocenter.base.clock import SystemClock
+from isocenter.base.config import Settings
+from isocenter.daemon.instances import Place
+from isocenter.daemon.transcoding import transcode
+from isocenter.daemon.witness import LogWitness
+from isocenter.net import ports
+from isocenter.net.forward import Forwarder
+from isocenter.net.listener import Listener
+from isocenter.net.names import RememberedNames
+from isocenter.net.pump import House as Shared
+from isocenter.nodes.book import NodeBook
+from isocenter.nodes.policy import Door
+from isocenter.services.roster import Roster
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything of one running instance. `closing` undoes the opening, last things first."""
+
+    place: Place
+    settings: Settings
+    archive: Archive
+    catalogue: IndexCatalogue
+    statistics: IndexStatistics
+    shelf: NodeRows
+    witness: LogWitness
+    listener: Listener
+    addresses: tuple[str, ...]
+    closing: ExitStack
+
+
+def build(place: Place, settings: Settings) -> House:
+    """Open the archive and join everything. Raises UsageError where the folder is in use, LinkLost where the port is."""
+    clock = SystemClock()
+    with ExitStack() as opened:
+        archive = opened.enter_context(Archive(place.folder))
+        reader = IndexReader(archive.index)
+        opened.callback(reader.close)
+        shelf = NodeRows(archive.index)
+        opened.callback(shelf.close)
+        catalogue = IndexCatalogue(reader, archive)
+        book = NodeBook(shelf)
+        own = frozenset(ports.own_addresses())
+        door = Door(
+            book,
+            shelf,
+            ae_title=lambda: settings.aet,
+            policy=lambda: settings.policy,
+            clock=clock,
+            resolve=RememberedNames(clock),
+            own_addresses=lambda: own,
+        )
+        roster = Roster(
+            ae_title=settings.aet,
+            intake=archive,
+            catalogue=catalogue,
+            destination=book.destination,
+            clock=clock,
+            unknown_storage=settings.store_unknown_classes,
+            strict=settings.policy == "strict",
+        )
+        witness = LogWitness()
+        forwarder = Forwarder(archive, transcode, ae_title=settings.aet)
+        listener = Listener(Shared(door, roster, witness, clock, forwarder), address=settings.listen, port=settings.port)
+        return House(
+            place=place,
+            settings=settings,
+            archive=archive,
+            catalogue=catalogue,
+            statistics=IndexStatistics(reader),
+            shelf=shelf,
+            witness=witness,
+            listener=listener,
+            addresses=tuple(ports.own_addresses()),
+            closing=opened.pop_all(),
+        )

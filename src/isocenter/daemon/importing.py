@@ -1,0 +1,87 @@
+"""Files into the archive of an instance: straight into its intake where nobody has it open, else by C-STORE to it.
+
+Files go in, an `Outcome` for each comes out. Either way the rules of the archive hold; one bad file never ends the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from isocenter.archive.archive import Archive
+from isocenter.base.clock import SystemClock
+from isocenter.base.limits import RECEIVE_ROOM_BYTES
+from isocenter.daemon import instances
+from isocenter.daemon.calling import Call
+from isocenter.daemon.files import Found
+from isocenter.daemon.instances import Place, Running
+from isocenter.daemon.sending import Consignment
+from isocenter.model.ports import Intake
+from isocenter.model.records import Arrival, Conflict, Duplicate, Full, Mismatch, Node, Stored, StoreResult, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: `word` is stored, there already, set aside, or refused; `why` is empty for the first two."""
+
+    path: str
+    sop_instance_uid: str
+    word: str
+    why: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        return self.word != "refused"
+
+
+def take(place: Place, files: Sequence[Found]) -> Iterator[Outcome]:
+    """Import them all. Raises LinkLost or Refused where a running instance cannot be reached, UsageError as `Archive` does."""
+    if running := instances.running(place):
+        yield from _through(running, files)
+        return
+    with Archive(place.folder) as archive:
+        for found in files:
+            yield _into(archive, found)
+
+
+def _into(intake: Intake, found: Found) -> Outcome:
+    arrival = Arrival(found.sop_class_uid, found.sop_instance_uid, found.transfer_syntax, SystemClock().now(), source="import")
+    reception = None
+    try:
+        with found.open() as blob:
+            reception = intake.begin(arrival)
+            offset, end = blob.dataset_offset, blob.dataset_offset + blob.byte_count
+            while offset < end:
+                piece = blob.read(offset, min(RECEIVE_ROOM_BYTES, end - offset))
+                if not piece:
+                    raise OSError(0, f"the file ends at byte {offset}")
+                reception.write(piece)
+                offset += len(piece)
+        result, reception = reception.finish(), None
+    except OSError as error:
+        return Outcome(found.path, found.sop_instance_uid, "refused", f"it cannot be read: {error.strerror or error}")
+    finally:
+        if reception is not None:
+            reception.abandon()
+    return Outcome(found.path, found.sop_instance_uid, *_words(result))
+
+
+def _words(result: StoreResult) -> tuple[str, str]:
+    match result:
+        case Stored():
+            return "stored", ""
+        case Duplicate():
+            return "there already", ""
+        case Conflict(differences=differences):
+            return "set aside", "; ".join(
+                f"{what} is {kept!r} in the archive and {came!r} here" for what, kept, came in differences
+            )
+        case Full(reason=reason) | Unreadable(reason=reason) | Mismatch(reason=reason):
+            return "refused", reason
+
+
+def _through(running: Running, files: Sequence[Found]) -> Iterator[Outcome]:
+    node = Node(name=running.name, ae_title=running.aet, host="127.0.0.1", port=running.port)
+    for outcome in Consignment(Call(node, running.aet), files).deliver(1):
+        word = "stored" if outcome.is_kept else "refused"
+        yield Outcome(outcome.found.path, outcome.found.sop_instance_uid, word, outcome.why)

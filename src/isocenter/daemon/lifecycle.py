@@ -1,0 +1,151 @@
+"""The life of a running instance: opened, listening, drained, closed.
+
+The DICOM port answers first; the page comes up beside it. Nothing that was acknowledged depends on an orderly end.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from isocenter.base import log
+from isocenter.base.clock import SystemClock
+from isocenter.base.config import Settings
+from isocenter.base.errors import UsageError
+from isocenter.base.limits import DRAIN_SECONDS, PAGE_STOP_SECONDS
+from isocenter.daemon import compose, instances, policies
+from isocenter.daemon.instances import Place
+from isocenter.net import ports
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from isocenter.archive.recovery import Recovered
+
+_log = logging.getLogger("isocenter.daemon")
+
+
+class RunningHouse:
+    """An instance that listens; `close` ends it in order."""
+
+    def __init__(self, house: compose.House) -> None:
+        self.house = house
+        self._page: Server | None = None
+        self._page_thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Listen, announce, and bring up the page."""
+        self.house.listener.start()
+        instances.announce(self.house.place, self.house.settings, f"{SystemClock().now():%Y-%m-%dT%H:%M:%SZ}")
+        if self.house.settings.http:
+            self._page_thread = threading.Thread(target=self._serve_page, name="page", daemon=True)
+            self._page_thread.start()
+
+    def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
+        """Accept nobody, let what runs finish for a while, close everything."""
+        self.house.listener.stop(drain_seconds)
+        if self._page is not None and self._page_thread is not None:
+            self._page.should_exit = True
+            self._page.force_exit = True
+            self._page_thread.join(PAGE_STOP_SECONDS)
+        instances.withdraw(self.house.place)
+        self.house.closing.close()
+        _log.info("%s stopped", self.house.settings.aet)
+
+    def _serve_page(self) -> None:
+        import uvicorn
+
+        from isocenter.daemon.backstage import HouseBackstage
+        from isocenter.web.app import app
+
+        page = app(HouseBackstage(self.house))
+        settings = uvicorn.Config(
+            page, host="127.0.0.1", port=self.house.settings.http, log_config=None, access_log=False, lifespan="off"
+        )
+        self._page = uvicorn.Server(settings)
+        try:
+            self._page.run()
+        except SystemExit:
+            _log.error("The page could not be served on port %s; DICOM goes on", self.house.settings.http)
+
+
+def open_house(place: Place, settings: Settings) -> RunningHouse:
+    """Open an instance and listen. Raises UsageError, naming who holds the port or the folder and what to do."""
+    if (other := instances.running(place)) is not None:
+        raise UsageError(
+            f"{other.aet} already runs on this data folder as process {other.pid}, on port {other.port}. "
+            f"For a second archive on this computer:  isocenter up --name workstation"
+        )
+    _check_port("port", settings.port, settings.listen)
+    if settings.http:
+        _check_port("http", settings.http, "127.0.0.1")
+    place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = log.to_file(place.folder / "log" / "isocenter.log")
+    log.set_debug(settings.debug)
+    house = compose.build(place, settings)
+    house.closing.callback(file.close)
+    house.closing.callback(logging.getLogger(log.ROOT).removeHandler, file)
+    running = RunningHouse(house)
+    running.start()
+    return running
+
+
+def _check_port(name: str, port: int, address: str) -> None:
+    if ports.is_free(port, address):
+        return
+    holder = ports.holder(port)
+    free = ports.next_free(port, address)
+    if port < 1024 and not holder:
+        raise UsageError(
+            f"Port {port} cannot be opened: below 1024 that may need administrator rights. Port {free} is free:  --{name} {free}"
+        )
+    raise UsageError(f"Port {port} is taken{f' by {holder}' if holder else ''}. Port {free} is free:  --{name} {free}")
+
+
+def greeting(running: RunningHouse) -> Iterator[str]:
+    """What a person needs to write down, line by line."""
+    house = running.house
+    settings = house.settings
+    shown = [settings.listen] if settings.listen else [*house.addresses, "127.0.0.1"]
+    yield "Isocenter is listening. Enter this on every device that shall reach it:"
+    yield f"    AE title     {settings.aet}"
+    yield f"    address      {', '.join(shown)}"
+    yield f"    port         {settings.port}"
+    yield f"    data folder  {house.place.folder}"
+    if settings.http:
+        yield f"    page         http://127.0.0.1:{settings.http}"
+    yield f"    policy       {policies.sentence(settings.policy)}"
+    if mended := _mended(house.archive.recovered):
+        yield f"    recovered    {mended}"
+    yield "Stop it with Ctrl-C. The log:"
+
+
+def _mended(found: Recovered) -> str:
+    """What the start had to mend after a crash, in words; empty after an orderly end."""
+    parts = [
+        (found.rows_taken_back, "unfinished arrivals taken back"),
+        (found.blobs_adopted, "images entered that were on the disk and not in the index"),
+        (found.blobs_removed, "incomplete files removed"),
+        (found.blobs_put_aside, "damaged files put aside"),
+    ]
+    return ", ".join(f"{count} {words}" for count, words in parts if count)
+
+
+def wait_for_the_end() -> None:
+    """Returns at the first SIGINT or SIGTERM; the next one ends the process at once."""
+    over = threading.Event()
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        over.set()
+
+    signal.signal(signal.SIGINT, asked)
+    signal.signal(signal.SIGTERM, asked)
+    # A wait without an end would not let Python's signal functions run on Windows.
+    while not over.wait(timeout=0.5):
+        pass

@@ -1,0 +1,70 @@
+"""Write docs/cli.md from the command line itself: `python tools/generate_cli.py`, or `--check` to compare only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs/cli.md"
+
+TOP = """# Command line
+
+Every verb, argument and option. Written from the program by `python tools/generate_cli.py`. A NODE is a saved name, or
+`TITLE@host:port`. What the process says by its exit code is in [codes](codes.md#exit-codes-of-the-command-line).
+"""
+
+
+def verbs(command, path: str) -> Iterator[tuple[str, object]]:
+    """Every command below `command` with its whole name, in the order of the help page."""
+    for name, below in command.commands.items():
+        whole = f"{path} {name}"
+        if hasattr(below, "commands"):
+            yield from verbs(below, whole)
+        else:
+            yield whole, below
+
+
+def cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def section(whole: str, command) -> list[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
+    usage = " ".join([whole, *(p.metavar or p.name.upper() for p in arguments), *(["[OPTIONS]"] if options else [])])
+    lines = [f"## {whole}", "", cell(command.help or ""), "", f"```\n{usage}\n```", ""]
+    rows = [(f"`{p.metavar or p.name.upper()}`", getattr(p, "help", None) or "") for p in arguments]
+    for option in options:
+        names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+        default = "" if option.default in (None, False, "", ()) or callable(option.default) else f" Default: `{option.default}`."
+        rows.append((names, (option.help or "") + default))
+    if rows:
+        lines += ["| | |", "|---|---|", *(f"| {left} | {cell(right)} |" for left, right in rows), ""]
+    return lines
+
+
+def render() -> str:
+    import typer
+
+    from isocenter.cli.main import app
+
+    lines = [TOP]
+    for whole, command in verbs(typer.main.get_command(app), "isocenter"):
+        lines += section(whole, command)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the page is right or was written, 1 when `--check` finds it old."""
+    sys.path.insert(0, str(ROOT / "src"))
+    page = render()
+    if "--check" in arguments:
+        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page)
+    TARGET.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
