@@ -1,4 +1,4 @@
-"""A listener with invented services: an echo, a search that yields numbers, a store that keeps bytes, a retrieval of what it is given."""
+"""A listener with invented services: echo, a search that counts, a store in memory, a retrieval of what it is given."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import pytest
 
 from isocenter.base.clock import SystemClock
+from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Cancelled, Forward, Reply, Request, Service
 from isocenter.model.records import Admitted, Instance, Node
@@ -22,6 +23,9 @@ from isocenter.net.listener import Listener
 from isocenter.net.pump import House
 from isocenter.standard.sop_class import CT_IMAGE, MR_IMAGE, STUDY_ROOT_FIND, STUDY_ROOT_GET, STUDY_ROOT_MOVE, VERIFICATION
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, JPEG_2000_LOSSLESS
+from isocenter.wire.outlet import value_header
+from isocenter.wire.pdu import AssociateRequest, ProposedContext, UserInformation
+from isocenter.wire.pdu_codec import encode
 
 ALL = frozenset({"echo", "store", "find", "move", "get"})
 SYNTAXES = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, JPEG_2000_LOSSLESS)
@@ -250,7 +254,15 @@ def start():
     stations: list[Station] = []
 
     def begin(
-        *, blobs=None, transcoder=None, doorman=None, tls=None, idle_seconds=30.0, listener_options=None, address="127.0.0.1", **more
+        *,
+        blobs=None,
+        transcoder=None,
+        doorman=None,
+        tls=None,
+        idle_seconds=30.0,
+        listener_options=None,
+        address="127.0.0.1",
+        **more,
     ) -> Station:
         table, diary, doorman = Table(**more), Diary(), doorman or Doorman()
         forwarder = Forwarder(blobs or Files(), transcoder, ae_title="ISOCENTER")
@@ -268,3 +280,72 @@ def start():
 @pytest.fixture
 def data_of():
     return data_set_of
+
+
+class Raw:
+    """A peer that writes any bytes and reads whole PDUs."""
+
+    def __init__(self, station: Station) -> None:
+        self.sock = station.connect()
+
+    def request(self, *classes: str, called: str = "ISOCENTER", **user) -> None:
+        contexts = tuple(ProposedContext(2 * number + 1, uid, (EXPLICIT_VR_LITTLE_ENDIAN,)) for number, uid in enumerate(classes))
+        information = UserInformation(**{"pdu_bytes_max": 16384, "implementation_class_uid": "1.2.3", **user})
+        self.sock.sendall(encode(AssociateRequest(called, "RAW", contexts, information)))
+
+    def associate(self, *classes: str, **user) -> None:
+        self.request(*classes, **user)
+        assert self.read()[0] == 2
+
+    def message(self, context_id: int, command: Command, data: bytes | None = None) -> bytes:
+        coded = commands.encode(command)
+        pdu = value_header(context_id, 3, len(coded)) + coded
+        return pdu if data is None else pdu + value_header(context_id, 2, len(data)) + data
+
+    def send(self, context_id: int, command: Command, data: bytes | None = None) -> None:
+        self.sock.sendall(self.message(context_id, command, data))
+
+    def read(self) -> tuple[int, bytes]:
+        """The next PDU's type and body; (0, b"") where the connection ended."""
+        head = self._exactly(6)
+        if head is None:
+            return 0, b""
+        return head[0], self._exactly(int.from_bytes(head[2:], "big")) or b""
+
+    def command(self) -> Command:
+        kind, body = self.read()
+        assert kind == 4
+        assert body[5] == 3
+        return commands.decode(body[6 : 4 + int.from_bytes(body[:4], "big")])
+
+    def _exactly(self, count: int) -> bytes | None:
+        data = b""
+        while len(data) < count:
+            try:
+                more = self.sock.recv(count - len(data))
+            except ConnectionError:
+                return None
+            if not more:
+                return None
+            data += more
+        return data
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+@pytest.fixture
+def raw():
+    """Opens raw peers: `with raw(station) as peer`."""
+    return Raw
+
+
+@pytest.fixture
+def blobs():
+    return Files()

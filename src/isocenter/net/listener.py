@@ -43,11 +43,17 @@ if TYPE_CHECKING:
 _log = logging.getLogger("isocenter.net.listener")
 
 _LOCAL_LIMIT_EXCEEDED = AssociateReject(result=2, source=3, reason=2)
+_HALF_OPEN_MIN = 16
 _STOPPING = "this archive is stopping"
 
 
 class Listener:
     """Listens on one address and port from `start` to `stop`. `port` is the real one when 0 was asked for."""
+
+    _selector: selectors.BaseSelector
+    _lobby: Lobby
+    _bell: socket.socket
+    _wake: socket.socket
 
     def __init__(
         self,
@@ -67,8 +73,6 @@ class Listener:
         self._associations_max = associations_max
         self._per_address_max = associations_per_address_max
         self._half_open_max = half_open_max
-        self._selector = selectors.DefaultSelector()
-        self._lobby = Lobby(self._selector, self._admit, house.witness.stranger_left, half_open_max)
         self._work: SimpleQueue[tuple[Link, AssociateRequest, str] | None] = SimpleQueue()
         self._changed = threading.Condition()
         self._active = 0
@@ -81,7 +85,6 @@ class Listener:
         self._accepts_at = 0.0
         self._listening: socket.socket | None = None
         self._thread: threading.Thread | None = None
-        self._bell, self._wake = socket.socketpair()
 
     @property
     def associations(self) -> int:
@@ -91,14 +94,17 @@ class Listener:
     @property
     def half_open(self) -> int:
         """How many connections stand without an association."""
-        return len(self._lobby)
+        return len(self._lobby) if self._thread is not None else 0
 
     def start(self) -> None:
         """Listen and return. Raises OSError where the port is taken or not allowed, `UsageError` for a wrong address."""
         self._listening = listen(self._address, self.port)
         self.port = self._listening.getsockname()[1]
         room = descriptors() - DESCRIPTORS_RESERVED - self._associations_max
-        self._lobby.half_open_max = max(min(self._half_open_max, room), 16)
+        self._selector = selectors.DefaultSelector()
+        half_open_max = max(min(self._half_open_max, room), _HALF_OPEN_MIN)
+        self._lobby = Lobby(self._selector, self._admit, self._house.witness.stranger_left, half_open_max)
+        self._bell, self._wake = socket.socketpair()
         self._bell.setblocking(False)
         self._wake.setblocking(False)
         self._selector.register(self._bell, selectors.EVENT_READ, None)
@@ -117,6 +123,8 @@ class Listener:
                     _log.exception("a connection failed before its association")
                     self._lobby.drop(visitor, "an error on this side")
             self._lobby.expire()
+        if self._listening is not None:
+            self._listening.close()
         self._lobby.drop_all(_STOPPING)
         self._selector.close()
 
@@ -209,9 +217,9 @@ class Listener:
                 is_new = self._threads < self._active
                 self._threads += is_new
         if why:
+            self._house.witness.caller_rejected(request, address, why)
             link.association.reject(_LOCAL_LIMIT_EXCEEDED, monotonic())
             link.flush()
-            self._house.witness.caller_rejected(request, address, why)
             return False
         self._work.put((link, request, address))
         if is_new:
@@ -280,6 +288,8 @@ class Listener:
         self._is_over = True
         self._ring()
         self._thread.join()
+        while self._leaving:
+            self._leaving.popleft()[0].close()
         self._bell.close()
         self._wake.close()
 

@@ -103,9 +103,9 @@ class Conversation:
         return admission, answer
 
     def _reject(self, answer: AssociateReject, why: str) -> None:
+        self._house.witness.caller_rejected(self._request, self.address, why)
         self.link.association.reject(answer, monotonic())
         self.link.flush()
-        self._house.witness.caller_rejected(self._request, self.address, why)
 
     def _serve(self, admission: Admitted, accept: AssociateAccept) -> None:
         house, request = self._house, self._request
