@@ -140,7 +140,6 @@ Index("study_by_date", STUDY.c.study_date)
 Index("study_by_accession_number", STUDY.c.accession_number)
 Index("series_by_uid", SERIES.c.series_instance_uid, unique=True)
 Index("series_by_study", SERIES.c.study_ref)
-Index("series_by_modality", SERIES.c.modality)
 Index("instance_by_uid", INSTANCE.c.sop_instance_uid, unique=True)
 Index("instance_by_series", INSTANCE.c.series_ref)
 Index(

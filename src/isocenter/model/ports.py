@@ -54,7 +54,11 @@ class Catalogue(Protocol):
     """What the archive knows. Any thread; an iterator is used by the thread that asked, and closed when left early."""
 
     def find(self, query: Query) -> Iterator[Answer]:
-        """The matches, streamed: memory does not grow with their number. A query sees the archive as at its start."""
+        """The matches, streamed: memory does not grow with their number.
+
+        What arrives after the start is not seen, what is removed meanwhile is left out, and the text of an answer is that of the
+        moment at which it is read: a slow reader holds nothing back. `UsageError` for keys that cannot be matched with.
+        """
 
     def instances(self, query: Query) -> Iterator[Instance]:
         """The instances below everything that the query's keys select, in series order: what C-MOVE and C-GET send."""

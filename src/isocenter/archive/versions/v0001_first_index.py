@@ -41,7 +41,6 @@ INDICES = (
     ("study_by_accession_number", "study", ["accession_number"], False),
     ("series_by_uid", "series", ["series_instance_uid"], True),
     ("series_by_study", "series", ["study_ref"], False),
-    ("series_by_modality", "series", ["modality"], False),
     ("instance_by_uid", "instance", ["sop_instance_uid"], True),
     ("instance_by_series", "instance", ["series_ref"], False),
     ("origin_by_values", "origin", ORIGIN.split(), True),
