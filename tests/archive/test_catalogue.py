@@ -221,6 +221,16 @@ def test_what_arrives_after_the_start_is_not_seen_and_what_is_removed_is_left_ou
     assert seen == [f"1.2.{number}" for number in range(39, 0, -1)]
 
 
+def test_an_instance_that_arrives_while_its_study_is_sent_is_not_sent_with_it(rows, catalogue):
+    rows.add(InstanceNumber="1")
+    rows.add(SeriesInstanceUID="1.2.2", SeriesNumber="2")
+    sending = catalogue.instances(query(Level.STUDY, StudyInstanceUID=Single("1.2")))
+    sent = [next(sending).series_instance_uid]
+    rows.add(SeriesInstanceUID="1.2.2", SeriesNumber="2")
+    rows.add(SeriesInstanceUID="1.2.3", SeriesNumber="3")
+    assert sent + [one.series_instance_uid for one in sending] == ["1.2.1", "1.2.2"]
+
+
 def test_a_slow_reader_keeps_neither_the_writer_nor_the_log_waiting(rows, catalogue, pages_of_seven):
     for number in range(40):
         rows.add(StudyInstanceUID=f"1.2.{number}", SeriesInstanceUID=f"1.2.{number}.1")

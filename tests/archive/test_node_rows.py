@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isocenter.archive import node_rows as room
-from isocenter.archive.index_file import IndexFile
+from isocenter.archive.index_file import IndexFile, connect
 from isocenter.archive.migrations import bring_up_to_date
 from isocenter.archive.node_rows import NodeRows
 from isocenter.base.errors import LocalError
@@ -167,6 +168,20 @@ def test_strangers_cannot_fill_the_index(shelf, monkeypatch):
     assert [caller.calling_ae_title for caller in shelf.rejected_callers()] == [
         f"T{number}\\udcff'%" for number in range(11, 6, -1)
     ]
+
+
+def test_nobody_waits_for_a_change_that_waits(shelf, index):
+    shelf.put_node(NODE)
+    writer = connect(index.path)
+    writer.execute("BEGIN IMMEDIATE")
+    waiting = threading.Thread(target=shelf.remember_caller, args=(CALLER,))
+    waiting.start()
+    assert shelf.nodes() == [NODE]
+    assert shelf.version() > 0
+    writer.execute("COMMIT")
+    writer.close()
+    waiting.join(30)
+    assert shelf.rejected_callers() == [CALLER]
 
 
 def test_an_index_that_is_not_there_is_told_and_not_made(tmp_path):

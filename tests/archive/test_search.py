@@ -24,7 +24,7 @@ def test_no_value_of_a_key_is_ever_part_of_the_text():
     statements = [
         asked.gather(10),
         asked.count_instances(),
-        asked.instances_of(3),
+        asked.instances_of(3, 99),
         *asked.walk(99, None, 10),
         *asked.walk(99, ("", 5), 10),
     ]

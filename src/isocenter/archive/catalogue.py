@@ -55,7 +55,7 @@ class IndexCatalogue:
         """How many `instances` would give, from the counters of the index."""
         asked = understand(query)
         _check_page(query)
-        count = int(self._one(asked.count_instances()))
+        count = self._one(asked.count_instances())
         count = max(0, count - query.offset)
         return count if query.limit is None else min(count, query.limit)
 
@@ -83,7 +83,7 @@ class IndexCatalogue:
 
     def _ids(self, asked: Search, halt: Halt, query: Query) -> Iterator[int]:
         """The row numbers of all matches, in order."""
-        newest = int(self._one(asked.newest(), halt))
+        newest = self._one(asked.newest(), halt)
         found = self._gathered(asked, halt)
         return iter(found) if found is not None else self._walk(asked, newest, halt, query)
 
@@ -139,9 +139,10 @@ class IndexCatalogue:
             # More than can be sorted in memory: series by series instead, each asked with the keys of its instances.
             upper = {level: conditions for level, conditions in asked.conditions.items() if level < Level.IMAGE}
             asked = Search(Level.SERIES, upper, (), 0)
+        newest = self._one(images.newest(), halt)
         for row in self._ids(asked, halt, Query(asked.level)):
             for series in self._series_of(asked, row, halt):
-                yield (int(one) for (one,) in self._rows(images.instances_of(series), halt))
+                yield (int(one) for (one,) in self._rows(images.instances_of(series, newest), halt))
 
     def _series_of(self, asked: Search, row: int, halt: Halt) -> Iterable[int]:
         if asked.level is Level.SERIES:

@@ -54,19 +54,51 @@ _FORGET: Final = (
 )
 
 
+class _Door:
+    """One connection to the index in use, for one thread at a time."""
+
+    def __init__(self, index: IndexFile) -> None:
+        self._index = index
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._generation = -1
+
+    @contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._generation != self._index.generation:
+                    self._drop()
+                if self._connection is None:
+                    self._generation = self._index.generation
+                    self._connection = connect(self._index.path)
+                yield self._connection
+            except sqlite3.Error as error:
+                self._drop()
+                raise LocalError(f"The nodes in {self._index.path} cannot be reached: {error}.") from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 class NodeRows:
     """The shelf of one archive. Any thread, any number of processes."""
 
     def __init__(self, index: IndexFile) -> None:
         """The index must exist and have the current schema."""
         self._index = index
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._generation = -1
+        # Two of them: who asks must not wait for a change that waits for the disk.
+        self._reading, self._changing = _Door(index), _Door(index)
 
     def nodes(self) -> Sequence[Node]:
         """All nodes, in the order in which they were first added."""
-        with self._asking() as connection:
+        with self._reading.open() as connection:
             rows = connection.execute("SELECT name, ae_title, host, port, document FROM node ORDER BY position, name").fetchall()
         return [_node(*row) for row in rows]
 
@@ -86,7 +118,7 @@ class NodeRows:
 
     def version(self) -> int:
         """See `NodeShelf.version`; changes by other processes count."""
-        with self._asking() as connection:
+        with self._reading.open() as connection:
             row = connection.execute("SELECT value FROM setting WHERE name = ?", (VERSION,)).fetchone()
         # A rebuilt index is another one, whatever it counts.
         return (int(row[0]) if row else 0) + (self._index.generation << 32)
@@ -104,37 +136,18 @@ class NodeRows:
 
     def rejected_callers(self) -> Sequence[RejectedCaller]:
         """The latest first."""
-        with self._asking() as connection:
+        with self._reading.open() as connection:
             rows = connection.execute(f"SELECT {_CALLER_COLUMNS} FROM rejected_caller ORDER BY last DESC, rowid DESC").fetchall()
         return [_caller(row) for row in rows]
 
     def close(self) -> None:
-        """Give up the connection; the next question opens another. Idempotent."""
-        with self._lock:
-            self._drop()
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    @contextmanager
-    def _asking(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if self._generation != self._index.generation:
-                    self._drop()
-                if self._connection is None:
-                    self._generation = self._index.generation
-                    self._connection = connect(self._index.path)
-                yield self._connection
-            except sqlite3.Error as error:
-                self._drop()
-                raise LocalError(f"The nodes in {self._index.path} cannot be reached: {error}.") from error
+        """Give up the connections; the next question opens another. Idempotent."""
+        self._reading.close()
+        self._changing.close()
 
     @contextmanager
     def _writing(self, synchronous: str) -> Iterator[sqlite3.Connection]:
-        with self._asking() as connection:
+        with self._changing.open() as connection:
             connection.execute(f"PRAGMA synchronous = {synchronous}")
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -138,13 +138,13 @@ class Search:
             (study,),
         )
 
-    def instances_of(self, series: int) -> Statement:
-        """The row numbers of the matching instances of one series, in order."""
+    def instances_of(self, series: int, newest: int) -> Statement:
+        """The row numbers of the matching instances of one series up to `newest`, in order."""
         own = _and(self.conditions.get(Level.IMAGE, ()))
         also = f" AND {own.sql}" if own.sql else ""
         return Statement(
-            f"SELECT id FROM instance WHERE series_ref = ?{also} ORDER BY coalesce(ordinal, 9223372036854775807), id",
-            (series, *own.parameters),
+            f"SELECT id FROM instance WHERE series_ref = ? AND id <= ?{also} ORDER BY coalesce(ordinal, 9223372036854775807), id",
+            (series, newest, *own.parameters),
         )
 
     def _below(self, level: Level) -> Condition:
