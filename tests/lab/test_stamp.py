@@ -24,6 +24,12 @@ def test_each_copy_is_a_readable_image_with_names_of_its_own() -> None:
     assert len(seen) == 7
 
 
+def test_a_copy_is_a_file_too() -> None:
+    stamp = Stamp(sized(10_000), run=1)
+    image = pydicom.dcmread(io.BytesIO(stamp.file_bytes(3)))
+    assert image.file_meta.MediaStorageSOPInstanceUID == image.SOPInstanceUID == stamp.stamped(3)[0]
+
+
 def test_runs_do_not_share_names() -> None:
     image = sized(10_000)
     names = {Stamp(image, run=run).stamped(1)[0] for run in range(5)}

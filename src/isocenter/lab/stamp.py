@@ -14,7 +14,9 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from isocenter.base.errors import UsageError
+from isocenter.dataset.part10 import header
 from isocenter.lab import phantom
+from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 
 _UID_DIGITS = 30
 _PATIENT_DIGITS = 12
@@ -70,6 +72,12 @@ class Stamp:
         )
         head[self._number : self._number + _NUMBER_DIGITS] = b"%0*d" % (_NUMBER_DIGITS, number % 10**_NUMBER_DIGITS)
         return instance.decode(), bytes(head), self.pixels
+
+    def file_bytes(self, number: int, *, series: int = 0, study: int = 0) -> bytes:
+        """The same copy as a Part 10 file."""
+        uid, head, pixels = self.stamped(number, series=series, study=study)
+        start = header(sop_class_uid=self.sop_class_uid, sop_instance_uid=uid, transfer_syntax=EXPLICIT_VR_LITTLE_ENDIAN)
+        return b"".join((start, head, pixels))
 
 
 def sized(byte_count: int, *, seed: int = 1) -> Dataset:
