@@ -1,15 +1,16 @@
 """Blobs as files: `<folder serial>/<file serial>.dcm`, names that owe nothing to what was received.
 
-The data set is written under its final name at once, which measured equal to a rename or better and costs one journal commit less;
-its header is the last write, so that a file without one is partial and can never be read as an instance. `sync` makes bytes
-and name durable. Small instances are gathered in memory and become one write. A key is `folder/file`, as in the path.
+Files are created some dozens ahead, empty, and their names made durable together, so that a store costs one sync, of its own bytes.
+The data set is written under its final name, which measured equal to a rename or better; its header is the last write, so that
+a file without one is partial and can never be read as an instance. Small instances become one write.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from isocenter.archive.disk import Buffer, Disk
 from isocenter.archive.volume import Volume
 from isocenter.base.clock import Clock, SystemClock
 from isocenter.base.errors import VolumeFailed
-from isocenter.base.limits import BLOB_BUFFER_BYTES, BLOBS_PER_FOLDER_MAX, FILE_META_BYTES_MAX
+from isocenter.base.limits import BLOB_BUFFER_BYTES, BLOBS_PER_FOLDER_MAX, BLOBS_PREPARED, FILE_META_BYTES_MAX
 from isocenter.model.ports import OpenBlob
 
 _KEY = re.compile(r"[0-9]{6,12}/[0-9]{9,15}")
@@ -60,6 +61,7 @@ class BlobFiles:
         self.volume = Volume(self._folder, self._disk, clock or SystemClock())
         self._lock = threading.Lock()
         self._unsettled: set[int] = set()
+        self._prepared: deque[tuple[int, int]] = deque()
         folders = self._folders()
         self._last = self._last_serial(folders)
         # a killed process may have left a folder whose name is not durable yet
@@ -86,7 +88,7 @@ class BlobFiles:
         finally:
             self._disk.close(file)
 
-    def keys(self, after: str = "") -> Iterator[str]:
+    def walk(self, after: str = "") -> Iterator[str]:
         first = after.partition("/")[0]
         for folder in self._folders():
             if _by_length(folder) < _by_length(first):
@@ -95,6 +97,9 @@ class BlobFiles:
             for digits in sorted((match[1] for match in names if match), key=_by_length):
                 if int(digits) > serial_of(after):
                     yield f"{folder}/{digits}"
+
+    def exists(self, key: str) -> bool:
+        return self._disk.exists(self._path(key))
 
     def unsettled_after(self) -> str:
         with self._lock:
@@ -136,10 +141,16 @@ class BlobFiles:
 
     def skip_past(self, key: str) -> None:
         with self._lock:
-            self._last = max(self._last, serial_of(key))
+            if serial_of(key) > self._last:
+                self._discard(self._prepared)
+                self._prepared.clear()
+                self._last = serial_of(key)
 
     def close(self) -> None:
-        """Nothing is held between calls."""
+        """Remove what was prepared and not used."""
+        with self._lock:
+            prepared, self._prepared = self._prepared, deque()
+        self._discard(prepared)
 
     def _path(self, key: str) -> str:
         if not _KEY.fullmatch(key):
@@ -158,20 +169,44 @@ class BlobFiles:
         return 0
 
     def create(self) -> tuple[int, int]:
-        """A new file: (serial, descriptor). Raises VolumeFailed. Only for drafts."""
+        """A new file whose name is durable: (serial, descriptor). Raises VolumeFailed. Only for drafts."""
         with self._lock:
-            while True:
-                serial = self._last + 1
-                self._make_folder(key_of(serial).partition("/")[0])
-                self._last = serial
-                try:
-                    file = self._disk.create(self._path(key_of(serial)))
-                except FileExistsError:
-                    continue
-                except OSError as error:
-                    raise self.volume.failed(error, "Creating a blob") from error
-                self._unsettled.add(serial)
-                return serial, file
+            if not self._prepared:
+                self._prepare()
+            serial, file = self._prepared.popleft()
+            self._last = serial
+            self._unsettled.add(serial)
+            return serial, file
+
+    def _prepare(self) -> None:
+        serial = self._last
+        folder = key_of(serial + 1).partition("/")[0]
+        self._make_folder(folder)
+        prepared: list[tuple[int, int]] = []
+        try:
+            while len(prepared) < BLOBS_PREPARED:
+                serial += 1
+                key = key_of(serial)
+                if not key.startswith(folder):
+                    break
+                with suppress(FileExistsError):
+                    prepared.append((serial, self._disk.create(self._path(key))))
+        except OSError as error:
+            if not prepared:
+                raise self.volume.failed(error, "Creating a blob") from error
+        try:
+            self._sync_folder(f"{self._folder}/{folder}")
+        except VolumeFailed:
+            self._discard(prepared)
+            raise
+        self._prepared.extend(prepared)
+
+    def _discard(self, prepared: Iterable[tuple[int, int]]) -> None:
+        for serial, file in prepared:
+            with suppress(OSError):
+                self._disk.close(file)
+            with suppress(VolumeFailed):
+                self.remove(key_of(serial))
 
     def _make_folder(self, folder: str) -> None:
         if folder in self._made:
@@ -197,10 +232,6 @@ class BlobFiles:
         finally:
             if descriptor >= 0:
                 self._disk.close(descriptor)
-
-    def sync_name(self, serial: int) -> None:
-        """Make the name of a file durable. Raises VolumeFailed. Only for drafts."""
-        self._sync_folder(f"{self._folder}/{key_of(serial).partition('/')[0]}")
 
     def settle(self, serial: int) -> None:
         """See `Draft.settle`. Only for drafts."""
@@ -250,7 +281,6 @@ class _FileDraft:
             raise self._store.volume.failed(error, "Bringing an instance onto the disk", sync=True) from error
         finally:
             self._close()
-        self._store.sync_name(self._serial)
 
     def discard(self) -> None:
         self._gathered = []

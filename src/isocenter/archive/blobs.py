@@ -1,7 +1,7 @@
 """The contract of a blob store, and the store in memory that tests and plays use.
 
 A blob is a Part 10 file whose header comes last: the data set is written from a fixed offset on while it arrives, `seal` puts the
-header before it, `sync` makes both durable. A reader never meets a blob that is not sealed, except in `keys`, which tells what
+header before it, `sync` makes both durable. A reader never meets a blob that is not sealed, except in `walk`, which tells what
 lies there so that recovery can judge it. Keys are made by the store, grow with time, and never hold anything received.
 """
 
@@ -45,8 +45,11 @@ class BlobStore(BlobReader, Protocol):
     def draft(self, header_bytes: int) -> Draft:
         """Begin a blob whose header will have so many bytes."""
 
-    def keys(self, after: str = "") -> Iterator[str]:
+    def walk(self, after: str = "") -> Iterator[str]:
         """What lies in the store, in the order of keys, greater than `after`; partial blobs too."""
+
+    def exists(self, key: str) -> bool:
+        """Whether anything lies under that key, partial or whole."""
 
     def unsettled_after(self) -> str:
         """Every blob that might not be known to the index has a greater key than this one; may be empty."""
@@ -154,8 +157,11 @@ class MemoryBlobs:
             raise FileNotFoundError(f"no blob {blob}")
         yield _OpenMemory(bytes(kept.content), kept.sealed_at, len(kept.content) - kept.sealed_at)
 
-    def keys(self, after: str = "") -> Iterator[str]:
+    def walk(self, after: str = "") -> Iterator[str]:
         return iter(sorted(key for key in list(self.kept) if key > after))
+
+    def exists(self, key: str) -> bool:
+        return key in self.kept
 
     def unsettled_after(self) -> str:
         first = min(list(self.open_keys), default="")

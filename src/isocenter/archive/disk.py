@@ -72,6 +72,11 @@ class Disk:
         else:
             os.fsync(file)
 
+    def sync_all(self) -> None:
+        """Everything that any process wrote is on the disk, where the platform has such a call."""
+        if hasattr(os, "sync"):
+            os.sync()
+
     def open_folder(self, path: str) -> int:
         """A descriptor to sync a folder's names with; -1 where the platform has no such thing."""
         if sys.platform == "win32":
@@ -91,6 +96,9 @@ class Disk:
 
     def replace(self, source: str, target: str) -> None:
         os.replace(source, target)
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(path)
 
     def names(self, folder: str) -> list[str]:
         return os.listdir(folder)

@@ -118,6 +118,7 @@ class IndexWriter:
         self._trail = deque([(store.last_key(), self.filing.last_serial)])
         self._closed = False
         self._going = True
+        self._last = Ticket(self._write_last_mark)
         self._thread = threading.Thread(target=self._run, name="index writer", daemon=True)
         self._thread.start()
 
@@ -150,12 +151,10 @@ class IndexWriter:
 
     def close(self) -> None:
         """Write the last mark, stop the thread, close the connection. Nothing may be under way. Idempotent."""
-        ticket = Ticket(self._halt)
         with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            self._tickets.put(ticket)
+            if not self._closed:
+                self._closed = True
+                self._tickets.put(self._last)
         self._thread.join()
 
     def move(self, path: Path) -> None:
@@ -181,6 +180,7 @@ class IndexWriter:
             ticket, held = held or self._tickets.get(), None
             if callable(ticket.subject):
                 self._perform(ticket)
+                self._going = ticket is not self._last
                 continue
             batch = [ticket]
             while len(batch) < INDEX_BATCH_MAX and not self._tickets.empty():
@@ -192,8 +192,7 @@ class IndexWriter:
             self._file_all(batch)
         self._connection.close()
 
-    def _halt(self, cursor: sqlite3.Cursor) -> None:
-        self._going = False
+    def _write_last_mark(self, cursor: sqlite3.Cursor) -> None:
         mark = self._next_mark(force=True)
         if mark is not None:
             mark.write(cursor)

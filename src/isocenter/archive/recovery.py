@@ -92,7 +92,7 @@ def _check_blobs(
         for table in ("instance", "set_aside")
         for row in cursor.execute(f"SELECT blob FROM {table} WHERE id > ?", (mark.blob_serial,))
     }
-    for key in list(store.keys(mark.blob)):
+    for key in list(store.walk(mark.blob)):
         if key in known or key in passed_over:
             continue
         try:

@@ -29,10 +29,13 @@ _WHERE = {
 }
 
 
-def remove_below(cursor: sqlite3.Cursor, filing: Filing, level: Level, unique_key: str) -> int:
-    """Remove all instances below the entity with that unique key, PatientID or UID; how many there were."""
+def remove_below(cursor: sqlite3.Cursor, filing: Filing, level: Level, unique_key: str, *, tell: bool = True) -> int:
+    """Remove all instances below the entity with that unique key, PatientID or UID; how many there were.
+
+    Without `tell` the feed says nothing of it and no blob is doomed: another index said and did that already.
+    """
     rows = cursor.execute(f"{_ABOVE} WHERE {_WHERE[level]} ORDER BY i.id", (unique_key,)).fetchall()
-    return _remove(cursor, filing, rows, doom=True)
+    return _remove(cursor, filing, rows, doom=tell, tell=tell)
 
 
 def remove_set_aside(cursor: sqlite3.Cursor, filing: Filing, serial: int) -> bool:
@@ -52,7 +55,7 @@ def take_back(cursor: sqlite3.Cursor, filing: Filing, serial: int) -> None:
     """Remove the row of an arrival whose blob did not become durable, in the index or set aside; its blob is left to the caller."""
     rows = cursor.execute(f"{_ABOVE} WHERE i.id = ?", (serial,)).fetchall()
     if rows:
-        _remove(cursor, filing, rows, doom=False)
+        _remove(cursor, filing, rows, doom=False, tell=True)
         return
     aside = cursor.execute(
         "SELECT study_instance_uid, series_instance_uid, sop_instance_uid FROM set_aside WHERE id = ?", (serial,)
@@ -75,12 +78,13 @@ def _now() -> int:
     return to_microseconds(SystemClock().now())
 
 
-def _remove(cursor: sqlite3.Cursor, filing: Filing, rows: list[tuple[int | str, ...]], *, doom: bool) -> int:
+def _remove(cursor: sqlite3.Cursor, filing: Filing, rows: list[tuple[int | str, ...]], *, doom: bool, tell: bool) -> int:
     now = _now()
     for id_, blob, received, study_uid, series_uid, uid, calling, *_ in rows:
         cursor.execute("DELETE FROM instance WHERE id = ?", (id_,))
-        filing.write_change(int(id_), ChangeKind.STORED, int(received), *map(str, (study_uid, series_uid, uid, calling)))
-        filing.write_change(filing.next_serial(), ChangeKind.REMOVED, now, *map(str, (study_uid, series_uid, uid, "")))
+        if tell:
+            filing.write_change(int(id_), ChangeKind.STORED, int(received), *map(str, (study_uid, series_uid, uid, calling)))
+            filing.write_change(filing.next_serial(), ChangeKind.REMOVED, now, *map(str, (study_uid, series_uid, uid, "")))
         if doom:
             cursor.execute("INSERT OR IGNORE INTO doomed VALUES (?)", (blob,))
     for series in {int(row[7]) for row in rows}:

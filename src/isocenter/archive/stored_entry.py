@@ -10,13 +10,26 @@ import xxhash
 
 from isocenter.archive.blobs import BlobStore
 from isocenter.archive.entry import Entry
-from isocenter.archive.provenance import read_provenance
+from isocenter.archive.provenance import Provenance, read_provenance
 from isocenter.base.errors import UnreadableDataset
-from isocenter.base.limits import BLOB_READ_BYTES, FILE_META_BYTES_MAX
+from isocenter.base.limits import BLOB_READ_BYTES
 from isocenter.dataset import part10
 from isocenter.dataset.skim import Skim
 from isocenter.model.attributes import RECEIVED_TAGS
 from isocenter.model.ports import OpenBlob
+
+
+def read_told(store: BlobStore, key: str) -> Provenance:
+    """What a blob's header says of it. Raises as `read_entry` does."""
+    with store.open(key) as blob:
+        return _told(key, blob)
+
+
+def _told(key: str, blob: OpenBlob) -> Provenance:
+    told = read_provenance(part10.read_header(blob.read(0, blob.dataset_offset)))
+    if blob.byte_count != told.byte_count:
+        raise UnreadableDataset(f"blob {key} holds {blob.byte_count} bytes, its header says {told.byte_count}")
+    return told
 
 
 def read_entry(store: BlobStore, key: str, *, verify: bool) -> Entry:
@@ -26,10 +39,7 @@ def read_entry(store: BlobStore, key: str, *, verify: bool) -> Entry:
     disk fails.
     """
     with store.open(key) as blob:
-        header = part10.read_header(blob.read(0, min(blob.dataset_offset, FILE_META_BYTES_MAX)))
-        told = read_provenance(header)
-        if blob.byte_count != told.byte_count:
-            raise UnreadableDataset(f"blob {key} holds {blob.byte_count} bytes, its header says {told.byte_count}")
+        told = _told(key, blob)
         skim = Skim(told.arrival.transfer_syntax, RECEIVED_TAGS)
         _feed(skim, blob)
         if verify and checksum_of(blob) != told.checksum:
