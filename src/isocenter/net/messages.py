@@ -223,14 +223,10 @@ class Messages:
                     self._ended(End(released=False, by_peer=True, why="the peer released in the middle of a message"))
             case Released():
                 self._ended(End(released=True, by_peer=False, why=""))
-            case Aborted(source, reason, by_peer, why):
-                words = describe_abort(source, reason)
+            case Aborted(by_peer=by_peer):
                 if not by_peer:
                     self.link.flush()
-                    words = f"aborted by us: {why}"
-                elif why and why != "aborted by the peer" and why != "A-ABORT from the peer":
-                    words = why
-                self._ended(End(released=False, by_peer=by_peer, why=words))
+                self._ended(End(released=False, by_peer=by_peer, why=why_aborted(event)))
             case Closed(why):
                 self._ended(End(released=False, by_peer=True, why=why or "the peer closed the connection"))
 
@@ -274,6 +270,15 @@ class Messages:
         """Send a service's answer."""
         if self.end is None:
             self.send(context.id, reply.command, (reply.identifier,) if reply.identifier is not None else None)
+
+
+def why_aborted(event: Aborted) -> str:
+    """One sentence for an abort: the reason of the peer's A-ABORT in words, what we found wrong, or how the connection went."""
+    if not event.by_peer:
+        return f"aborted by us: {event.why}"
+    if event.why in ("", "aborted by the peer", "A-ABORT from the peer"):
+        return describe_abort(event.source, event.reason)
+    return event.why
 
 
 class Refusal:

@@ -195,9 +195,10 @@ class Conversation:
     def _run(self, request: Request) -> Reply | None:
         """Drive the service that answers `request`; its last reply, or None where the association ended first."""
         self._running, self._is_cancelled = request, False
-        service = self._house.table.serve(request)
+        service: Service | None = None
         reply: Reply | None = None
         try:
+            service = self._house.table.serve(request)
             step = next(service, None)
             while step is not None:
                 if isinstance(step, Forward):
@@ -216,7 +217,8 @@ class Conversation:
             reply = self._answer(request, refusal(request, PROCESSING_FAILURE, "internal error, see the log"))
         finally:
             self._running, self._is_forwarding = None, False
-            service.close()
+            if service is not None:
+                service.close()
         return reply if self._messages.end is None else None
 
     def _after_reply(self, service: Service, reply: Reply) -> Reply | Forward | None:

@@ -28,12 +28,12 @@ from isocenter.dimse.commands import Command
 from isocenter.dimse.exchange import Agreed, AgreedContext, Caller, Reply, Request, StoreInProgress
 from isocenter.model.records import Node
 from isocenter.net.blocking import GaveUp, Link
-from isocenter.net.messages import Message, Messages, Refusal, Served, refusal
+from isocenter.net.messages import Message, Messages, Refusal, Served, refusal, why_aborted
 from isocenter.net.outgoing import Parcel
 from isocenter.net.sockets import Buffer, Stream, connect, place, stream_of
-from isocenter.standard.status import SOP_CLASS_NOT_SUPPORTED, UNRECOGNIZED_OPERATION, describe_abort, describe_rejection
+from isocenter.standard.status import SOP_CLASS_NOT_SUPPORTED, UNRECOGNIZED_OPERATION, describe_rejection
 from isocenter.wire.association import Association
-from isocenter.wire.events import Aborted, Accepted, Closed, Rejected
+from isocenter.wire.events import Aborted, Accepted, Closed, Event, Rejected
 from isocenter.wire.negotiation import requestor_roles
 from isocenter.wire.pdu import (
     AssociateAccept,
@@ -229,15 +229,14 @@ def _answer(link: Link, node: Node) -> AssociateAccept:
                 case Rejected(reject):
                     words = describe_rejection(reject.result, reject.source, reject.reason)
                     raise Refused(f"{_named(node)}: {words}", result=reject.result, source=reject.source, reason=reject.reason)
-                case Aborted(source, reason, by_peer, why):
+                case Aborted():
                     link.flush()
-                    words = describe_abort(source, reason) if by_peer and why.startswith("A-ABORT") else why
-                    raise LinkLost(f"{_named(node)}: {words}")
+                    raise LinkLost(f"{_named(node)}: {why_aborted(event)}")
                 case Closed(why):
                     raise LinkLost(f"{_named(node)}: {why or 'the connection was closed'}")
 
 
-def _all(events: Iterator[object]) -> list[object]:
+def _all(events: Iterator[Event]) -> list[Event]:
     """Read to the end: nothing but one answer can come before the association exists, and its state is complete only then."""
     return list(events)
 
