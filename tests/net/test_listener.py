@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import resource
 import socket
 import statistics
 import threading
@@ -18,6 +17,8 @@ from isocenter.net.listener import descriptors
 from isocenter.net.requestor import Proposal, open_association
 from isocenter.standard.sop_class import CT_IMAGE, STUDY_ROOT_FIND, VERIFICATION
 from isocenter.wire import association
+
+resource = pytest.importorskip("resource")
 
 ECHO = Command(field=CommandField.C_ECHO_RQ, message_id=1, affected_sop_class_uid=VERIFICATION)
 STORE = Command(
@@ -232,6 +233,33 @@ def test_nothing_in_common_is_said(start):
     station = start()
     with pytest.raises(LocalError, match="none of what was proposed"):
         open_association(station.node(), Proposal(client.query_contexts("1.2.3.4")), calling_ae_title="A")
+
+
+def test_no_address_is_ever_turned_into_a_name(start, monkeypatch):
+    asked = []
+    for name in ("getnameinfo", "gethostbyaddr", "getfqdn"):
+        monkeypatch.setattr(socket, name, lambda *arguments: asked.append(arguments))
+    assert echo_seconds(start()) < 5
+    assert asked == []
+
+
+def test_a_pdu_that_is_never_completed_is_aborted_whatever_drips(start, raw, monkeypatch):
+    monkeypatch.setattr(association, "PDU_COMPLETION_SECONDS", 0.2)
+    station = start(idle_seconds=60)
+    with raw(station) as peer:
+        peer.associate(VERIFICATION)
+        peer.sock.settimeout(0.02)
+        drip = iter(b"\4\0\0\0\x40\0" + bytes(1000))
+        answer = b""
+        while not answer:
+            peer.sock.send(bytes([next(drip)]))
+            try:
+                answer = peer.sock.recv(10)
+            except TimeoutError:
+                continue
+    assert answer[0] == 7
+    station.wait_until(lambda: station.diary.ended)
+    assert "not complete 0.2 s after its first byte" in station.diary.ended[0].reason
 
 
 def test_an_idle_association_costs_no_processor_time(start):
