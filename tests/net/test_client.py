@@ -187,3 +187,23 @@ def test_a_peer_that_breaks_off_is_named_with_the_cause(start):
 def test_more_classes_than_an_association_has_room_for_are_refused():
     with pytest.raises(LocalError, match="room for 127"):
         client.get_proposal(STUDY_ROOT_GET, [(f"1.2.{number}", (IMPLICIT_VR_LITTLE_ENDIAN,)) for number in range(128)])
+
+
+def test_a_get_offers_each_syntax_apart_while_there_is_room():
+    compressed = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 160))
+    syntaxes = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, *compressed)
+
+    def offered(classes):
+        return client.get_proposal(STUDY_ROOT_GET, [(f"1.2.{number}", syntaxes) for number in range(classes)])
+
+    assert [context.transfer_syntaxes for context in offered(1).contexts[1:]] == [syntaxes[:2], *((uid,) for uid in compressed)]
+    assert [context.transfer_syntaxes for context in offered(40).contexts[1:4]] == [
+        syntaxes[:2], compressed[:1], compressed[1:51]
+    ]  # fmt: skip
+    for classes in (1, 2, 3, 40, 63, 64, 127):
+        proposal = offered(classes)
+        assert len(proposal.contexts) <= 128
+        assert [context.id for context in proposal.contexts] == list(range(1, 2 * len(proposal.contexts), 2))
+        assert len(set(proposal.as_scp_of)) == classes
+        assert all(len(context.transfer_syntaxes) <= 50 for context in proposal.contexts)
+        assert {context.abstract_syntax for context in proposal.contexts} == {STUDY_ROOT_GET, *proposal.as_scp_of}

@@ -293,6 +293,12 @@ INDEX_WAL_PAGES = _limit(
 RETRIEVE_ASSOCIATIONS_MAX = _limit(
     "RETRIEVE_ASSOCIATIONS_MAX", 4, "associations", "To one C-MOVE destination at once; a node's setting may say fewer."
 )
+PROPOSED_TRANSFER_SYNTAXES_MAX = _limit(
+    "PROPOSED_TRANSFER_SYNTAXES_MAX",
+    50,
+    "syntaxes a context",
+    "What we propose ourselves. DCMTK up to 3.6.7, and so Orthanc, never answers a request with 51 in one context.",
+)
 RETRIEVE_PENDING_RESPONSES = _limit(
     "RETRIEVE_PENDING_RESPONSES", 100, "responses", "Of one C-MOVE or C-GET, by progress: one for each hundredth of a large one."
 )

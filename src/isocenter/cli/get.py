@@ -54,7 +54,6 @@ def get(
 def _proposal(call: calling.Call, asked: Question) -> Proposal:
     """What to offer to receive. An association has room for 127 classes, so the node is first asked which it would send."""
     from isocenter.net import client
-    from isocenter.services.roster import STORAGE_SYNTAXES
     from isocenter.standard import sop_class
 
     try:
@@ -65,7 +64,22 @@ def _proposal(call: calling.Call, asked: Question) -> Proposal:
     if not classes:
         rare = sop_class.RETIRED | sop_class.NON_PATIENT_STORAGE
         classes = sorted((uid for uid in sop_class.STORAGE if uid not in rare), key=lambda uid: (len(uid), uid))
-    return client.get_proposal(asked.sop_class("get"), [(uid, STORAGE_SYNTAXES) for uid in classes[:126]])
+    syntaxes = _syntaxes()
+    return client.get_proposal(asked.sop_class("get"), [(uid, syntaxes) for uid in classes[:126]])
+
+
+def _syntaxes() -> tuple[str, ...]:
+    """What to take, most likely first: everything that a stored instance can be in, but retired compressions and references."""
+    from isocenter.services.roster import STORAGE_SYNTAXES
+    from isocenter.standard import transfer_syntax as syntax
+
+    likely = (
+        syntax.EXPLICIT_VR_LITTLE_ENDIAN, syntax.IMPLICIT_VR_LITTLE_ENDIAN, syntax.JPEG_BASELINE, syntax.JPEG_EXTENDED,
+        syntax.JPEG_LOSSLESS_FIRST_ORDER, syntax.JPEG_2000_LOSSLESS, syntax.JPEG_2000, syntax.JPEG_LS_LOSSLESS,
+        syntax.JPEG_LS_NEAR_LOSSLESS, syntax.RLE_LOSSLESS, syntax.EXPLICIT_VR_BIG_ENDIAN,
+    )  # fmt: skip
+    known = [syntax.of(uid) for uid in STORAGE_SYNTAXES]
+    return tuple(dict.fromkeys((*likely, *(one.uid for one in known if not one.retired and not one.referenced))))
 
 
 def _classes_there(call: calling.Call, asked: Question) -> list[str]:

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from time import monotonic
 
 from isocenter.base.errors import LinkLost, LocalError
-from isocenter.base.limits import CANCEL_HEEDED_SECONDS, RESPONSE_SECONDS, RETRIEVE_RESPONSE_SECONDS
+from isocenter.base.limits import (
+    CANCEL_HEEDED_SECONDS,
+    PRESENTATION_CONTEXTS_MAX,
+    PROPOSED_TRANSFER_SYNTAXES_MAX,
+    RESPONSE_SECONDS,
+    RETRIEVE_RESPONSE_SECONDS,
+)
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import AgreedContext, Request, StoreInProgress
 from isocenter.model.ports import Transcoder
@@ -44,16 +50,38 @@ def query_contexts(*abstract_syntaxes: str) -> tuple[ProposedContext, ...]:
 
 
 def get_proposal(abstract_syntax: str, classes: Iterable[tuple[str, Sequence[str]]]) -> Proposal:
-    """For C-GET: the query's class, and storage classes with the syntaxes that we take, best first.
+    """For C-GET: the query's class, and storage classes with the syntaxes that we take, most likely first.
 
-    Each class is one context, because there are only 128: an archive that keeps another syntax has to transcode, or to fail.
-    Raises `LocalError` for more classes than fit.
+    As many syntaxes as there is room for get a context of their own, so that an archive can send each instance as it is stored;
+    the rest of a class shares its last one. Raises `LocalError` for more classes than fit.
     """
-    offered = [(abstract_syntax, FALLBACKS), *((uid, tuple(syntaxes)) for uid, syntaxes in classes)]
-    if len(offered) > 128:
-        raise LocalError(f"{len(offered) - 1} storage classes were asked for; one association has room for 127")
+    wanted = [(uid, tuple(dict.fromkeys(syntaxes))) for uid, syntaxes in classes]
+    if len(wanted) >= PRESENTATION_CONTEXTS_MAX:
+        raise LocalError(f"{len(wanted)} storage classes were asked for; one association has room for 127")
+    room = (PRESENTATION_CONTEXTS_MAX - 1) // max(len(wanted), 1)
+    offered: list[tuple[str, tuple[str, ...]]] = [(abstract_syntax, FALLBACKS)]
+    for uid, syntaxes in wanted:
+        offered += [(uid, alone) for alone in _apart(syntaxes, room)]
     contexts = tuple(ProposedContext(2 * number + 1, uid, syntaxes) for number, (uid, syntaxes) in enumerate(offered))
-    return Proposal(contexts, as_scp_of=tuple(uid for uid, _ in offered[1:]))
+    return Proposal(contexts, as_scp_of=tuple(uid for uid, _ in wanted))
+
+
+def _apart(syntaxes: Sequence[str], contexts_max: int) -> Iterator[tuple[str, ...]]:
+    """The syntaxes of one class in at most so many contexts: those that everybody reads together, the others apart."""
+    plain = tuple(uid for uid in syntaxes if uid in FALLBACKS)
+    others = [uid for uid in syntaxes if uid not in FALLBACKS]
+    if contexts_max == 1 or len(syntaxes) == 1:
+        yield tuple(syntaxes)[:PROPOSED_TRANSFER_SYNTAXES_MAX]
+        return
+    left = contexts_max
+    if plain:
+        yield plain
+        left -= 1
+    while others and left > 1:
+        yield (others.pop(0),)
+        left -= 1
+    if others:
+        yield tuple(others[:PROPOSED_TRANSFER_SYNTAXES_MAX])
 
 
 def echo(requestor: Requestor) -> Command:
