@@ -51,6 +51,11 @@ def test_several_classes_and_deeds_are_joined(told):
     )
 
 
+def test_what_a_move_sent_is_not_measured_by_the_association_that_asked_for_it(told):
+    line, _ = told(summary(requests={"move": 2}, sent=40, bytes_out=8300))
+    assert line == "CT2 (10.0.0.7) asked to move 2 times and had 40 objects sent in 0.4 s"
+
+
 def test_failures_and_bad_endings_are_warnings_with_their_reason(told):
     line, level = told(
         summary(failures={"store": 2}, last_failure="A700 no room", outcome=AssociationOutcome.LOST, reason="reset by peer")

@@ -88,7 +88,9 @@ def deeds(summary: AssociationSummary) -> str:
         if times := summary.requests.get(operation, 0):
             done.append(words if times == 1 else f"{words} {times} times")
     if summary.sent:
-        done.append(f"was sent {summary.sent} object{'s'[: summary.sent != 1]}, {_bytes(summary.bytes_out)}")
+        sent = f"{summary.sent} object{'s'[: summary.sent != 1]}"
+        # What a C-MOVE sends goes out on associations of its own: the bytes of this one say nothing about it.
+        done.append(f"had {sent} sent" if summary.requests.get("move") else f"was sent {sent}, {_bytes(summary.bytes_out)}")
     return f"{' and '.join(done) or 'came and asked for nothing'} in {seconds:.1f} s"
 
 
