@@ -1,8 +1,8 @@
 """The header of a blob, which tells all that the index knows beside the data set, so that the index can be rebuilt from blobs.
 
 Beside the file meta information (PS3.10 7.1), its private information (0002,0102) holds a JSON object: checksum and length of the
-data set, when and from whom it came. All but checksum and length is known before the first byte, and these two have a fixed
-width, so that a header's length is known from the start and it can be written last.
+data set, when and from whom it came, and a checksum of the header itself. All but the checksums and the length is known before
+the first byte, and these have a fixed width, so that a header's length is known from the start and it can be written last.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import xxhash
+
 from isocenter.base.errors import UnreadableDataset
 from isocenter.dataset import part10
-from isocenter.dataset.part10 import FileHeader
 from isocenter.model.records import Arrival
 
 _CHECKSUM_BYTES = 16
@@ -36,7 +37,7 @@ class HeaderForm:
 
     def __init__(self, arrival: Arrival) -> None:
         described = json.dumps(_described(arrival), separators=(",", ":")).encode("ascii")
-        content = described[:-1] + b"," + _last_values(0, bytes(_CHECKSUM_BYTES)) + b"}"
+        content = described[:-1] + b"," + _last_values(0, bytes(_CHECKSUM_BYTES)) + _own_checksum(0) + b"}"
         self._header = part10.header(
             sop_class_uid=arrival.sop_class_uid,
             sop_instance_uid=arrival.sop_instance_uid,
@@ -52,11 +53,18 @@ class HeaderForm:
     def fill(self, checksum: bytes, byte_count: int) -> bytes:
         """The header for a data set of that checksum and length."""
         values = _last_values(byte_count, checksum)
-        return self._header[: self._room] + values + self._header[self._room + len(values) :]
+        end = self._room + len(values)
+        without = self._header[: self._room] + values + self._header[end:]
+        own = _own_checksum(xxhash.xxh3_64_intdigest(without))
+        return without[:end] + own + without[end + len(own) :]
 
 
 def _last_values(byte_count: int, checksum: bytes) -> bytes:
     return b'"byte_count":%20d,"checksum":"%s"' % (byte_count, checksum.hex().encode("ascii"))
+
+
+def _own_checksum(number: int) -> bytes:
+    return b',"header":"%016x"' % number
 
 
 def _described(arrival: Arrival) -> dict[str, str]:
@@ -70,8 +78,9 @@ def _described(arrival: Arrival) -> dict[str, str]:
     }
 
 
-def read_provenance(header: FileHeader) -> Provenance:
-    """What `HeaderForm` wrote. Raises UnreadableDataset for a header that it did not."""
+def read_provenance(raw: bytes) -> Provenance:
+    """What `HeaderForm` wrote, from the whole header. Raises UnreadableDataset for one that it did not, or that is damaged."""
+    header = part10.read_header(raw)
     try:
         told = json.loads(header.private_information.rstrip(b" \0"))
         checksum = bytes.fromhex(told["checksum"])
@@ -83,8 +92,11 @@ def read_provenance(header: FileHeader) -> Provenance:
             **{name: str(told[name]) for name in _TEXTS},
         )
         byte_count = int(told["byte_count"])
-    except (ValueError, KeyError, TypeError) as error:
+        own = int(told["header"], 16)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableDataset("the header does not hold what an archive of Isocenter writes there") from error
     if len(checksum) != _CHECKSUM_BYTES or byte_count < 0 or arrival.received.tzinfo is None:
         raise UnreadableDataset("the header holds a checksum, length or time that cannot be")
+    if xxhash.xxh3_64_intdigest(raw.replace(_own_checksum(own), _own_checksum(0))) != own:
+        raise UnreadableDataset("the header is damaged: its checksum is another one than it says")
     return Provenance(arrival, checksum, byte_count)

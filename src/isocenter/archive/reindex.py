@@ -299,7 +299,7 @@ class _Building:
     def make_durable(self) -> None:
         """Bring what there is onto the disk, so that little is left to do while the writer waits."""
         self._cursor.execute("PRAGMA synchronous = FULL")
-        self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._cursor.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
 
     def _attach_damaged(self) -> bool:
         """Try to reach what only the damaged old index holds: nodes and settings."""
@@ -333,5 +333,5 @@ class _Building:
         # the checkpoint of a last commit under FULL syncs all that was written before it
         run("PRAGMA synchronous = FULL")
         run("INSERT INTO setting VALUES ('rebuilt', '1') ON CONFLICT(name) DO UPDATE SET value = value + 1")
-        run("PRAGMA wal_checkpoint(TRUNCATE)")
+        run("PRAGMA main.wal_checkpoint(TRUNCATE)")
         self._complete = True

@@ -80,6 +80,7 @@ def _now() -> int:
 
 def _remove(cursor: sqlite3.Cursor, filing: Filing, rows: list[tuple[int | str, ...]], *, doom: bool, tell: bool) -> int:
     now = _now()
+    filing.flush()
     for id_, blob, received, study_uid, series_uid, uid, calling, *_ in rows:
         cursor.execute("DELETE FROM instance WHERE id = ?", (id_,))
         if tell:

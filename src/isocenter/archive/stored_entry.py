@@ -13,7 +13,6 @@ from isocenter.archive.entry import Entry
 from isocenter.archive.provenance import Provenance, read_provenance
 from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import BLOB_READ_BYTES
-from isocenter.dataset import part10
 from isocenter.dataset.skim import Skim
 from isocenter.model.attributes import RECEIVED_TAGS
 from isocenter.model.ports import OpenBlob
@@ -26,7 +25,7 @@ def read_told(store: BlobStore, key: str) -> Provenance:
 
 
 def _told(key: str, blob: OpenBlob) -> Provenance:
-    told = read_provenance(part10.read_header(blob.read(0, blob.dataset_offset)))
+    told = read_provenance(blob.read(0, blob.dataset_offset))
     if blob.byte_count != told.byte_count:
         raise UnreadableDataset(f"blob {key} holds {blob.byte_count} bytes, its header says {told.byte_count}")
     return told
