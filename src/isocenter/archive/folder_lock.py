@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import MIB
 
 NAME = "isocenter.lock"
 
@@ -53,7 +54,7 @@ def _holder(file: int) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    _FAR = 1 << 20
+    _FAR = MIB
 
     def _lock(file: int) -> None:
         # a byte far behind the text, because a locked byte cannot be read there

@@ -11,7 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import INDEX_BUSY_SECONDS, INDEX_CACHE_BYTES, INDEX_MAP_BYTES, INDEX_WAL_PAGES
+from isocenter.base.limits import INDEX_BUSY_SECONDS, INDEX_CACHE_BYTES, INDEX_MAP_BYTES, INDEX_WAL_PAGES, KIB
 
 CURRENT = "current"
 FIRST = "index-0001.sqlite"
@@ -65,7 +65,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA cache_size = -{INDEX_CACHE_BYTES // 1024}")
+    connection.execute(f"PRAGMA cache_size = -{INDEX_CACHE_BYTES // KIB}")
     connection.execute(f"PRAGMA mmap_size = {INDEX_MAP_BYTES}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {INDEX_WAL_PAGES}")
     connection.execute("PRAGMA temp_store = MEMORY")

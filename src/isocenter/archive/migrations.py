@@ -54,6 +54,8 @@ def _migrate(path: Path, found: str | None) -> None:
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
+    from isocenter.archive.tables import METADATA
+
     here = Path(__file__).parent
     scripts = ScriptDirectory(str(here), version_locations=[str(here / "versions")])
     known = {script.revision for script in scripts.walk_revisions()}
@@ -68,7 +70,7 @@ def _migrate(path: Path, found: str | None) -> None:
 
     with engine.connect() as connection, EnvironmentContext(Config(), scripts, fn=steps, destination_rev=REVISION) as environment:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        environment.configure(connection=connection, transactional_ddl=False)
+        environment.configure(connection=connection, target_metadata=METADATA, transactional_ddl=False)
         environment.run_migrations()
         connection.commit()
 

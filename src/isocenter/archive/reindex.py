@@ -23,12 +23,10 @@ from isocenter.archive.migrations import bring_up_to_date
 from isocenter.archive.removal import remove_below
 from isocenter.archive.stored_entry import read_entry
 from isocenter.base.errors import UnreadableDataset, UsageError
-from isocenter.base.limits import CHECK_ROWS, REINDEX_DIFFERENCES_MAX
+from isocenter.base.limits import CHECK_ROWS, REINDEX_DIFFERENCES_MAX, SERIALS_LEFT_FREE
 from isocenter.model.attributes import Level
 
 _COPIED = ("change", "node", "rejected_caller", "setting", "doomed")
-_FOUND_SERIAL_GAP = 1_000_000_000
-"""Added to the old index's last serial for what it did not know: arrivals go on taking serials while the new one is built."""
 _SALVAGED = ("node", "rejected_caller", "setting")
 _STORED_TABLES = ("instance", "set_aside")
 
@@ -171,7 +169,7 @@ class _Building:
                 self._commit()
                 done += len(rows)
                 yield Rebuilding(done, 2 * max(self._total, done))
-        self._filing.last_serial = max(self._filing.last_serial, self._begin_serial + _FOUND_SERIAL_GAP * self._old)
+        self._filing.last_serial = max(self._filing.last_serial, self._begin_serial + SERIALS_LEFT_FREE * self._old)
 
     def _next_rows(self, table: str) -> list[tuple[int, str, str]]:
         # bounded by the beginning, so that rows of arrivals wait for `catch_up` and an endless stream of them ends

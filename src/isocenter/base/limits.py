@@ -263,6 +263,10 @@ CHECK_ROWS = _limit("CHECK_ROWS", 256, "instances", "Between two words of progre
 REINDEX_DIFFERENCES_MAX = _limit(
     "REINDEX_DIFFERENCES_MAX", 1000, "lines", "Of each kind that a rebuilt index tells one by one; the rest is counted."
 )
+SERIALS_LEFT_FREE = _limit(
+    "SERIALS_LEFT_FREE", 1_000_000_000, "serials",
+    "Of the change feed, for arrivals while an index is rebuilt; what the old one did not know comes after them.",
+)  # fmt: skip
 DISK_CHECK_BYTES = _limit("DISK_CHECK_BYTES", 64 * MIB, "bytes", "Written between two looks at the free space.")
 DISK_CHECK_SECONDS = _limit("DISK_CHECK_SECONDS", 0.5, "seconds", "Between two looks at the free space, which take microseconds.")
 SETTLED_MARK_INSTANCES = _limit(
