@@ -65,22 +65,10 @@ def sent_over(link: Link, stamp: Stamp, first: int, count: int) -> tuple[Counter
 
 def store(port: int, aet: str, *, associations: int, count: int, byte_count: int, run: int) -> Sent:
     """`count` instances in all, over that many associations at once, each in a process of its own."""
-    share = count // associations
+    flags = {"port": port, "aet": aet, "count": count // associations, "bytes": byte_count, "run": run}
     processes = [
         subprocess.Popen(
-            [
-                sys.executable,
-                __file__,
-                "--port",
-                str(port),
-                "--aet",
-                aet,
-                "--count",
-                str(share),
-                "--bytes",
-                str(byte_count),
-                *f"--run {run} --part {part}".split(),
-            ],
+            [sys.executable, __file__, *(f"--{flag}={value}" for flag, value in {**flags, "part": part}.items())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

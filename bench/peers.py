@@ -24,7 +24,6 @@ from upper_layer import echo
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
-NULL_PORT_TITLE = "NULL"
 
 
 @dataclass
@@ -53,7 +52,8 @@ def _orthanc(folder: Path, port: int, http: int, tuned: bool) -> list[str]:
         "DicomPort": port,
         "HttpPort": http,
         "Plugins": [],
-        "DicomModalities": {"null": [NULL_PORT_TITLE, "127.0.0.1", 1]},
+        "DicomAlwaysAllowMove": True,
+        "DicomModalities": {"bench": ["BENCH", "127.0.0.1", 1]},
     }
     if tuned:
         settings |= {"StorageCompression": False, "KeepAlive": True, "TcpNoDelay": True, "StorageAccessOnFind": "Never"}

@@ -1,11 +1,10 @@
-"""A receiver that keeps nothing: it answers every C-STORE with success and counts. `python bench/receiver.py PORT` runs one.
+"""A receiver that keeps nothing: it answers every C-STORE with success. `python bench/receiver.py PORT` runs one.
 
-It prints a JSON line when an association ends: how many instances and bytes came, and the seconds from the first to the last.
+It prints a line with the monotonic time when an association opens, and one when an instance was answered.
 """
 
 from __future__ import annotations
 
-import json
 import socket
 import sys
 import threading
@@ -17,12 +16,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from upper_layer import ANSWERS, CLASS, FIELD, HAS_DATA, ID, INSTANCE, NO_DATA, STATUS, Link
 
 
+def tell(what: str) -> None:
+    """One line, in one write: several threads tell."""
+    sys.stdout.write(f"{what} {time.monotonic()}\n")
+    sys.stdout.flush()
+
+
 def serve(sock: socket.socket) -> None:
     link = Link(sock)
-    count, byte_count, first, last = 0, 0, 0.0, 0.0
     try:
         link.accept()
-        first = time.monotonic()
+        tell("opened")
         while (message := link.receive(keep=False)) is not None:
             command = message.command
             answer = {
@@ -36,13 +40,11 @@ def serve(sock: socket.socket) -> None:
                 answer[INSTANCE] = command[INSTANCE]
             link.send_command(message.context, answer)
             if command[FIELD] == 1:
-                count, byte_count, last = count + 1, byte_count + message.byte_count, time.monotonic()
+                tell("stored")
     except (OSError, ConnectionError):
         pass
     finally:
         sock.close()
-    if count:
-        print(json.dumps({"count": count, "bytes": byte_count, "start": first, "end": last}), flush=True)
 
 
 def main() -> None:

@@ -68,17 +68,10 @@ def rows(rates: dict[tuple[int, int], dict[str, list[float]]]) -> list[list[str]
             times_orthanc = f"{median[name] / median['orthanc']:.2f}" if "orthanc" in median else ""
             goal = GOALS[byte_count, associations] if name == "isocenter" else None
             wanted = "" if goal is None else f"{goal[0]} x Orthanc" + (f", {goal[1]} x disk" if goal[1] else "")
-            out.append(
-                [
-                    f"{byte_count // 1000} KB, {associations}",
-                    name,
-                    f"{median[name]:.0f}",
-                    f"{min(values):.0f} to {max(values):.0f}",
-                    times_orthanc,
-                    f"{median[name] / median['disk']:.2f}",
-                    wanted,
-                ]
-            )
+            spread = f"{min(values):.0f} to {max(values):.0f}"
+            times_disk = f"{median[name] / median['disk']:.2f}"
+            work = f"{byte_count // 1000} KB, {associations}"
+            out.append([work, name, f"{median[name]:.0f}", spread, times_orthanc, times_disk, wanted])
     return out
 
 
@@ -114,18 +107,13 @@ def storescu_rows(names: list[str], *, turns: int, count: int) -> list[list[str]
                 shutil.rmtree(folder)
     median = {name: statistics.median(values) for name, values in seconds.items()}
     base = median.get("orthanc as shipped")
-    return [
-        [
-            f"{count} images, storescu",
-            name,
-            f"{count / median[name]:.0f}",
-            f"{median[name]:.2f} s",
-            f"{base / median[name]:.1f} (as shipped)" if base else "",
-            "",
-            f"{TIMES_ORTHANC_AS_SHIPPED} x" if name == "isocenter" else "",
-        ]
-        for name in seconds
-    ]
+    out = []
+    for name in seconds:
+        times_orthanc = f"{base / median[name]:.1f} (as shipped)" if base else ""
+        wanted = f"{TIMES_ORTHANC_AS_SHIPPED} x Orthanc as shipped" if name == "isocenter" else ""
+        rate = f"{count / median[name]:.0f}"
+        out.append([f"{count} images, storescu", name, rate, f"{median[name]:.2f} s", times_orthanc, "", wanted])
+    return out
 
 
 HEAD = ["work", "peer", "stores a second", "range", "times Orthanc tuned", "times the disk", "wanted"]
