@@ -129,6 +129,7 @@ def test_a_request_of_an_impossible_length_is_aborted_at_its_header(on_wire, len
         (b"\x16\x03\x01\x02\x00\x01\x00", "TLS"),
         (b"\x0bMSH|^~\\&|A", "HL7 MLLP"),
         (b"SSH-2.0-x", "SSH"),
+        (b"\x03\x00\x00\x13\x0e\xe0\x00\x00", "RDP"),
     ],
 )
 def test_a_foreign_protocol_is_named_and_not_waited_for(on_wire, first, protocol):

@@ -114,7 +114,8 @@ ACCEPTS_PER_TURN = _limit(
     "ACCEPTS_PER_TURN", 64, "connections", "Taken from that queue at once, so that a flood leaves turns to those who are inside."
 )
 LOBBY_BYTES_MAX = _limit(
-    "LOBBY_BYTES_MAX", 64 * MIB, "bytes", "What all incomplete A-ASSOCIATE-RQs may hold together; above it the oldest goes."
+    "LOBBY_BYTES_MAX", 64 * MIB, "bytes",
+    "What all connections without an association, or after its end, may hold of memory together; above it the oldest goes.",
 )
 LOBBY_READS_PER_TURN = _limit(
     "LOBBY_READS_PER_TURN", 8, "reads", "From one connection without an association, before the others have their turn."

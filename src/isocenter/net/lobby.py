@@ -32,7 +32,7 @@ class Handshake(Stream, Protocol):
 
 @dataclass(slots=True, eq=False)
 class Visitor:
-    """One connection in the lobby. `began` orders them; `byte_count` is what it holds of our memory."""
+    """One connection in the lobby. `began` orders them; `byte_count` came from it, `room_bytes` is what it holds of our memory."""
 
     stream: Stream
     association: Association
@@ -40,6 +40,7 @@ class Visitor:
     began: float
     shaking: Handshake | None = None
     byte_count: int = 0
+    room_bytes: int = 0
     is_leaving: bool = False
 
 
@@ -59,7 +60,7 @@ class Lobby:
         self._left = left
         self.half_open_max = half_open_max
         self._visitors: dict[Visitor, None] = {}
-        self._byte_count = 0
+        self._room_bytes = 0
 
     def __len__(self) -> int:
         return len(self._visitors)
@@ -82,6 +83,15 @@ class Lobby:
             visitor.stream.close()
             return
         self._visitors[visitor] = None
+        self._hold(visitor)
+
+    def _hold(self, visitor: Visitor) -> None:
+        """Count the room that a connection has by now; while all of them have too much, the oldest goes."""
+        room_bytes = visitor.association.room_bytes
+        self._room_bytes += room_bytes - visitor.room_bytes
+        visitor.room_bytes = room_bytes
+        while self._room_bytes > LOBBY_BYTES_MAX:
+            self.drop_oldest("the connections that stood without an association held too much memory")
 
     def drop_oldest(self, why: str) -> bool:
         """Close the connection that has stood here longest; False where there is none."""
@@ -122,7 +132,6 @@ class Lobby:
         may_have_more = count == len(room)
         if count:
             visitor.byte_count += count
-            self._byte_count += count
             association.received(count, monotonic())
         else:
             association.received_eof(monotonic())
@@ -176,8 +185,8 @@ class Lobby:
         elif association.state is State.AWAITING_CLOSE and not visitor.is_leaving:
             visitor.is_leaving = True
             self._left(visitor.address, why)
-        elif self._byte_count > LOBBY_BYTES_MAX:
-            self.drop_oldest("the requests that stood open held too much memory")
+        else:
+            self._hold(visitor)
 
     def _hand_over(self, visitor: Visitor, request: AssociateRequest) -> None:
         self._forget(visitor)
@@ -196,7 +205,7 @@ class Lobby:
     def _forget(self, visitor: Visitor) -> None:
         if visitor in self._visitors:
             del self._visitors[visitor]
-            self._byte_count -= visitor.byte_count
+            self._room_bytes -= visitor.room_bytes
         with suppress(KeyError, ValueError, OSError):
             self._selector.unregister(visitor.stream)
 

@@ -96,6 +96,11 @@ class Association:
 
     # Bytes in
 
+    @property
+    def room_bytes(self) -> int:
+        """The size of what `space()` is cut from: nearly all the memory that an association holds."""
+        return self._inlet.room_bytes
+
     def space(self) -> memoryview:
         """Where to receive into; never empty. Releases every view lent before. Raises `LocalError` while it is full and unread."""
         return self._inlet.space()
@@ -146,7 +151,7 @@ class Association:
             return False
         kind, length = header
         trigger = RECEIVED.get(kind)
-        if trigger is None:
+        if trigger is None or (inlet.pdus == 0 and recognise(inlet.first_bytes())):
             raise PeerError(self._unrecognised(kind), abort_reason=UNRECOGNIZED_PDU)
         step = TABLE[self.state, trigger]
         if _ABORTS.intersection(step.actions):

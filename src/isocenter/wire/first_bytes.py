@@ -1,7 +1,8 @@
 """What protocol a caller speaks, told by the first bytes that it sends.
 
 In: the first bytes of a connection that are no PDU. Out: the protocol's name, for the log line that saves somebody an afternoon.
-Nothing here decides anything.
+Nothing here decides anything. No PDU begins like any of these: an A-ASSOCIATE-RJ, which RDP resembles, has a zero in its fourth
+byte.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ _SIGNS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("HL7 MLLP", (b"\x0bMSH", b"\x0bFHS", b"\x0bBHS", b"MSH|")),
     ("SSH", (b"SSH-",)),
     ("SMTP or FTP", (b"220 ", b"220-", b"EHLO ", b"HELO ")),
-    ("RDP", (b"\x03\x00\x00",)),
+    ("RDP", tuple(b"\x03\x00\x00" + bytes((length,)) for length in range(11, 256))),
     ("SMB", (b"\x00\x00\x00\x85\xffSMB", b"\x00\x00\x00\x54\xffSMB")),
 )
 
