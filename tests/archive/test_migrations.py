@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from isocenter.archive import migrations, schema
-from isocenter.archive.index_file import CURRENT, IndexFile, connect
+from isocenter.archive.index_file import CURRENT, IndexFile, connect, lengthen_log
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import INDEX_WAL_PAGES
 
 
 def test_a_new_index_has_the_current_revision_and_is_then_left_alone(tmp_path):
@@ -90,3 +91,24 @@ def test_readers_cannot_write_and_learn_that_the_index_moved(tmp_path):
     index.moved(tmp_path / "index-0002.sqlite")
     assert index.generation > before
     assert index.path.name == "index-0002.sqlite"
+
+
+def test_a_log_of_full_length_is_written_in_place_and_read_after_a_crash(tmp_path):
+    index = IndexFile(tmp_path)
+    migrations.bring_up_to_date(index.path)
+    connection = connect(index.path)
+    connection.execute("SELECT count(*) FROM setting").fetchone()
+    lengthen_log(index.path)
+    log = index.path.with_name(f"{index.path.name}-wal")
+    length = log.stat().st_size
+    assert length >= INDEX_WAL_PAGES * 4096
+    for number in range(50):
+        connection.execute("INSERT INTO setting VALUES (?, '1')", (f"name {number}",))
+    assert log.stat().st_size == length
+    for name in (index.path.name, log.name):
+        (tmp_path / "image").mkdir(exist_ok=True)
+        (tmp_path / "image" / name).write_bytes((tmp_path / name).read_bytes())
+    connection.close()
+    after = connect(tmp_path / "image" / index.path.name)
+    assert after.execute("SELECT count(*) FROM setting").fetchone() == (50,)
+    after.close()

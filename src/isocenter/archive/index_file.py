@@ -7,14 +7,19 @@ Readers keep a connection as long as `generation` does not change.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import INDEX_BUSY_SECONDS, INDEX_CACHE_BYTES, INDEX_MAP_BYTES, INDEX_WAL_PAGES, KIB
+from isocenter.base.limits import INDEX_BUSY_SECONDS, INDEX_CACHE_BYTES, INDEX_MAP_BYTES, INDEX_WAL_PAGES, KIB, MIB
 
 CURRENT = "current"
 FIRST = "index-0001.sqlite"
+_PAGE_BYTES = 4 * KIB
+_FRAME_HEADER_BYTES = 24
+"""Of each page in SQLite's write-ahead log."""
 
 
 class IndexFile:
@@ -50,6 +55,23 @@ class IndexFile:
         connection = connect(self._path)
         connection.execute("PRAGMA query_only = 1")
         return connection
+
+
+def lengthen_log(path: Path) -> None:
+    """Give the write-ahead log its full length before the first commit, so that none of them has to lengthen a file.
+
+    SQLite takes what it did not write for the end of the log. A connection must be open and no transaction under way. Where the
+    system does not let us, the log grows as it is used.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    with suppress(OSError):
+        missing = INDEX_WAL_PAGES * (_PAGE_BYTES + _FRAME_HEADER_BYTES) - log.stat().st_size
+        if missing > 0:
+            with log.open("ab") as file:
+                for _ in range(missing // MIB + 1):
+                    file.write(bytes(MIB))
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from isocenter.archive.blobs import BlobStore
 from isocenter.archive.entry import Entry
 from isocenter.archive.filing import Filing, Place, Same
-from isocenter.archive.index_file import connect
+from isocenter.archive.index_file import connect, lengthen_log
 from isocenter.base.errors import LocalError, VolumeFailed
 from isocenter.base.limits import INDEX_BATCH_MAX, SETTLED_MARK_BYTES, SETTLED_MARK_INSTANCES
 
@@ -110,6 +110,7 @@ class IndexWriter:
         self._connection = connect(path)
         self._cursor = self._connection.cursor()
         self.filing = Filing(self._connection)
+        lengthen_log(path)
         self._tickets: SimpleQueue[Ticket] = SimpleQueue()
         self._lock = threading.Lock()
         self._unsettled: dict[int, Settlement | None] = {}
@@ -165,6 +166,7 @@ class IndexWriter:
         self._connection = fresh
         self._cursor = fresh.cursor()
         self.filing = Filing(fresh)
+        lengthen_log(path)
         self._cursor.execute("BEGIN IMMEDIATE")
 
     def _put(self, ticket: Ticket) -> Ticket:

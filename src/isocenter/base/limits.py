@@ -25,6 +25,7 @@ LIMITS: dict[str, Limit] = {}
 
 
 def _limit(name: str, value: Number, unit: str, why: str) -> Number:
+    assert name not in LIMITS, f"{name} has a value already"
     LIMITS[name] = Limit(name, value, unit, why)
     return value
 
@@ -114,7 +115,9 @@ ACCEPTS_PER_TURN = _limit(
     "ACCEPTS_PER_TURN", 64, "connections", "Taken from that queue at once, so that a flood leaves turns to those who are inside."
 )
 LOBBY_BYTES_MAX = _limit(
-    "LOBBY_BYTES_MAX", 64 * MIB, "bytes",
+    "LOBBY_BYTES_MAX",
+    64 * MIB,
+    "bytes",
     "What all connections without an association, or after its end, may hold of memory together; above it the oldest goes.",
 )
 LOBBY_READS_PER_TURN = _limit(
@@ -290,7 +293,7 @@ INDEX_MAP_BYTES = _limit(
     "INDEX_MAP_BYTES", 0, "bytes", "Memory-mapped reads of the index are off: a failing disk would kill the process by a signal."
 )
 INDEX_WAL_PAGES = _limit(
-    "INDEX_WAL_PAGES", 4000, "pages", "16 MiB of write-ahead log between checkpoints: fewer of them, each still under 0.1 s."
+    "INDEX_WAL_PAGES", 2000, "pages", "8 MiB of write-ahead log between checkpoints, written in place: each stays under 0.1 s."
 )
 
 # Services
@@ -401,7 +404,7 @@ TRANSCODE_BYTES_MAX = _limit(
 
 LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the live page: calm for the eye.")
 LIVE_LINES_MAX = _limit("LIVE_LINES_MAX", 500, "lines", "The live log that the page can go back to; the log file keeps the rest.")
-LATEST_STUDIES_MAX = _limit("LATEST_STUDIES_MAX", 20, "studies", "The latest ones on the status page.")
+STUDIES_SHOWN_MAX = _limit("STUDIES_SHOWN_MAX", 20, "studies", "The latest ones on the page: what a person takes in at a look.")
 
 HOUSE_CALL_SECONDS = _limit(
     "HOUSE_CALL_SECONDS", 600.0, "seconds", "Between two steps that a running instance tells the command line."
@@ -413,6 +416,16 @@ DUMP_VALUE_BYTES_MAX = _limit(
     "DUMP_VALUE_BYTES_MAX", 4 * KIB, "bytes", "A value that `dump` reads at once; pixels are left in the file."
 )
 DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
+
+TABLE_CELL_CHARACTERS_MIN = _limit(
+    "TABLE_CELL_CHARACTERS_MIN", 8, "characters", "What a cell of a table keeps on a terminal that is too narrow for the whole."
+)
+GARBAGE_OBJECTS = _limit(
+    "GARBAGE_OBJECTS",
+    20_000,
+    "objects",
+    "Made before Python looks for cycles: its 700 cost a start a fifth of its time, looking through what stays.",
+)
 
 PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how long to wait for the page's thread.")
 
