@@ -138,6 +138,15 @@ def test_a_header_that_claims_gigabytes_is_refused_before_a_codec_sees_it() -> N
         decode_frame(bomb, uids.JPEG_BASELINE, GREY)
 
 
+@pytest.mark.parametrize(("marker", "side"), [(0xC0, 4000), (0xC2, 4000), (0xC3, 600)])
+def test_a_jpeg_too_short_for_its_pixels_is_refused_before_a_codec_fills_them_up(marker: int, side: int) -> None:
+    frame = struct.pack(">HBHHB", 11, 8, side, side, 1) + b"\x01\x11\x00"
+    bomb = b"\xff\xd8\xff" + bytes((marker,)) + frame + bytes(20_000)
+    large = replace(GREY, rows=side, columns=side, bits_allocated=8, bits_stored=8, high_bit=7)
+    with pytest.raises(UnreadableDataset, match="cannot hold"):
+        decode_frame(bomb, uids.JPEG_BASELINE, large)
+
+
 @pytest.mark.parametrize(
     "header",
     [

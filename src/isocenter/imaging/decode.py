@@ -32,6 +32,8 @@ PACKED_SYNTAXES = frozenset({uids.RLE_LOSSLESS, uids.ENCAPSULATED_UNCOMPRESSED, 
 """Those that code bytes, whatever the pixels mean: every number of bits allocated, either planar configuration."""
 DECODABLE = JPEG_SYNTAXES | JPEG_LS_SYNTAXES | JPEG_2000_SYNTAXES | JPEG_XL_SYNTAXES | PACKED_SYNTAXES
 _SOF_OF_LOSSLESS_JPEG = 0xC3
+_SOF_OF_LOSSLESS_CODING = frozenset({0xC3, 0xC7})
+_SOF_OF_HUFFMAN_CODING = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7})
 _SOF_OF_JPEG_LS = 0xF7
 _END_OF_IMAGE = b"\xff\xd9"
 
@@ -136,6 +138,7 @@ def decode_frame(codestream: bytes, syntax_uid: str, description: PixelDescripti
         header = codestreams.jpeg(codestream)
         decoder = _jpeg_ls if header.marker == _SOF_OF_JPEG_LS else _jpeg
     _compare(header, description)
+    _weigh(len(codestream), header)
     array = _called(lambda: decoder(codestream[header.start :], header), uids.name_of(syntax_uid))
     return _samples(array, header, description)
 
@@ -148,6 +151,18 @@ def _compare(header: Codestream, description: PixelDescription) -> None:
         raise UnreadableDataset(f"the codestream has {header.components} components, not {description.samples_per_pixel}")
     if header.precision > description.bits_allocated:
         raise UnreadableDataset(f"the codestream has {header.precision} bits, {description.bits_allocated} are allocated")
+
+
+def _weigh(byte_count: int, header: Codestream) -> None:
+    """Refuse a JPEG that is too short for its pixels, which a decoder would fill up with grey, gigabytes of it.
+
+    Huffman codes have a bit at least for each block of 8 x 8, or for each sample of a lossless JPEG (ISO 10918-1 F.1.2, H.1.2).
+    """
+    if header.marker not in _SOF_OF_HUFFMAN_CODING:
+        return
+    pixels_a_bit = 1 if header.marker in _SOF_OF_LOSSLESS_CODING else 64
+    if header.rows * header.columns > 8 * byte_count * pixels_a_bit:
+        raise UnreadableDataset(f"a JPEG of {byte_count} bytes cannot hold {header.columns} x {header.rows} pixels")
 
 
 def _called(decoder: Callable[[], Samples], name: str) -> Samples:
