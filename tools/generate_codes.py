@@ -1,4 +1,4 @@
-"""Write docs/codes.md from isocenter.standard.status and the exit codes: `python tools/generate_codes.py`, or `--check` to compare only."""
+"""Write docs/codes.md from the tables of codes: `python tools/generate_codes.py`, or `--check` to compare only."""
 
 from __future__ import annotations
 

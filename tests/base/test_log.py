@@ -1,4 +1,6 @@
 import logging
+import re
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -39,6 +41,15 @@ def test_a_traceback_stays_on_the_line():
     assert "ValueError" in line
 
 
+def test_a_line_at_a_glance_has_the_time_of_this_place_and_no_traceback():
+    with pytest.raises(ValueError, match="a") as caught:
+        raise ValueError("a\x1b[2J")
+    shown = log.GlanceFormatter().format(record("it broke", exc_info=(caught.type, caught.value, caught.tb)))
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  it broke: ValueError\('a\\x1b\[2J'\) \(the log file shows where\)", shown)
+    quiet = record("x")
+    assert log.GlanceFormatter().format(quiet)[:8] == datetime.fromtimestamp(quiet.created).strftime("%H:%M:%S")
+
+
 def test_live_lines_get_what_is_logged_and_the_file_keeps_it(tmp_path):
     lines = []
     live = log.LiveLines(lambda _record, line: lines.append(line))
@@ -56,5 +67,5 @@ def test_live_lines_get_what_is_logged_and_the_file_keeps_it(tmp_path):
         root.removeHandler(live)
         root.removeHandler(file)
         file.close()
-    assert [line.split(": ", 1)[1] for line in lines] == ["shown", "seen now"]
+    assert [line.split("  ", 1)[1] for line in lines] == ["shown", "seen now"]
     assert (tmp_path / "log" / "isocenter.log").read_text().count("\n") == 2

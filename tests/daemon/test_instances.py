@@ -1,9 +1,8 @@
 import os
-import subprocess
-import sys
 
 import pytest
 
+from isocenter.archive.folder_lock import FolderLock
 from isocenter.base.config import Settings
 from isocenter.base.errors import UsageError
 from isocenter.daemon import instances
@@ -51,23 +50,27 @@ def test_the_main_instance_keeps_the_defaults():
 def test_a_running_instance_is_found_until_it_withdraws(tmp_path):
     place = instances.place(data=tmp_path / "elsewhere")
     place.folder.mkdir()
+    lock = FolderLock(place.folder)
     instances.announce(place, Settings(port=4711), "2026-01-01T00:00:00Z")
     found = instances.running(place)
     assert found is not None
-    assert (found.pid, found.port) == (os.getpid(), 4711)
+    assert (found.pid, found.port, found.address) == (os.getpid(), 4711, "127.0.0.1")
     assert place in instances.everywhere()
     instances.withdraw(place)
     assert instances.running(place) is None
+    lock.release()
 
 
-def test_the_announcement_of_a_dead_process_counts_for_nothing(tmp_path):
+def test_an_announcement_without_the_lock_counts_for_nothing_though_the_process_number_lives(tmp_path):
     place = instances.place(data=tmp_path / "dead")
     place.folder.mkdir()
     instances.announce(place, Settings(), "")
-    child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
-    text = (place.folder / "running.json").read_text().replace(f'"pid": {os.getpid()}', f'"pid": {int(child.stdout)}')
-    (place.folder / "running.json").write_text(text)
     assert instances.running(place) is None
+
+
+@pytest.mark.parametrize(("listen", "address"), [("", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("10.0.0.7", "10.0.0.7")])
+def test_programs_of_this_computer_are_told_where_the_port_is(listen, address):
+    assert instances.address_of(Settings(listen=listen)) == address
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', "\x00"])

@@ -46,8 +46,7 @@ def test_several_classes_and_deeds_are_joined(told):
         )
     )
     assert line == (
-        "CT2 (10.0.0.7) stored 2 Basic Text SR and 1 CT image, 900 bytes and searched 3 times and was sent 2 objects, "
-        "2.5 MB in 0.4 s"
+        "CT2 (10.0.0.7) stored 2 Basic Text SR and 1 CT image, 900 bytes, searched 3 times and was sent 2 objects, 2.5 MB in 0.4 s"
     )
 
 
@@ -58,11 +57,30 @@ def test_what_a_move_sent_is_not_measured_by_the_association_that_asked_for_it(t
 
 def test_failures_and_bad_endings_are_warnings_with_their_reason(told):
     line, level = told(
-        summary(failures={"store": 2}, last_failure="A700 no room", outcome=AssociationOutcome.LOST, reason="reset by peer")
+        summary(
+            requests={"store": 2},
+            failures={"store": 2},
+            last_failure="A700 no room",
+            outcome=AssociationOutcome.LOST,
+            reason="reset by peer",
+        )
     )
     assert level == "WARNING"
     assert "2 failed: A700 no room" in line
-    assert "ended by a lost connection: reset by peer" in line
+    assert line == "CT2 (10.0.0.7) tried to store in 0.4 s; 2 failed: A700 no room; the connection was lost (reset by peer)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.004, "4 ms"), (0.0996, "100 ms"), (0.1, "0.1 s"), (59.0, "59.0 s"), (83.0, "1 min 23 s")]
+)
+def test_a_time_is_told_as_short_as_it_is(told, seconds, words):
+    line, _ = told(summary(requests={"echo": 1}, ended=START + timedelta(seconds=seconds)))
+    assert line == f"CT2 (10.0.0.7) echoed in {words}"
+
+
+def test_several_kinds_are_listed_with_commas(told):
+    line, _ = told(summary(instances={CT: 3, "1.2.840.10008.5.1.4.1.1.4": 2, "1.2.3": 1}, bytes_in=5))
+    assert "stored 3 CT images, 2 MR images and 1 unknown SOP class 1.2.3, 5 bytes" in line
 
 
 def test_a_caller_turned_away_comes_with_the_line_to_type(caplog):

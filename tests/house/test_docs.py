@@ -8,7 +8,7 @@ import importlib.util
 import re
 
 import pytest
-from tools import generate_limits, generate_settings
+from tools import generate_cli, generate_codes, generate_limits, generate_settings
 
 from isocenter.base.config import SETTINGS
 from isocenter.base.limits import LIMITS
@@ -88,6 +88,13 @@ def test_every_command_and_flag_is_documented(texts, obey):
             flags = [flag for flag in parameter.opts if flag.startswith("--")] if not getattr(parameter, "hidden", False) else []
             broken += [f"{path} {flag}" for flag in flags if flag not in {"--help"} and f"{flag}" not in pages]
     obey("Every command has a heading and every flag a place in docs/ (docs/cli.md).", broken)
+
+
+@pytest.mark.parametrize("tool", [generate_cli, generate_codes], ids=["cli", "codes"])
+def test_the_pages_of_the_command_line_and_of_codes_are_as_generated(tool, obey):
+    name = tool.__name__.rpartition(".")[2]
+    obey(f"docs/{tool.TARGET.name} is written from the program: run `python tools/{name}.py` and commit what it writes.",
+         [] if tool.render() == tool.TARGET.read_text(encoding="utf-8") else [f"docs/{tool.TARGET.name} differs"])  # fmt: skip
 
 
 def test_every_status_is_documented(texts, obey):

@@ -3,6 +3,7 @@ import socket
 
 import pytest
 
+from isocenter.base.errors import UsageError
 from isocenter.net import ports
 
 
@@ -32,6 +33,11 @@ def test_nobody_holds_a_free_port(taken):
 
 def test_an_impossible_port_is_not_free():
     assert not ports.is_free(70000)
+
+
+def test_an_address_of_another_computer_is_no_place_to_listen():
+    with pytest.raises(UsageError, match=r"192\.0\.2\.99: it is not an address of this computer"):
+        ports.is_free(11112, "192.0.2.99")
 
 
 def test_own_addresses_leave_out_the_loopback():

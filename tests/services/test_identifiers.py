@@ -6,6 +6,7 @@ import pytest
 from pydicom import Dataset
 from pydicom.sequence import Sequence
 
+from isocenter.base import log as base_log
 from isocenter.dimse.commands import CommandField
 from isocenter.services.identifiers import AnswerWriter, encode_uids, read
 from isocenter.services.keys import Asked
@@ -36,6 +37,21 @@ def test_elements_come_as_text_whatever_their_vr(request_of, tools, syntax):
         Asked(0x00080052, "IMAGE"), Asked(NAME, "DOE^JOHN"), Asked(0x00080018, "1.2\\1.3"), Asked(SIZE, "1.80"),
         Asked(ROWS, "512"), Asked(0x00200013, "07"), Asked(ID, ""),
     }  # fmt: skip
+
+
+def test_what_was_asked_comes_into_the_log_only_where_patients_may(request_of, tools, caplog):
+    asked = Dataset()
+    asked.PatientName = "DOE^JOHN"
+    asked.PatientID = ""
+    request = request_of(CommandField.C_FIND_RQ, sop_class.STUDY_ROOT_FIND, tools.encoded(asked))
+    read(request)
+    assert "DOE" not in caplog.text
+    base_log.set_patient_data(True)
+    try:
+        read(request)
+    finally:
+        base_log.set_patient_data(False)
+    assert caplog.messages == [f"{request.caller.ae_title} ({request.caller.address}) asks for PatientName=DOE^JOHN"]
 
 
 @pytest.mark.parametrize(

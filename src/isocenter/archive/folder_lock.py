@@ -28,8 +28,9 @@ class FolderLock:
         except OSError:
             holder = _holder(self._file)
             os.close(self._file)
+            who = f"process {holder}" if holder else "another process"
             raise UsageError(
-                f"The data folder {folder} is in use by {holder}. One folder serves one server: stop that one, or choose another "
+                f"The data folder {folder} is in use by {who}. One folder serves one server: stop that one, or choose another "
                 "folder with --data, or another --name"
             ) from None
         os.ftruncate(self._file, 0)
@@ -42,13 +43,28 @@ class FolderLock:
             self._file = -1
 
 
-def _holder(file: int) -> str:
+def holding_process(folder: Path) -> int:
+    """The process that holds the folder now; 0 where none does, or where it does not say."""
+    try:
+        file = os.open(folder / NAME, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return 0
+    try:
+        _lock(file, shared=True)
+    except OSError:
+        return _holder(file)
+    finally:
+        os.close(file)
+    return 0
+
+
+def _holder(file: int) -> int:
     with suppress(OSError):
         os.lseek(file, 0, os.SEEK_SET)
         text = os.read(file, 64).decode("ascii", "replace").strip()
         if text.startswith("process ") and text[8:].isdigit():
-            return text
-    return "another process"
+            return int(text[8:])
+    return 0
 
 
 if sys.platform == "win32":
@@ -56,7 +72,7 @@ if sys.platform == "win32":
 
     _FAR = MIB
 
-    def _lock(file: int) -> None:
+    def _lock(file: int, *, shared: bool = False) -> None:
         # a byte far behind the text, because a locked byte cannot be read there
         os.lseek(file, _FAR, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
@@ -65,5 +81,5 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(file: int, *, shared: bool = False) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -46,7 +46,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("http", int, 8114, "The TCP port of the web page, on this computer only; 0 switches it off."),
     Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
-    Setting("log_patient_data", bool, False, "Let query identifiers into the log. Off: it never names a patient."),
+    Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
+    Setting("log_patient_data", bool, False, "Log what each query asks for, names included. Off: the log never names a patient."),
     Setting("debug", bool, False, "Log negotiated contexts and every command in words."),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -62,9 +63,14 @@ class Settings:
     http: int = 8114
     policy: str = "loopback"
     store_unknown_classes: bool = True
+    strict_identifiers: bool = False
     log_patient_data: bool = False
     debug: bool = False
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def listens_everywhere(self) -> bool:
+        return self.listen in {"", "0.0.0.0", "::"}
 
 
 def load(flags: Mapping[str, Any], folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -427,6 +427,10 @@ GARBAGE_OBJECTS = _limit(
     "Made before Python looks for cycles: its 700 cost a start a fifth of its time, looking through what stays.",
 )
 
+PRIVILEGED_PORTS = _limit("PRIVILEGED_PORTS", 1024, "ports", "Unix lets only administrators listen below this one.")
+STOP_ASKED_SECONDS = _limit(
+    "STOP_ASKED_SECONDS", 0.5, "seconds", "Between two looks whether Ctrl-C was pressed, on systems that wake nobody for it."
+)
 PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how long to wait for the page's thread.")
 
 FILE_HEAD_BYTES = _limit(

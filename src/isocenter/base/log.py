@@ -7,7 +7,6 @@ escapes control characters: received text cannot forge a line or drive a termina
 from __future__ import annotations
 
 import logging
-import logging.handlers
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,8 @@ from pathlib import Path
 from isocenter.base.limits import LOG_BYTES_MAX, LOG_FILES_MAX, LOG_LINE_CHARACTERS_MAX
 
 ROOT = "isocenter"
+PATIENTS = "isocenter.patients"
+"""The one logger that may be told of patients; it is silent unless `set_patient_data` lets it speak."""
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
     # Line separators and bidirectional overrides would let a received name rearrange what a person reads.
     code: f"\\u{code:04x}"
@@ -39,13 +40,23 @@ class LineFormatter(logging.Formatter):
         return f"{moment} {record.levelname} {room}: {plain(text)[:LOG_LINE_CHARACTERS_MAX]}"
 
 
+class GlanceFormatter(logging.Formatter):
+    """`12:00:00  sentence`, in this computer's own time: what a person reads while it happens. The file has the rest."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text += f": {record.exc_info[1]!r} (the log file shows where)"
+        return f"{datetime.fromtimestamp(record.created):%H:%M:%S}  {plain(text)[:LOG_LINE_CHARACTERS_MAX]}"
+
+
 class LiveLines(logging.Handler):
-    """Hands each formatted line to `receive`, for the terminal and the live page."""
+    """Hands each line at a glance to `receive`, for the terminal and the live page."""
 
     def __init__(self, receive: Callable[[logging.LogRecord, str], None]) -> None:
         super().__init__()
         self._receive = receive
-        self.setFormatter(LineFormatter())
+        self.setFormatter(GlanceFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -56,8 +67,10 @@ class LiveLines(logging.Handler):
 
 def to_file(path: Path) -> logging.Handler:
     """Append the log to `path`, rotated by size so that a forgotten debug switch cannot fill the disk."""
+    from logging.handlers import RotatingFileHandler
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8")
+    file = RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8")
     file.setFormatter(LineFormatter())
     logging.getLogger(ROOT).addHandler(file)
     return file
@@ -66,3 +79,11 @@ def to_file(path: Path) -> logging.Handler:
 def set_debug(on: bool) -> None:
     """Show the talk of every association, or only its outcome."""
     logging.getLogger(ROOT).setLevel(logging.DEBUG if on else logging.INFO)
+
+
+def set_patient_data(on: bool) -> None:
+    """Let what names patients into the log, or keep it out."""
+    logging.getLogger(PATIENTS).setLevel(logging.INFO if on else logging.CRITICAL + 1)
+
+
+set_patient_data(False)

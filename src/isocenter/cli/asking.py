@@ -43,6 +43,18 @@ RETURNED = {
 }  # fmt: skip
 """What is asked for where the person does not say."""
 
+UNIQUE = {At.PATIENT: 0x00100020, At.STUDY: 0x0020000D, At.SERIES: 0x0020000E, At.IMAGE: 0x00080018}
+"""The unique key of each level (PS3.4 C.6.1.1 and C.6.2.1)."""
+
+_HEADINGS = {
+    "PatientName": "Patient", "PatientID": "Patient ID", "PatientBirthDate": "Born", "PatientSex": "Sex", "StudyDate": "Date",
+    "StudyTime": "Time", "ModalitiesInStudy": "Modality", "StudyDescription": "Description", "AccessionNumber": "Accession",
+    "NumberOfPatientRelatedStudies": "Studies", "NumberOfStudyRelatedSeries": "Series", "NumberOfStudyRelatedInstances": "Images",
+    "NumberOfSeriesRelatedInstances": "Images", "SeriesNumber": "No", "SeriesDescription": "Description",
+    "BodyPartExamined": "Body part", "InstanceNumber": "No", "SOPClassUID": "SOP class", "NumberOfFrames": "Frames",
+    "StudyInstanceUID": "Study UID", "SeriesInstanceUID": "Series UID", "SOPInstanceUID": "Image UID",
+}  # fmt: skip
+
 _CLASSES = {
     (RootName.PATIENT, "find"): "1.2.840.10008.5.1.4.1.2.1.1",
     (RootName.PATIENT, "move"): "1.2.840.10008.5.1.4.1.2.1.2",
@@ -63,6 +75,12 @@ class Question:
     level: At
     root: RootName
     keys: dict[int, str]
+
+    @property
+    def unique_keys(self) -> list[int]:
+        """Of its level and those above it, as far as the model has them; its own last."""
+        levels = list(At)[self.root is RootName.STUDY : list(At).index(self.level) + 1]
+        return [UNIQUE[level] for level in levels]
 
     def sop_class(self, operation: str) -> str:
         return _CLASSES[self.root, operation]
@@ -112,3 +130,8 @@ def keyword_of(tag: int) -> str:
     from pydicom.datadict import keyword_for_tag
 
     return keyword_for_tag(tag) or f"{tag:08X}"
+
+
+def heading_of(tag: int) -> str:
+    """What stands above a column for reading: a short word where there is one, else the keyword."""
+    return _HEADINGS.get(keyword_of(tag), keyword_of(tag))

@@ -14,6 +14,7 @@ class Exit(IntEnum):
     NETWORK = 3
     REJECTED = 4
     PARTLY = 5
+    INTERRUPTED = 130
 
     @property
     def meaning(self) -> str:
@@ -22,9 +23,10 @@ class Exit(IntEnum):
 
 _MEANINGS = {
     Exit.DONE: "done",
-    Exit.FAILED: "the service answered failure",
+    Exit.FAILED: "the service answered failure, or the work could not be done",
     Exit.USAGE: "the command line or a file is wrong",
     Exit.NETWORK: "the other side cannot be reached, or the connection broke",
     Exit.REJECTED: "the other side rejected the association",
     Exit.PARTLY: "partly done",
+    Exit.INTERRUPTED: "interrupted with Ctrl-C",
 }

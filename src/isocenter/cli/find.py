@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from isocenter.base.errors import UsageError
-from isocenter.cli.asking import At, Question, RootName, keyword_of, question
-from isocenter.cli.exits import Exit
+from isocenter.cli.asking import UNIQUE, At, Question, RootName, heading_of, keyword_of, question
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
-from isocenter.cli.terminal import csv_out, note, table, tell_json
+from isocenter.cli.searching import answers, text_of
+from isocenter.cli.terminal import note, table, tell_csv, tell_json
 from isocenter.daemon import calling
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+
+_PLURALS = {At.PATIENT: "patients", At.STUDY: "studies", At.SERIES: "series", At.IMAGE: "images"}
 
 
 def find(
@@ -30,70 +34,45 @@ def find(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """C-FIND: search a node. Values match as the standard says: DOE*, 20260101-20260131, A\\\\B."""
+    """C-FIND: search a node. Values match as the standard says: DOE*, 20260101-20260131."""
     if csv and json:
         raise UsageError("Say --csv or --json, not both.")
     asked = question(level, root, key or ())
     call = calling.resolve(node, aet, name, data)
-    headings = [keyword_of(tag) for tag in asked.keys]
-    outcome = _Outcome()
-    rows = _answers(call, asked, limit, outcome)
-    if json:
-        for answer in rows:
-            tell_json(answer.to_json_dict())
-    elif csv:
-        with csv_out() as out:
-            out.writerow(headings)
-            for answer in rows:
-                out.writerow(_cells(answer, asked))
-    else:
-        listed = [_cells(answer, asked) for answer in rows]
-        if listed:
-            table(headings, listed)
-        note(f"{len(listed)} {level.value if len(listed) == 1 else _PLURALS[level]} found.")
-    if outcome.why:
-        note(outcome.why)
-        raise typer.Exit(Exit.FAILED)
+    with closing(answers(call, asked, limit)) as found:
+        if json:
+            for answer in found:
+                tell_json(answer.to_json_dict())
+        elif csv:
+            tell_csv([[keyword_of(tag) for tag in asked.keys]])
+            tell_csv([text_of(answer, tag) for tag in asked.keys] for answer in found)
+        else:
+            _show(found, asked)
 
 
-_PLURALS = {At.PATIENT: "patients", At.STUDY: "studies", At.SERIES: "series", At.IMAGE: "images"}
-
-
-class _Outcome:
-    why = ""
-
-
-def _answers(call: calling.Call, asked: Question, limit: int, outcome: _Outcome) -> Iterator[Dataset]:
-    from isocenter.dataset import identifier
-    from isocenter.net import client
-    from isocenter.net.requestor import Proposal, open_association
-    from isocenter.standard import status
-
-    sop_class = asked.sop_class("find")
-    with open_association(
-        call.node, Proposal(client.query_contexts(sop_class)), calling_ae_title=call.calling_ae_title
-    ) as requestor:
-        responses = client.find(requestor, sop_class, asked.identifier)
-        count = 0
-        for response in responses:
-            if response.is_pending:
-                yield identifier.decode(response.identifier, response.transfer_syntax, call.node.character_set)
-                count += 1
-                if count == limit:
-                    responses.close()  # type: ignore[attr-defined]
-                    return
-            elif response.command.status not in (status.SUCCESS, status.CANCEL):
-                outcome.why = status.describe(response.command.status or 0xC000, "find")
-                if response.command.error_comment:
-                    outcome.why += f" It says: {response.command.error_comment}"
+def _show(found: Iterable[Dataset], asked: Question) -> None:
+    """The answers as a table; those that came before a failure too."""
+    rows = []
+    try:
+        for answer in found:
+            rows.append(_cells(answer, asked))  # noqa: PERF401 what came is kept
+    finally:
+        if rows:
+            table([heading_of(tag) for tag in asked.keys], rows, below=[heading_of(tag) for tag in UNIQUE.values()])
+        one = asked.level.value if len(rows) == 1 else _PLURALS[asked.level]
+        note(f"{len(rows)} {one} found.")
 
 
 def _cells(answer: Dataset, asked: Question) -> list[Any]:
+    """Values for reading: dates and times with their marks, numbers as numbers."""
     cells: list[Any] = []
     for tag in asked.keys:
-        element = answer.get(tag)
-        value = "" if element is None or element.value is None else element.value
-        if isinstance(value, list) or type(value).__name__ == "MultiValue":
-            value = "\\".join(map(str, value))
-        cells.append(int(value) if type(value).__name__ in {"IS", "int"} else str(value))
+        text = text_of(answer, tag)
+        vr = answer[tag].VR if tag in answer else ""
+        if vr == "DA" and re.fullmatch(r"[0-9]{8}", text):
+            text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+        elif vr == "TM" and re.fullmatch(r"[0-9]{4,6}(\.[0-9]+)?", text):
+            text = f"{text[:2]}:{text[2:4]}"
+        number = vr in {"IS", "US", "UL", "SS", "SL"} and re.fullmatch(r"-?[0-9]{1,12}", text)
+        cells.append(int(text) if number else text.replace("\\", ", "))
     return cells

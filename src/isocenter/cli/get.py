@@ -10,8 +10,9 @@ import typer
 from isocenter.base.errors import IsocenterError, UsageError
 from isocenter.cli.asking import At, Question, RootName, question
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
-from isocenter.cli.retrieving import watch
-from isocenter.cli.terminal import human_bytes, note, say
+from isocenter.cli.retrieving import narrowed, watch
+from isocenter.cli.searching import answers, text_of
+from isocenter.cli.terminal import human_bytes, note, plural, say
 from isocenter.daemon import calling
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def get(
     node: NodeArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to; made where it is missing.")],
     key: KeyOption = None,
-    level: Annotated[At, typer.Option("--level", "-l", help="The level of the keys.")] = At.STUDY,
+    level: Annotated[
+        At, typer.Option("--level", "-l", help="What to get; other keys than its UID are searched for first.")
+    ] = At.STUDY,
     root: Annotated[RootName | None, typer.Option("--root", help="The information model; chosen by the level.")] = None,
     aet: Aet = None,
     name: Name = None,
@@ -42,12 +45,18 @@ def get(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out} cannot be made: {error.strerror}.") from error
+    questions = narrowed(call, asked)
+    if not questions:
+        raise typer.Exit(watch((), "get", "came", json))
     sink = Folder(out)
-    with open_association(call.node, _proposal(call, asked), calling_ae_title=call.calling_ae_title) as requestor:
-        code = watch(client.get(requestor, asked.sop_class("get"), asked.identifier, sink.receive), "get", json)
-    if not json:
-        size = human_bytes(sum(path.stat().st_size for path in sink.written))
-        say(f"{len(sink.written)} file{'s'[: len(sink.written) != 1]}, {size}, in {out}.")
+    sop_class = asked.sop_class("get")
+    try:
+        with open_association(call.node, _proposal(call, asked), calling_ae_title=call.calling_ae_title) as requestor:
+            gets = (client.get(requestor, sop_class, one.identifier, sink.receive) for one in questions)
+            code = watch(gets, "get", "came", json)
+    finally:
+        if not json and sink.written:
+            say(f"{plural(len(sink.written), 'file')}, {human_bytes(sum(path.stat().st_size for path in sink.written))}, in {out}.")
     raise typer.Exit(code)
 
 
@@ -84,19 +93,7 @@ def _syntaxes() -> tuple[str, ...]:
 
 def _classes_there(call: calling.Call, asked: Question) -> list[str]:
     """The SOP classes of the instances that match, asked at the IMAGE level; empty where the node finds none that way."""
-    from isocenter.dataset import identifier
-    from isocenter.net import client
-    from isocenter.net.requestor import Proposal, open_association
-
-    images = Question(At.IMAGE, asked.root, {**asked.keys, 0x00080016: "", 0x00080018: asked.keys.get(0x00080018, "")})
     if asked.root is RootName.PATIENT_STUDY_ONLY:
         return []
-    uid = images.sop_class("find")
-    classes: dict[str, None] = {}
-    with open_association(call.node, Proposal(client.query_contexts(uid)), calling_ae_title=call.calling_ae_title) as requestor:
-        for response in client.find(requestor, uid, images.identifier):
-            if response.is_pending:
-                found = identifier.decode(response.identifier, response.transfer_syntax).get("SOPClassUID")
-                if found:
-                    classes[str(found)] = None
-    return list(classes)
+    images = Question(At.IMAGE, asked.root, {**asked.keys, 0x00080016: "", 0x00080018: asked.keys.get(0x00080018, "")})
+    return list(dict.fromkeys(filter(None, (text_of(answer, 0x00080016) for answer in answers(call, images)))))

@@ -10,7 +10,7 @@ from isocenter.base import config
 from isocenter.base.errors import UsageError
 from isocenter.cli.asking import At, RootName, question
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
-from isocenter.cli.retrieving import watch
+from isocenter.cli.retrieving import narrowed, watch
 from isocenter.daemon import calling
 
 
@@ -18,7 +18,9 @@ def move(
     node: NodeArgument,
     to: Annotated[str, typer.Option("--to", help="The AE title to send to; NODE must know its address.")],
     key: KeyOption = None,
-    level: Annotated[At, typer.Option("--level", "-l", help="The level of the keys.")] = At.STUDY,
+    level: Annotated[
+        At, typer.Option("--level", "-l", help="What to move; other keys than its UID are searched for first.")
+    ] = At.STUDY,
     root: Annotated[RootName | None, typer.Option("--root", help="The information model; chosen by the level.")] = None,
     aet: Aet = None,
     name: Name = None,
@@ -34,9 +36,13 @@ def move(
     config.check_ae_title(to)
     asked = question(level, root, key, returned=False)
     call = calling.resolve(node, aet, name, data)
+    questions = narrowed(call, asked)
+    if not questions:
+        raise typer.Exit(watch((), "move", "moved", json))
     sop_class = asked.sop_class("move")
     with open_association(
         call.node, Proposal(client.query_contexts(sop_class)), calling_ae_title=call.calling_ae_title
     ) as requestor:
-        code = watch(client.move(requestor, sop_class, asked.identifier, to), "move", json)
+        moves = (client.move(requestor, sop_class, one.identifier, to) for one in questions)
+        code = watch(moves, "move", f"moved to {to}", json)
     raise typer.Exit(code)

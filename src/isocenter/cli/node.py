@@ -16,7 +16,9 @@ from isocenter.daemon import instances, library
 from isocenter.model.records import Node, RejectedCaller
 from isocenter.nodes import entry, formats
 
-app = typer.Typer(help="The devices that this archive knows: add, show, test, import, export.", no_args_is_help=True)
+app = typer.Typer(
+    help="The devices that this archive knows: add, show, test, import, export.", no_args_is_help=True, add_completion=False
+)
 
 NodeName = Annotated[str, typer.Argument(metavar="NAME", help="The name that the node is saved under.")]
 Format = Annotated[str | None, typer.Option("--format", help=f"One of {', '.join(formats.NAMES)}; else told by the file.")]

@@ -29,6 +29,9 @@ def up(
         bool | None,
         typer.Option("--store-unknown-classes/--no-store-unknown-classes", help=config.BY_NAME["store_unknown_classes"].why),
     ] = None,
+    strict_identifiers: Annotated[
+        bool | None, typer.Option("--strict-identifiers/--no-strict-identifiers", help=config.BY_NAME["strict_identifiers"].why)
+    ] = None,
     log_patient_data: Annotated[
         bool | None, typer.Option("--log-patient-data/--no-log-patient-data", help=config.BY_NAME["log_patient_data"].why)
     ] = None,
@@ -37,10 +40,12 @@ def up(
     """Run the archive: receive, keep, find and send images until Ctrl-C."""
     from isocenter.daemon import lifecycle
 
+    ending = lifecycle.Ending()
     place = instances.place(name, data)
     flags = {
         "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
-        "store_unknown_classes": store_unknown_classes, "log_patient_data": log_patient_data, "debug": debug,
+        "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
+        "log_patient_data": log_patient_data, "debug": debug,
     }  # fmt: skip
     settings = instances.settle(place, flags)
     live = log.LiveLines(_show)
@@ -50,7 +55,7 @@ def up(
         say(line)
     sys.stdout.flush()
     try:
-        lifecycle.wait_for_the_end()
+        ending.wait()
         say("Stopping: no new callers; running transfers may finish (Ctrl-C again to cut them off).")
         house.close()
     finally:
@@ -58,9 +63,8 @@ def up(
 
 
 def _show(record: logging.LogRecord, line: str) -> None:
-    text = f"{line[11:19]}  {line.partition(': ')[2]}"
     if colour := _COLOURS.get(record.levelname) if sys.stdout.isatty() else None:
-        text = f"{colour}{text}\x1b[0m"
+        line = f"{colour}{line}\x1b[0m"
     elif record.levelno >= logging.WARNING:
-        text = f"{text[:10]}{record.levelname}: {text[10:]}"
-    print(text, flush=True)
+        line = f"{line[:10]}{record.levelname}: {line[10:]}"
+    print(line, flush=True)

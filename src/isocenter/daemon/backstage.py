@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from isocenter.base import log
-from isocenter.base.limits import LATEST_STUDIES_MAX, LIVE_LINES_MAX
+from isocenter.base.limits import LIVE_LINES_MAX, STUDIES_SHOWN_MAX
 from isocenter.daemon.compose import House
 from isocenter.daemon.policies import sentence
 from isocenter.web.backstage import LogLine
@@ -32,7 +32,7 @@ class HouseBackstage:
     def status(self) -> Mapping[str, Any]:
         house = self._house
         latest = []
-        for study in house.statistics.latest_studies(LATEST_STUDIES_MAX):
+        for study in house.statistics.latest_studies(STUDIES_SHOWN_MAX):
             words = asdict(study)
             words["modalities"] = ", ".join(study.modalities)
             words["received"] = study.received.isoformat() if study.received else ""
@@ -40,7 +40,7 @@ class HouseBackstage:
         return {
             "aet": house.settings.aet,
             "port": house.settings.port,
-            "addresses": [house.settings.listen] if house.settings.listen else list(house.addresses),
+            "addresses": list(house.addresses) if house.settings.listens_everywhere else [house.settings.listen],
             "policy": sentence(house.settings.policy),
             "folder": str(house.place.folder),
             "associations_open": len(house.witness.open_associations()),
@@ -70,4 +70,4 @@ class HouseBackstage:
     def _remember(self, record: logging.LogRecord, line: str) -> None:
         with self._lock:
             self._serial += 1
-            self._lines.append(LogLine(self._serial, record.levelname, f"{line[11:19]}  {line.partition(': ')[2]}"))
+            self._lines.append(LogLine(self._serial, record.levelname, line))

@@ -35,7 +35,7 @@ def resolve(text: str, aet: str | None, name: str | None, data: Path | None) -> 
     if match := _WRITTEN_OUT.fullmatch(text):
         config.check_ae_title(match["title"])
         port = int(match["port"] or 104)
-        if not 1 <= port <= 65535:
+        if not 1 <= port <= 0xFFFF:
             raise UsageError(f"{text}: a TCP port is a number from 1 to 65535.")
         return Call(Node(name=match["title"], ae_title=match["title"], host=match["host"].strip("[]"), port=port), title)
     if "@" in text:

@@ -72,7 +72,7 @@ def build(place: Place, settings: Settings) -> House:
             destination=book.destination,
             clock=clock,
             unknown_storage=settings.store_unknown_classes,
-            strict=settings.policy == "strict",
+            strict=settings.strict_identifiers,
         )
         witness = LogWitness()
         forwarder = Forwarder(archive, transcode, ae_title=settings.aet)

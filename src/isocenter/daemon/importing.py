@@ -5,11 +5,13 @@ Files go in, an `Outcome` for each comes out. Either way the rules of the archiv
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isocenter.archive.archive import Archive
 from isocenter.base.clock import SystemClock
+from isocenter.base.errors import LocalError, Refused, UsageError
 from isocenter.base.limits import RECEIVE_ROOM_BYTES
 from isocenter.daemon import instances
 from isocenter.daemon.calling import Call
@@ -22,16 +24,15 @@ from isocenter.model.records import Arrival, Conflict, Duplicate, Full, Mismatch
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: `word` is stored, there already, set aside, or refused; `why` is empty for the first two."""
+    """What became of one file.
+
+    `word` is stored, there already, set aside, or refused; a running archive says only taken, for the first three.
+    """
 
     path: str
     sop_instance_uid: str
     word: str
     why: str = ""
-
-    @property
-    def is_kept(self) -> bool:
-        return self.word != "refused"
 
 
 def take(place: Place, files: Sequence[Found]) -> Iterator[Outcome]:
@@ -81,7 +82,14 @@ def _words(result: StoreResult) -> tuple[str, str]:
 
 
 def _through(running: Running, files: Sequence[Found]) -> Iterator[Outcome]:
-    node = Node(name=running.name, ae_title=running.aet, host="127.0.0.1", port=running.port)
-    for outcome in Consignment(Call(node, running.aet), files).deliver(1):
-        word = "stored" if outcome.is_kept else "refused"
+    node = Node(name=running.name, ae_title=running.aet, host=running.address, port=running.port)
+    try:
+        outcomes = Consignment(Call(node, running.aet), files).deliver(1)
+    except (Refused, LocalError) as error:
+        raise UsageError(
+            f"The running archive does not take images from this computer: {error} Stop it for the import, or enter this computer "
+            f"in its list:  isocenter node add import --aet {shlex.quote(running.aet)} --host {running.address} --port PORT"
+        ) from error
+    for outcome in outcomes:
+        word = "taken" if outcome.is_kept else "refused"
         yield Outcome(outcome.found.path, outcome.found.sop_instance_uid, word, outcome.why)

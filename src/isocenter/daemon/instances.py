@@ -2,7 +2,7 @@
 
 An instance is a folder. Named ones live side by side in the home folder; one with a folder of its own elsewhere is noted there
 as well, so that all can be listed and can find each other. A running instance announces itself with a small file that names its
-process; a file whose process is gone counts for nothing. No address, title or name from the network ever becomes a path here.
+process; it counts as long as that process holds the folder's lock. Nothing from the network ever becomes a path here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from isocenter.archive import folder_lock
 from isocenter.base import config
 from isocenter.base.errors import UsageError
 from isocenter.net import ports
@@ -39,13 +40,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a running instance announces: enough to call it by DICOM and by HTTP from this computer."""
+    """What a running instance announces: enough to call it by DICOM, at `address`, and by HTTP from this computer."""
 
     name: str
     folder: str
     pid: int
     aet: str
     port: int
+    address: str
     http: int
     started: str
 
@@ -89,7 +91,9 @@ def settle(place: Place, flags: Mapping[str, Any]) -> config.Settings:
 
 def announce(place: Place, settings: config.Settings, started: str) -> None:
     """Say that this process runs the instance."""
-    record = Running(place.name, str(place.folder), os.getpid(), settings.aet, settings.port, settings.http, started)
+    record = Running(
+        place.name, str(place.folder), os.getpid(), settings.aet, settings.port, address_of(settings), settings.http, started
+    )
     _write(place.folder / _RUNNING, asdict(record))
     if not _lives_at_home(place):
         note = home() / _ELSEWHERE / f"{hashlib.sha256(str(place.folder).encode()).hexdigest()[:16]}.json"
@@ -108,7 +112,12 @@ def running(place: Place) -> Running | None:
         record = Running(**json.loads((place.folder / _RUNNING).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return record if _is_alive(record.pid) else None
+    return record if record.pid == folder_lock.holding_process(place.folder) else None
+
+
+def address_of(settings: config.Settings) -> str:
+    """Where this computer's own programs reach the DICOM port."""
+    return "127.0.0.1" if settings.listens_everywhere else settings.listen
 
 
 def everywhere() -> list[Place]:
@@ -140,12 +149,6 @@ def _settings_of_others(place: Place) -> Iterator[config.Settings]:
                 yield config.load({}, other.folder, {})
             except UsageError:
                 continue
-
-
-def _is_alive(pid: int) -> bool:
-    import psutil
-
-    return bool(psutil.pid_exists(pid))
 
 
 def _write(path: Path, words: Mapping[str, Any]) -> None:

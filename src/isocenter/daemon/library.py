@@ -82,7 +82,7 @@ def own_identity(place: Place) -> Self:
 
 def as_node(place: Place) -> Node:
     """An instance on this computer as a node that another one of them can call."""
-    running = instances.running(place)
+    if running := instances.running(place):
+        return Node(name=place.name, ae_title=running.aet, host=running.address, port=running.port)
     settings = config.load({}, place.folder, {})
-    title, port = (running.aet, running.port) if running else (settings.aet, settings.port)
-    return Node(name=place.name, ae_title=title, host="127.0.0.1", port=port)
+    return Node(name=place.name, ae_title=settings.aet, host=instances.address_of(settings), port=settings.port)

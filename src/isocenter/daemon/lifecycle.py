@@ -16,7 +16,7 @@ from isocenter.base import log
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import DRAIN_SECONDS, PAGE_STOP_SECONDS
+from isocenter.base.limits import DRAIN_SECONDS, PAGE_STOP_SECONDS, PRIVILEGED_PORTS, STOP_ASKED_SECONDS
 from isocenter.daemon import compose, instances, policies
 from isocenter.daemon.instances import Place
 from isocenter.net import ports
@@ -86,11 +86,16 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = log.to_file(place.folder / "log" / "isocenter.log")
     log.set_debug(settings.debug)
+    log.set_patient_data(settings.log_patient_data)
     house = compose.build(place, settings)
     house.closing.callback(file.close)
     house.closing.callback(logging.getLogger(log.ROOT).removeHandler, file)
     running = RunningHouse(house)
-    running.start()
+    try:
+        running.start()
+    except BaseException:
+        house.closing.close()
+        raise
     return running
 
 
@@ -99,9 +104,10 @@ def _check_port(name: str, port: int, address: str) -> None:
         return
     holder = ports.holder(port)
     free = ports.next_free(port, address)
-    if port < 1024 and not holder:
+    if port < PRIVILEGED_PORTS and not holder:
         raise UsageError(
-            f"Port {port} cannot be opened: below 1024 that may need administrator rights. Port {free} is free:  --{name} {free}"
+            f"Port {port} cannot be opened: below {PRIVILEGED_PORTS} that may need administrator rights. "
+            f"Port {free} is free:  --{name} {free}"
         )
     raise UsageError(f"Port {port} is taken{f' by {holder}' if holder else ''}. Port {free} is free:  --{name} {free}")
 
@@ -110,10 +116,12 @@ def greeting(running: RunningHouse) -> Iterator[str]:
     """What a person needs to write down, line by line."""
     house = running.house
     settings = house.settings
-    shown = [settings.listen] if settings.listen else [*house.addresses, "127.0.0.1"]
+    shown = settings.listen
+    if settings.listens_everywhere:
+        shown = f"{', '.join(house.addresses) or 'none in a network'} (for programs on this computer 127.0.0.1)"
     yield "Isocenter is listening. Enter this on every device that shall reach it:"
     yield f"    AE title     {settings.aet}"
-    yield f"    address      {', '.join(shown)}"
+    yield f"    address      {shown}"
     yield f"    port         {settings.port}"
     yield f"    data folder  {house.place.folder}"
     if settings.http:
@@ -135,17 +143,24 @@ def _mended(found: Recovered) -> str:
     return ", ".join(f"{count} {words}" for count, words in parts if count)
 
 
-def wait_for_the_end() -> None:
-    """Returns at the first SIGINT or SIGTERM; the next one ends the process at once."""
-    over = threading.Event()
+class Ending:
+    """From its making on, SIGINT, SIGTERM and a closed terminal ask for an orderly end; the second one ends the process at once."""
 
-    def asked(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        over.set()
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+        # A parent that wants its child to outlive the terminal has SIGHUP ignored: that stays.
+        self._numbers = [n for n in numbers if n is not None and not (n.name == "SIGHUP" and signal.getsignal(n) == signal.SIG_IGN)]
+        for number in self._numbers:
+            signal.signal(number, self._ask)
 
-    signal.signal(signal.SIGINT, asked)
-    signal.signal(signal.SIGTERM, asked)
-    # A wait without an end would not let Python's signal functions run on Windows.
-    while not over.wait(timeout=0.5):
-        pass
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        for number in self._numbers:
+            signal.signal(number, signal.SIG_DFL)
+        self._asked.set()
+
+    def wait(self) -> None:
+        """Until it is asked for."""
+        # A wait without an end would not let Python's signal functions run on Windows.
+        while not self._asked.wait(STOP_ASKED_SECONDS):
+            pass

@@ -12,12 +12,7 @@ from typing import Any
 
 from isocenter.archive import check as checking
 from isocenter.archive import reindex as rebuilding
-from isocenter.archive.archive import Archive
-from isocenter.archive.blob_files import BlobFiles
-from isocenter.archive.disk import Disk
-from isocenter.archive.folder_lock import FolderLock
-from isocenter.archive.index_file import IndexFile
-from isocenter.archive.layout import BLOBS, INDEX
+from isocenter.archive.archive import Archive, rebuild
 
 Step = Mapping[str, Any]
 
@@ -25,7 +20,7 @@ Step = Mapping[str, Any]
 def check(archive: Archive) -> Iterator[Step]:
     """Compare blobs, checksums and index; nothing is changed."""
     blobs = findings = byte_count = 0
-    for step in checking.check(archive.index, archive.store):
+    for step in archive.check():
         if isinstance(step, checking.Progress):
             blobs, byte_count = step.blobs, step.byte_count
             yield {"done": step.blobs + step.rows, "total": step.total}
@@ -42,20 +37,12 @@ def check(archive: Archive) -> Iterator[Step]:
 
 def reindex(archive: Archive) -> Iterator[Step]:
     """Build a new index beside the old one while the archive serves, and swap it in."""
-    yield from _rebuilt(rebuilding.reindex(archive.index, archive.store, archive.writer, Disk()))
+    yield from _rebuilt(archive.reindex())
 
 
 def reindex_closed(folder: Path) -> Iterator[Step]:
-    """The same for a data folder that nobody has open, even where its index cannot be read any more."""
-    lock = FolderLock(folder)
-    try:
-        store = BlobFiles(folder / BLOBS)
-        try:
-            yield from _rebuilt(rebuilding.reindex_closed(IndexFile(folder / INDEX), store, Disk()))
-        finally:
-            store.close()
-    finally:
-        lock.release()
+    """The same for a data folder that nobody has open, even where its index cannot be read any more. Raises UsageError."""
+    yield from _rebuilt(rebuild(folder))
 
 
 def _rebuilt(steps: Iterator[rebuilding.Rebuilding | rebuilding.Rebuilt]) -> Iterator[Step]:

@@ -44,7 +44,7 @@ class LogWitness:
         if failed:
             line += f"; {failed} failed: {summary.last_failure}" if summary.last_failure else f"; {failed} failed"
         if not ended_well:
-            line += f"; it ended by {_ENDINGS[summary.outcome]}" + (f": {summary.reason}" if summary.reason else "")
+            line += f"; {_ENDINGS[summary.outcome]}" + (f" ({summary.reason})" if summary.reason else "")
         if summary.note:
             line += f". {summary.note}"
         _log.log(logging.INFO if ended_well and not failed else logging.WARNING, "%s", line)
@@ -66,10 +66,10 @@ class LogWitness:
 
 
 _ENDINGS = {
-    AssociationOutcome.OPEN: "our stop",
-    AssociationOutcome.RELEASED: "release",
-    AssociationOutcome.ABORTED: "an abort",
-    AssociationOutcome.LOST: "a lost connection",
+    AssociationOutcome.OPEN: "it was cut off here",
+    AssociationOutcome.RELEASED: "it was released",
+    AssociationOutcome.ABORTED: "it was aborted",
+    AssociationOutcome.LOST: "the connection was lost",
 }
 
 
@@ -80,10 +80,11 @@ def who(summary: AssociationSummary) -> str:
 
 def deeds(summary: AssociationSummary) -> str:
     """What an association did, in words: `stored 120 CT images, 63 MB in 0.4 s`."""
-    seconds = (summary.ended - summary.opened).total_seconds() if summary.ended else 0.0
     done = []
     if summary.instances:
         done.append(f"stored {objects(summary.instances)}, {_bytes(summary.bytes_in)}")
+    elif summary.requests.get("store"):
+        done.append("tried to store")
     for operation, words in (("echo", "echoed"), ("find", "searched"), ("move", "asked to move"), ("get", "asked to get")):
         if times := summary.requests.get(operation, 0):
             done.append(words if times == 1 else f"{words} {times} times")
@@ -91,7 +92,8 @@ def deeds(summary: AssociationSummary) -> str:
         sent = f"{summary.sent} object{'s'[: summary.sent != 1]}"
         # What a C-MOVE sends goes out on associations of its own: the bytes of this one say nothing about it.
         done.append(f"had {sent} sent" if summary.requests.get("move") else f"was sent {sent}, {_bytes(summary.bytes_out)}")
-    return f"{' and '.join(done) or 'came and asked for nothing'} in {seconds:.1f} s"
+    seconds = (summary.ended - summary.opened).total_seconds() if summary.ended else 0.0
+    return f"{_joined(done) or 'came and asked for nothing'} in {_lasted(seconds)}"
 
 
 def objects(instances: Mapping[str, int]) -> str:
@@ -102,7 +104,17 @@ def objects(instances: Mapping[str, int]) -> str:
         if name.endswith(" Image"):
             name = name.removesuffix(" Image") + (" image" if count == 1 else " images")
         parts.append(f"{count} {name}")
-    return " and ".join(parts)
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _lasted(seconds: float) -> str:
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
 def _bytes(count: int) -> str:

@@ -6,7 +6,7 @@ reading the responses of `find`, `move` or `get` has them cancelled (C-CANCEL, P
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -105,7 +105,7 @@ def store(requestor: Requestor, sendables: Iterable[Sendable], transcoder: Trans
         sending.close()
 
 
-def find(requestor: Requestor, abstract_syntax: str, identifier: Callable[[str], bytes]) -> Iterator[Response]:
+def find(requestor: Requestor, abstract_syntax: str, identifier: Callable[[str], bytes]) -> Generator[Response, None, None]:
     """C-FIND (PS3.7 9.1.2): every response, the final one last. `identifier` writes the query in a transfer syntax."""
     command = Command(field=CommandField.C_FIND_RQ, affected_sop_class_uid=abstract_syntax)
     return _responses(requestor, abstract_syntax, command, identifier, RESPONSE_SECONDS)
@@ -137,7 +137,7 @@ def get(
 
 def _responses(
     requestor: Requestor, abstract_syntax: str, command: Command, identifier: Callable[[str], bytes], seconds: float
-) -> Iterator[Response]:
+) -> Generator[Response, None, None]:
     context = requestor.context_for(abstract_syntax)
     message_id = requestor.new_message_id()
     asked = Command(

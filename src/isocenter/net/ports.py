@@ -9,24 +9,24 @@ import ipaddress
 import socket
 
 from isocenter.base.limits import PORTS_TRIED_MAX
+from isocenter.net.sockets import listen
 
 
 def is_free(port: int, address: str = "") -> bool:
-    """True where a listener could be opened on `port` of `address` (empty: every address) now."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-            probe.listen(1)
-        except (OSError, OverflowError):
-            return False
+    """True where a listener could be opened on `port` of `address` (empty: every address) now.
+
+    Raises `UsageError` for an address that is not this computer's.
+    """
+    try:
+        listen(address, port).close()
+    except (OSError, OverflowError):
+        return False
     return True
 
 
 def next_free(port: int, address: str = "", taken: frozenset[int] = frozenset()) -> int:
     """The first free port from `port` on that is not in `taken`; `port` itself where there is none near it."""
-    for candidate in range(port, min(port + PORTS_TRIED_MAX, 65536)):
+    for candidate in range(port, min(port + PORTS_TRIED_MAX, 0x10000)):
         if candidate not in taken and is_free(candidate, address):
             return candidate
     return port

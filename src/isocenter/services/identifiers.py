@@ -16,6 +16,7 @@ from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
 
 from isocenter.base.errors import LocalError, UnreadableDataset
+from isocenter.base.log import PATIENTS
 from isocenter.dataset.character_set import choose
 from isocenter.dataset.identifier import decode, encode
 from isocenter.dimse.exchange import Request
@@ -26,6 +27,7 @@ from isocenter.services.responses import Refusal
 from isocenter.standard import status
 
 log = logging.getLogger("isocenter.services")
+_patients = logging.getLogger(PATIENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def read(request: Request) -> Identifier:
         dataset = decode(request.identifier, request.context.transfer_syntax, default)
     except UnreadableDataset as error:
         raise Refusal(f"the identifier: {error}", status=status.DATA_SET_MISMATCH) from None
+    if _patients.isEnabledFor(logging.INFO):
+        asked = ", ".join(f"{element.keyword or element.tag}={text}" for element in dataset if (text := _text(element)))
+        _patients.info("%s (%s) asks for %s", request.caller.ae_title, request.caller.address, asked)
     declared = _text(dataset[SPECIFIC_CHARACTER_SET]) if SPECIFIC_CHARACTER_SET in dataset else ""
     return Identifier(tuple([_asked(element) for element in dataset]), declared or default)
 
