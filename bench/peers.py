@@ -37,6 +37,11 @@ class Peer:
     folder: Path
     process: subprocess.Popen[bytes]
 
+    def last_words(self) -> str:
+        """How its process ended, if it did, and the end of its log."""
+        log = (self.folder / "log").read_text(errors="replace")
+        return f"exit code {self.process.poll()}; {log[-1000:]}"
+
 
 def free_port() -> int:
     with socket.socket() as probe:

@@ -10,6 +10,7 @@ import argparse
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -96,7 +97,10 @@ def main() -> None:
             print(f"{name}: left out, DCMTK is not on this computer", file=sys.stderr)
             continue
         print(f"{name} …", file=sys.stderr, flush=True)
-        rows += PARTS[name](wanted.quick)
+        try:
+            rows += PARTS[name](wanted.quick)
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            print(f"{name} ended early: {error}", file=sys.stderr)
     print(f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
     print(f"{'quick' if wanted.quick else 'full'} run of {(time.monotonic() - start) / 60:.0f} minutes\n")
     print(table.markdown(HEAD, rows))

@@ -19,9 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import disk
-import load
 import table
 from isocenter.lab.stamp import Stamp, sized
+from load import store as stored
 from peers import PEERS, Peer, available, environment, running
 
 WORK = ((525_000, 1), (525_000, 4), (10_000, 1), (10_000, 4))
@@ -47,9 +47,14 @@ def measure(names: list[str], *, turns: int, share: float) -> dict[tuple[int, in
         for turn in range(turns + 1):
             for byte_count, associations in WORK:
                 count = max(40, int(COUNTS[byte_count] * share * (0.2 if turn == 0 else 1)))
-                for peer in peers:
+                for peer in list(peers):
                     run += 1
-                    sent = load.store(peer.port, peer.aet, associations=associations, count=count, byte_count=byte_count, run=run)
+                    try:
+                        sent = stored(peer.port, peer.aet, associations=associations, count=count, byte_count=byte_count, run=run)
+                    except (RuntimeError, OSError, ValueError) as error:
+                        print(f"{peer.name} is left out from here on: {error}\n{peer.last_words()}", file=sys.stderr)
+                        peers.remove(peer)
+                        continue
                     if set(sent.statuses) != {"0000"}:
                         print(f"{peer.name}: {sent.statuses}", file=sys.stderr)
                     if turn:  # the first turn only warms up
@@ -65,7 +70,7 @@ def rows(rates: dict[tuple[int, int], dict[str, list[float]]]) -> list[list[str]
     for (byte_count, associations), by_peer in rates.items():
         median = {name: statistics.median(values) for name, values in by_peer.items()}
         for name, values in by_peer.items():
-            times_orthanc = f"{median[name] / median['orthanc']:.2f}" if "orthanc" in median else ""
+            times_orthanc = f"{median[name] / median['orthanc']:.2f}" if median.get("orthanc") else ""
             goal = GOALS[byte_count, associations] if name == "isocenter" else None
             wanted = "" if goal is None else f"{goal[0]} x Orthanc" + (f", {goal[1]} x disk" if goal[1] else "")
             spread = f"{min(values):.0f} to {max(values):.0f}"

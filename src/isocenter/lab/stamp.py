@@ -18,17 +18,18 @@ from isocenter.dataset.part10 import header
 from isocenter.lab import phantom
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 
-_UID_DIGITS = 30
+_RUN_DIGITS = 10
+_COUNTER_DIGITS = 19
 _PATIENT_DIGITS = 12
 _NUMBER_DIGITS = 8
+_SIDE_PIXELS_MIN = 16
 _PIXEL_DATA = b"\xe0\x7f\x10\x00"
 _EXPLICIT_LONG_HEADER_BYTES = 12
-_HEAD_BYTES = 1_100
 
 
 def _uid(kind: int, run: int, number: int) -> bytes:
     """A UID of fixed length under 2.25: the run, what it names, and a counter."""
-    return b"2.25.%d%010d%0*d" % (kind, run % 10**10, _UID_DIGITS - 11, number)
+    return b"2.25.%d%0*d%0*d" % (kind, _RUN_DIGITS, run % 10**_RUN_DIGITS, _COUNTER_DIGITS, number)
 
 
 class Stamp:
@@ -66,10 +67,8 @@ class Stamp:
         head[self._instance : self._instance + length] = instance
         head[self._series : self._series + length] = _uid(2, self._run, series)
         head[self._study : self._study + length] = _uid(3, self._run, study)
-        head[self._patient : self._patient + _PATIENT_DIGITS] = b"P%0*d" % (
-            _PATIENT_DIGITS - 1,
-            (self._run * 1000 + study) % 10**11,
-        )
+        patient = b"%0*d" % (_PATIENT_DIGITS - 1, (self._run * 100 + study) % 10 ** (_PATIENT_DIGITS - 1))
+        head[self._patient : self._patient + _PATIENT_DIGITS] = b"P" + patient
         head[self._number : self._number + _NUMBER_DIGITS] = b"%0*d" % (_NUMBER_DIGITS, number % 10**_NUMBER_DIGITS)
         return instance.decode(), bytes(head), self.pixels
 
@@ -82,8 +81,10 @@ class Stamp:
 
 def sized(byte_count: int, *, seed: int = 1) -> Dataset:
     """A CT image whose data set has about `byte_count` bytes, 2 KiB at least: 525 KB is one of 512 x 512 pixels."""
-    side = round(max(byte_count - _HEAD_BYTES, 500) / 2) ** 0.5
-    return next(phantom.ct_series(seed, slices=1, side_pixels=max(16, round(side))))
+    smallest = next(phantom.ct_series(seed, slices=1, side_pixels=_SIDE_PIXELS_MIN))
+    head = len(phantom.data_set_bytes(smallest)) - len(smallest.PixelData)
+    side = round((max(byte_count - head, 0) / 2) ** 0.5)
+    return smallest if side <= _SIDE_PIXELS_MIN else next(phantom.ct_series(seed, slices=1, side_pixels=side))
 
 
 def write_large(path: Path, byte_count: int, *, seed: int = 1) -> str:
