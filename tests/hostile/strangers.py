@@ -260,3 +260,39 @@ def echo_seconds(port: int, source: str = "127.0.0.1") -> float:
         peer.send(pdu(RELEASE, bytes(4)))
         assert peer.read()[0] == RELEASED
     return time.perf_counter() - began
+
+
+SYNTAX_IDS = {
+    "1.2.840.10008.1.2.1.99": 31, "1.2.840.10008.1.2.2": 33, "1.2.840.10008.1.2.4.50": 35, "1.2.840.10008.1.2.4.70": 37,
+    "1.2.840.10008.1.2.4.80": 39, "1.2.840.10008.1.2.4.90": 41, "1.2.840.10008.1.2.4.201": 43, "1.2.840.10008.1.2.5": 45,
+    "1.2.840.10008.1.2.4.100": 47, "1.2.840.10008.1.2.4.110": 49,
+}  # fmt: skip
+DEFLATED_ID, BIG_ENDIAN_ID, JPEG_ID, JPEG_LOSSLESS_ID, JPEG_LS_ID, JPEG_2000_ID, HTJ2K_ID, RLE_ID, MPEG2_ID, JPEG_XL_ID = (
+    SYNTAX_IDS.values()
+)
+ROLE = item(0x54, struct.pack(">H", len(CT_IMAGE)) + CT_IMAGE.encode() + b"\1\1")
+ALL_SYNTAXES = request(
+    contexts=CONTEXTS + b"".join(context(number, CT_IMAGE, uid) for uid, number in SYNTAX_IDS.items()),
+    user=MAXIMUM + IMPLEMENTATION,
+)
+"""Proposes to store CT images in most syntaxes."""
+WILL_RECEIVE = request(user=MAXIMUM + IMPLEMENTATION + ROLE)
+"""Proposes to receive CT images on the same association, in the native syntaxes alone."""
+
+
+def received(peer: Peer, study: str, status: int = 0) -> tuple[Command, list[str]]:
+    """C-GET of a study by a peer that answers every instance with `status`: the final response, and which came."""
+    asked = element(0x00080052, b"CS", "STUDY") + element(0x0020000D, b"UI", study)
+    peer.send(message(GET_ID, query_command(CommandField.C_GET_RQ), asked))
+    came = []
+    while True:
+        command = peer.command()
+        if command.field == CommandField.C_STORE_RQ:
+            came.append(command.affected_sop_instance_uid)
+            reply = Command(
+                field=CommandField.C_STORE_RSP, message_id_being_responded_to=command.message_id, affected_sop_class_uid=CT_IMAGE,
+                affected_sop_instance_uid=command.affected_sop_instance_uid, status=status,
+            )  # fmt: skip
+            peer.send(message(STORE_ID, reply))
+        elif command.status != 0xFF00:
+            return command, came
