@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from isocenter.base.errors import LocalError
 from isocenter.dimse.exchange import AgreedContext
+from isocenter.imaging.transcode import choices
 from isocenter.net import outgoing
-from isocenter.net.outgoing import FALLBACKS, Sendable, choose, pack, propose, windows
+from isocenter.net.outgoing import FALLBACKS, LAST_RESORTS, Sendable, choose, pack, propose, windows
 from isocenter.standard.sop_class import CT_IMAGE, MR_IMAGE
 from isocenter.standard.transfer_syntax import (
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -66,9 +67,16 @@ def test_each_stored_syntax_gets_a_context_of_its_own_and_the_common_ones_anothe
         (1, CT_IMAGE, (JPEG_2000,)),
         (3, CT_IMAGE, (EXPLICIT_VR_LITTLE_ENDIAN,)),
         (5, CT_IMAGE, (IMPLICIT_VR_LITTLE_ENDIAN,)),
-        (7, MR_IMAGE, (EXPLICIT_VR_LITTLE_ENDIAN,)),
-        (9, MR_IMAGE, (IMPLICIT_VR_LITTLE_ENDIAN,)),
+        (7, CT_IMAGE, LAST_RESORTS),
+        (9, MR_IMAGE, (EXPLICIT_VR_LITTLE_ENDIAN,)),
+        (11, MR_IMAGE, (IMPLICIT_VR_LITTLE_ENDIAN,)),
+        (13, MR_IMAGE, LAST_RESORTS),
     ]
+
+
+def test_the_last_resorts_are_what_the_transcoder_writes():
+    for stored in (EXPLICIT_VR_LITTLE_ENDIAN, JPEG_2000, RLE_LOSSLESS):
+        assert {*LAST_RESORTS, stored} <= {*choices(stored), stored}
 
 
 def test_preferred_syntaxes_are_proposed_too():

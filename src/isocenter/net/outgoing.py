@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from isocenter.base.errors import IsocenterError, LocalError
 from isocenter.base.limits import (
     PRESENTATION_CONTEXTS_MAX,
+    PROPOSED_TRANSFER_SYNTAXES_MAX,
     READ_WHOLE_BYTES_MAX,
     SENT_WINDOW_BYTES,
     TRANSCODE_BYTES_MAX,
@@ -22,12 +23,24 @@ from isocenter.base.limits import (
 from isocenter.dimse.exchange import Agreed, AgreedContext
 from isocenter.model.ports import OpenBlob, Transcoder
 from isocenter.net.sockets import Buffer
-from isocenter.standard import sop_class, transfer_syntax
+from isocenter.standard import sop_class
+from isocenter.standard import transfer_syntax as syntaxes
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from isocenter.wire.pdu import ProposedContext
 
 FALLBACKS = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 """Proposed for every class beside the stored syntax: what every device reads (PS3.5 10.1)."""
+LAST_RESORTS = (
+    syntaxes.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    syntaxes.EXPLICIT_VR_BIG_ENDIAN,
+    syntaxes.JPEG_LS_LOSSLESS,
+    syntaxes.JPEG_2000_LOSSLESS,
+    syntaxes.JPEG_LOSSLESS_FIRST_ORDER,
+    syntaxes.RLE_LOSSLESS,
+    syntaxes.HTJ2K_LOSSLESS,
+    syntaxes.JPEG_LOSSLESS,
+)
+"""Proposed in one more context, for a peer that refuses even those: what a transcoder can write and nothing is lost in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +57,24 @@ def propose(wanted: Iterable[tuple[str, str]], preferred: Sequence[str] = ()) ->
     """Contexts for (SOP class, stored transfer syntax) pairs, the first ones first, as many as one association has.
 
     Each stored syntax gets a context of its own, so that the acceptor's choice cannot force a transcoding that is not needed;
-    then come the preferred ones and, in one context, those that everybody reads.
+    then come the preferred ones and, in one context each, those that everybody reads and the last resorts.
     """
-    syntaxes: dict[str, dict[str, None]] = {}
+    by_class: dict[str, dict[str, None]] = {}
     for class_uid, stored in wanted:
-        syntaxes.setdefault(class_uid, {})[stored] = None
+        by_class.setdefault(class_uid, {})[stored] = None
     offers: list[tuple[str, tuple[str, ...]]] = []
-    for class_uid, stored_ones in syntaxes.items():
+    for class_uid, stored_ones in by_class.items():
         alone = dict.fromkeys((*stored_ones, *preferred))
         offers += [(class_uid, (syntax,)) for syntax in alone]
-        rest = tuple(syntax for syntax in FALLBACKS if syntax not in alone)
-        if rest:
-            offers.append((class_uid, rest))
+        for shared in (FALLBACKS, LAST_RESORTS):
+            if rest := tuple(syntax for syntax in shared if syntax not in alone):
+                offers.append((class_uid, rest))
     if len(offers) > PRESENTATION_CONTEXTS_MAX:
         # Better every class in some syntax than a few classes in all of theirs.
-        offers = [(class_uid, tuple(dict.fromkeys((*stored, *preferred, *FALLBACKS)))) for class_uid, stored in syntaxes.items()]
+        offers = [
+            (class_uid, tuple(dict.fromkeys((*stored, *preferred, *FALLBACKS)))[:PROPOSED_TRANSFER_SYNTAXES_MAX])
+            for class_uid, stored in by_class.items()
+        ]
     kept = offers[:PRESENTATION_CONTEXTS_MAX]
     return tuple(ProposedContext(2 * number + 1, class_uid, offered) for number, (class_uid, offered) in enumerate(kept))
 
@@ -77,7 +93,7 @@ def choose(agreed: Agreed, class_uid: str, stored: str, preferred: Sequence[str]
             return (1, preferred.index(syntax))
         if syntax == stored:
             return (2, 0)
-        known = transfer_syntax.of(syntax)
+        known = syntaxes.of(syntax)
         return (4 if known.lossy else 3, FALLBACKS.index(syntax) if syntax in FALLBACKS else len(FALLBACKS))
 
     usable = [context for context in agreed.values() if context.abstract_syntax == class_uid and context.peer_is_scp]
@@ -131,8 +147,8 @@ def pack(
                     continue
                 data, count = iter((transcoded,)), len(transcoded)
             return Parcel(sendable, context, data, count, stack.pop_all())
-    takes = ", ".join(transfer_syntax.name_of(context.transfer_syntax) for context in contexts)
-    stored = transfer_syntax.name_of(sendable.transfer_syntax)
+    takes = ", ".join(syntaxes.name_of(context.transfer_syntax) for context in contexts)
+    stored = syntaxes.name_of(sendable.transfer_syntax)
     raise LocalError(f"stored as {stored}, the destination takes only {takes}: {reasons[0]}")
 
 
