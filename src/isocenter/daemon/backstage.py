@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Any
 
 from isocenter.base import log
-from isocenter.base.limits import LIVE_LINES_MAX, STUDIES_SHOWN_MAX
+from isocenter.base.clock import SystemClock
+from isocenter.base.limits import LIVE_LINES_MAX, LIVE_SECONDS, STUDIES_SHOWN_MAX
 from isocenter.daemon.compose import House
 from isocenter.daemon.policies import sentence
 from isocenter.web.backstage import LogLine
@@ -25,6 +26,9 @@ class HouseBackstage:
         self._lines: deque[LogLine] = deque(maxlen=LIVE_LINES_MAX)
         self._serial = 0
         self._lock = threading.Lock()
+        self._clock = SystemClock()
+        self._looked = (self._clock.monotonic(), house.feed.last_serial())
+        self._rate = 0.0
         self._live = log.LiveLines(self._remember)
         logging.getLogger(log.ROOT).addHandler(self._live)
         house.closing.callback(logging.getLogger(log.ROOT).removeHandler, self._live)
@@ -44,11 +48,20 @@ class HouseBackstage:
             "policy": sentence(house.settings.policy),
             "folder": str(house.place.folder),
             "associations_open": len(house.witness.open_associations()),
+            "changes_per_second": round(self._changes_per_second()),
             **asdict(house.statistics.counts()),
             "bytes_free": shutil.disk_usage(house.place.folder).free,
             "refusal": house.archive.refusal() or "",
             "latest": latest,
         }
+
+    def _changes_per_second(self) -> float:
+        """How fast the change feed grows; looked at once in LIVE_SECONDS, however many pages ask."""
+        now, (before, serial) = self._clock.monotonic(), self._looked
+        if now - before >= LIVE_SECONDS / 2:
+            last = self._house.feed.last_serial()
+            self._rate, self._looked = (last - serial) / (now - before), (now, last)
+        return self._rate
 
     def log_lines(self, after: int) -> Sequence[LogLine]:
         with self._lock:

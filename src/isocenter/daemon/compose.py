@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.catalogue import IndexCatalogue
+from isocenter.archive.feed import IndexFeed
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.node_rows import NodeRows
 from isocenter.archive.statistics import IndexStatistics
@@ -37,6 +38,7 @@ class House:
     archive: Archive
     catalogue: IndexCatalogue
     statistics: IndexStatistics
+    feed: IndexFeed
     shelf: NodeRows
     witness: LogWitness
     listener: Listener
@@ -83,6 +85,7 @@ def build(place: Place, settings: Settings) -> House:
             archive=archive,
             catalogue=catalogue,
             statistics=IndexStatistics(reader),
+            feed=IndexFeed(reader),
             shelf=shelf,
             witness=witness,
             listener=listener,

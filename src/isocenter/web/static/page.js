@@ -34,7 +34,8 @@ function showStatus(status) {
     document.body.className = "lost";
     at("state-words").textContent = status.refusal;
   } else {
-    at("state-words").textContent = open ? `${open} association${open === 1 ? "" : "s"} open` : "listening";
+    const rate = status.changes_per_second ? ` · receiving ${status.changes_per_second}/s` : "";
+    at("state-words").textContent = (open ? `${open} association${open === 1 ? "" : "s"} open` : "listening") + rate;
   }
   const counts = at("counts");
   counts.replaceChildren();
