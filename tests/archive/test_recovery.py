@@ -53,6 +53,7 @@ class StuckDisk(Disk):
 
     def sync(self, file):
         if self.sticks:
+            self.sticks = False
             self.stuck.set()
             self.go.wait()
         super().sync(file)
@@ -208,6 +209,29 @@ def test_a_start_looks_at_no_more_than_the_last_instances(tmp_path, monkeypatch)
     with Archive(image) as archive:
         assert archive.recovered.rows_checked <= 16
         assert len(uids_of(archive)) == 59
+
+
+def test_the_mark_waits_for_a_blob_whose_sync_is_slow(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_writer, "SETTLED_MARK_INSTANCES", 1)
+    disk = StuckDisk()
+    with Archive(tmp_path / "data", disk=disk) as archive:
+        store_in(archive, "1.2.3.1.1.1")
+        disk.sticks = True
+        worker = threading.Thread(target=store_in, args=(archive, "1.2.3.1.1.2"))
+        worker.start()
+        disk.stuck.wait()
+        while "1.2.3.1.1.2" not in uids_of(archive):
+            pass
+        for number in range(3, 20):
+            assert isinstance(store_in(archive, f"1.2.3.1.1.{number}"), Stored)
+        image = image_of(archive, tmp_path / "image")
+        _truncate(600)(blob_path(image, archive, "1.2.3.1.1.2"))
+        disk.go.set()
+        worker.join()
+    with Archive(image) as archive:
+        assert archive.recovered.rows_taken_back == 1
+        assert len(uids_of(archive)) == 18
+        assert findings_of(archive) == []
 
 
 def test_the_mark_waits_for_a_slow_upload_and_its_blob_is_judged(tmp_path, monkeypatch):

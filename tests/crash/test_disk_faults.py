@@ -109,11 +109,12 @@ def test_no_space_resumes_by_itself_and_leaves_no_file(tmp_path):
         assert set(contents(archive)) == {"1.2.3.1.1.1", "1.2.3.1.1.2"}
 
 
-def test_a_failed_sync_is_never_retried_and_stops_the_volume_until_the_next_start(tmp_path):
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOMEM, errno.EAGAIN, errno.EINVAL])
+def test_a_failed_sync_is_never_retried_and_stops_the_volume_until_the_next_start(tmp_path, error):
     disk = FailingDisk(calls=("sync",))
     with Archive(tmp_path, disk=disk) as archive:
         assert isinstance(store_in(archive, "1.2.3.1.1.1"), Stored)
-        disk.fail(1, errno.EIO)
+        disk.fail(1, error)
         refused = store_in(archive, "1.2.3.1.1.2")
         assert isinstance(refused, Full)
         assert "onto the disk" in refused.reason
