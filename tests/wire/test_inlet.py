@@ -133,6 +133,31 @@ def test_a_silent_room_is_small_and_a_busy_one_grows_to_its_limit(raw, inlet):
     assert len(inlet.space()) == RECEIVE_ROOM_BYTES
 
 
+def test_a_room_shrinks_with_what_waits_in_it_and_goes_on(raw, inlet):
+    stream = raw.pdu(4, raw.value(1, 0, bytes(16378))) * 100
+    cut(inlet, stream, len(stream))
+    put(inlet, raw.pdu(4, raw.value(1, 0, b"first")) + raw.pdu(4, raw.value(3, 2, b"second"))[:-3])
+    first = next(inlet.fragments())
+    inlet.shrink()
+    with pytest.raises(ValueError, match="released"):
+        bytes(first.view)
+    assert inlet.room_bytes == RECEIVE_ROOM_BYTES_FIRST
+    put(inlet, b"ond")
+    heard = [bytes(fragment.view) for fragment in inlet.fragments()]
+    assert b"".join(heard) == b"second"
+    cut(inlet, stream, len(stream))
+    assert inlet.room_bytes == RECEIVE_ROOM_BYTES
+
+
+def test_a_room_does_not_shrink_below_what_waits_in_it(raw, inlet):
+    inlet.flowing = False
+    cut(inlet, raw.pdu(1, bytes(60_000)), 1000)
+    size = inlet.room_bytes
+    inlet.shrink()
+    assert inlet.room_bytes == size
+    assert inlet.body(60_000) == bytes(60_000)
+
+
 def test_a_flood_of_tiny_values_is_read_in_small_pieces(raw, inlet):
     stream = raw.pdu(4, raw.value(1, 0, bytes(16378))) * 100
     cut(inlet, stream, len(stream))

@@ -163,7 +163,8 @@ class Link:
             self.stream.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the connection. Idempotent."""
+        """Close the connection, and hold no memory for it. Idempotent."""
+        self.association.shrink()
         with contextlib.suppress(OSError):
             self.stream.close()
 

@@ -72,6 +72,7 @@ class Lobby:
 
     def linger(self, link: Link, address: str) -> None:
         """A connection that had its last PDU from us: it gets the time to read it, and ARTIM to close."""
+        link.association.shrink()
         self._add(Visitor(link.stream, link.association, address, monotonic(), is_leaving=True))
 
     def _add(self, visitor: Visitor) -> None:
@@ -170,7 +171,7 @@ class Lobby:
                     request = found
                 case Aborted(_, _, _, told) | Closed(told):
                     why = why or told
-        if request is not None:
+        if request is not None and association.state is State.AWAITING_LOCAL_RESPONSE:
             self._hand_over(visitor, request)
             return
         self._flush(visitor)

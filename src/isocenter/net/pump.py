@@ -187,6 +187,8 @@ class Conversation:
         final = self._answer(request, too_long(message)) if message.too_long else self._run(request)
         if final is not None:
             self._count(request, final, monotonic() - began)
+        else:
+            self._add(request)
 
     def _answer(self, request: Request, reply: Reply) -> Reply:
         self._messages.reply(request.context, reply)
@@ -267,10 +269,15 @@ class Conversation:
             instances[uid] = instances.get(uid, 0) + 1
         self._count(request, reply, seconds)
 
+    def _add(self, request: Request) -> str:
+        """Count a request, one too that was not answered because the association ended first; its operation."""
+        operation = _OPERATIONS.get(request.command.field) or f"{request.command.field:04X}"
+        self._summary.requests[operation] = self._summary.requests.get(operation, 0) + 1
+        return operation
+
     def _count(self, request: Request, reply: Reply, seconds: float) -> None:
         summary = self._summary
-        operation = _OPERATIONS.get(request.command.field) or f"{request.command.field:04X}"
-        summary.requests[operation] = summary.requests.get(operation, 0) + 1
+        operation = self._add(request)
         summary.bytes_in, summary.bytes_out = self.link.bytes_in, self.link.bytes_out
         status = reply.command.status or 0
         if kind_of(status) is Kind.FAILURE:

@@ -101,6 +101,10 @@ class Association:
         """The size of what `space()` is cut from: nearly all the memory that an association holds."""
         return self._inlet.room_bytes
 
+    def shrink(self) -> None:
+        """Hold little from now on: to be called when nobody listens any more. Releases every view lent before."""
+        self._inlet.shrink()
+
     def space(self) -> memoryview:
         """Where to receive into; never empty. Releases every view lent before. Raises `LocalError` while it is full and unread."""
         return self._inlet.space()

@@ -116,6 +116,18 @@ class Inlet:
         self._view.release()
         self._room, self._view = room, memoryview(room)
 
+    def shrink(self) -> None:
+        """Give the room back but for its least size, where what waits in it fits that; releases all views lent before."""
+        for view in self._lent:
+            view.release()
+        self._lent.clear()
+        waiting = self._room[self._start : self._end]
+        if len(waiting) < RECEIVE_ROOM_BYTES_FIRST < len(self._room):
+            self._view.release()
+            self._room = waiting + bytes(RECEIVE_ROOM_BYTES_FIRST - len(waiting))
+            self._view = memoryview(self._room)
+            self._start, self._end, self._offered, self._lend = 0, len(waiting), 0, RECEIVE_ROOM_BYTES_FIRST
+
     def received(self, count: int) -> None:
         """`count` bytes were written into the view of the last `space()`. Raises `LocalError` for more than it had."""
         offered, self._offered = self._offered, 0
