@@ -112,7 +112,22 @@ def test_group_41_43_45_a_command_that_cannot_be_served_is_answered_and_its_data
 
 @pytest.mark.parametrize(
     "uid",
-    ["../../../tmp/x", "..", ".", "/etc/passwd", "C:\\x", "CON", "1" * 200, "1.2\x003", "1.2\\1.3", "1.2 3", "1.2\n", "１.２"],
+    [
+        "../../../tmp/x",
+        "..",
+        ".",
+        "/etc/passwd",
+        "C:\\x",
+        "CON",
+        "1" * 200,
+        "1.2\x003",
+        "1.2\\1.3",
+        "1.2 3",
+        "1.2\n",
+        "１.２",
+        "1..2",
+        "1.2.",
+    ],
 )
 def test_group_44_an_instance_uid_that_is_none_is_refused_and_never_reaches_the_intake(store, tray, uid):
     command = store(affected_sop_instance_uid=uid).command

@@ -41,7 +41,7 @@ ANSWERS = (
 )
 """What happened, and the status that says so: a table for the conformance statement."""
 
-_UID = re.compile(r"[0-9][0-9.]{0,63}")
+_UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(\.[0-9]+)*")
 """Laxer than PS3.5 9.1, which forbids leading zeros: devices in use write them."""
 
 
