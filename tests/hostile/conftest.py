@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +24,7 @@ from isocenter.daemon import compose
 from isocenter.daemon.compose import House
 from isocenter.daemon.instances import Place
 from isocenter.dimse.commands import CommandField
+from isocenter.net import ports
 
 ECHO_SECONDS = 0.2
 ECHO_TRIES = 5
@@ -54,9 +55,8 @@ class Archived:
         return {**os.environ, **{name: str(path) for name, path in moved.items()}, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def start(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        # Not an ephemeral port: whoever asks for one that nobody listens on yet may get it as his own, and is connected to himself.
+        self.port = ports.next_free(random.randrange(12_000, 30_000), "127.0.0.1")
         where = ["--port", str(self.port), "--http", "0", "--listen", "127.0.0.1", "--data", str(self.data)]
         with (self.around / "cwd.out").open("ab") as out:
             self.child = subprocess.Popen(
@@ -72,7 +72,7 @@ class Archived:
     def _answers(self) -> bool:
         assert self.child.poll() is None, (self.around / "cwd.out").read_text()
         try:
-            return echo_seconds(self.port) > 0
+            return echo_seconds(self.port) > 0 and any(self.around.glob("instances/elsewhere/*.json"))
         except OSError:
             return False
 
