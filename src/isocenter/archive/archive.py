@@ -34,7 +34,6 @@ from isocenter.model.records import Arrival
 Result = TypeVar("Result")
 
 
-
 class Archive:
     """An open data folder. Any thread. `index` is what readers connect to, `recovered` what the start had to mend."""
 
