@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.archive.few_rows import evaluate
 
@@ -123,9 +123,11 @@ def test_wild_cards_mean_what_the_standard_says(pattern, stored):
 
 @settings(max_examples=300, deadline=None)
 @given(PIECES, STORED)
+@example("^**", "")
 def test_wild_cards_in_names_mean_the_same_of_folded_names(pattern, stored):
     found = matches("PatientName", Wildcard(pattern), stored)
-    folded = fold_group(pattern)
+    # A run of stars says no more than one.
+    folded = re.sub(r"\*+", "*", fold_group(pattern))
     expected = like(folded, fold_group(stored))
     if folded.endswith("^*"):
         expected = expected or like(folded[:-1].rstrip("^"), fold_group(stored))
