@@ -1,7 +1,7 @@
 import pytest
 
 from isocenter.model.records import Node
-from isocenter.nodes.wildcard import expanded, fits, host_pattern, is_pattern, port_pattern
+from isocenter.nodes.wildcard import expanded, fits, host_pattern, is_one_device, is_pattern, port_pattern
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,10 @@ def test_only_a_star_at_the_end_is_a_pattern():
 def test_an_address_of_version_six_is_no_port_pattern():
     node = Node("n", "V*", "fd00::*", 104)
     assert (host_pattern(node), port_pattern(node)) == ("fd00::*", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "host", "one"), [("CT", "10.0.0.7", True), ("CT*", "10.0.0.7", False), ("CT", "10.0.0.0/8", False), ("CT", "*", False)]
+)
+def test_only_an_entry_with_one_address_can_be_called(title, host, one):
+    assert is_one_device(Node("n", title, host)) is one

@@ -415,6 +415,7 @@ HOUSE_CALL_SECONDS = _limit(
 DUMP_VALUE_BYTES_MAX = _limit(
     "DUMP_VALUE_BYTES_MAX", 4 * KIB, "bytes", "A value that `dump` reads at once; pixels are left in the file."
 )
+DUMP_WARNINGS_MAX = _limit("DUMP_WARNINGS_MAX", 5, "sentences", "What `dump` says of a file that is written oddly.")
 DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
 
 TABLE_CELL_CHARACTERS_MIN = _limit(
@@ -436,9 +437,15 @@ PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how 
 FILE_HEAD_BYTES = _limit(
     "FILE_HEAD_BYTES", 256 * KIB, "bytes", "Read of each file to see what it is: file meta information and first attributes."
 )
+FILE_HEAD_BYTES_FIRST = _limit(
+    "FILE_HEAD_BYTES_FIRST", 8 * KIB, "bytes", "Read of each file first: class and instance stand at the beginning of nearly all."
+)
 ZIP_ENTRIES_MAX = _limit("ZIP_ENTRIES_MAX", 100_000, "entries", "A zip archive; a year of one patient's studies fits.")
 ZIP_BYTES_MAX = _limit("ZIP_BYTES_MAX", 50 * GIB, "bytes", "What a zip archive claims to unpack to, in sum.")
 ZIP_RATIO_MAX = _limit("ZIP_RATIO_MAX", 200, "times", "Unpacked against packed; images reach 10, empty phantoms 150, bombs 1000.")
+ZIP_RATIO_FROM_BYTES = _limit(
+    "ZIP_RATIO_FROM_BYTES", 64 * MIB, "bytes", "Smaller entries may be packed any tighter: an empty mask is, and does no harm."
+)
 SEND_ATTEMPTS_MAX = _limit(
     "SEND_ATTEMPTS_MAX", 2, "attempts", "For an instance whose association broke: the second is on a new one."
 )

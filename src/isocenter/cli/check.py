@@ -9,7 +9,7 @@ import typer
 
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Data, Json, Name
-from isocenter.cli.terminal import human_bytes, say, steps, tell_json
+from isocenter.cli.terminal import human_bytes, plural, say, steps, tell_json
 from isocenter.daemon import calls, instances
 from isocenter.daemon.instances import Place
 
@@ -26,8 +26,8 @@ def check(name: Name = None, data: Data = None, json: Json = False) -> None:
             if not json:
                 say(f"{step['finding']}: blob {step['blob']} {step['sop_instance_uid']} {step['detail']}".rstrip())
         elif "summary" in step and not json:
-            verdict = f"{findings} finding{'s'[: findings != 1]}." if findings else "All agree."
-            say(f"{step['blobs']} images read, {human_bytes(step['bytes'])}. {verdict}")
+            verdict = f"{plural(findings, 'finding')}." if findings else "All agree."
+            say(f"{plural(step['blobs'], 'image')} read, {human_bytes(step['bytes'])}. {verdict}")
     if findings:
         if not json:
             say("Images that the index lacks, or knows wrongly, are mended by:  isocenter reindex")

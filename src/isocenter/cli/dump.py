@@ -1,23 +1,27 @@
-"""`isocenter dump`: the header of a file, or of an instance in the archive, for reading."""
+"""`isocenter dump`: the header of a file, or of an instance in the archive, for reading.
+
+What cannot be read is said where it stands, and the rest is shown. Long values stay in the file unless they are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from isocenter.base.errors import UnreadableDataset, UsageError
-from isocenter.base.limits import DUMP_VALUE_BYTES_MAX, DUMP_VALUE_CHARACTERS_MAX
+from isocenter.base.limits import DUMP_VALUE_BYTES_MAX, DUMP_VALUE_CHARACTERS_MAX, DUMP_WARNINGS_MAX, FILE_HEAD_BYTES
 from isocenter.cli.asking import tag_of
 from isocenter.cli.options import Data, Json, Name
-from isocenter.cli.terminal import say, tell_json
+from isocenter.cli.terminal import note, say, tell_json
 
 if TYPE_CHECKING:
     from pydicom import DataElement, Dataset
 
-Row = tuple[int, str, str, str, str]
+Row = tuple[int, int, str, str, str]
 """Depth, tag, VR, name, value."""
 
 
@@ -38,41 +42,45 @@ def dump(
     json: Json = False,
 ) -> None:
     """Show the tags, names and values of a DICOM file or of a stored instance."""
-    dataset = _read(what, name, data)
     wanted = None if tag is None else {tag_of(text) for text in tag}
-    if json:
-        chosen = dataset if wanted is None else _only(dataset, wanted)
-        tell_json(chosen.to_json_dict(bulk_data_threshold=DUMP_VALUE_BYTES_MAX, bulk_data_element_handler=lambda _element: ""))
-        return
     needle = search.casefold() if search else None
-    for depth, number, vr, title, value in _rows(dataset, 0, whole):
-        if wanted is not None and int(number[1:5] + number[6:10], 16) not in wanted:
-            continue
-        if needle is not None and needle not in f"{number} {title} {value}".casefold():
-            continue
-        say(f"{'  ' * depth}{number} {vr} {title:<36} {value}")
+    with warnings.catch_warnings(record=True) as oddities:
+        warnings.simplefilter("always")
+        meta, dataset = _read(what, name, data)
+        if json:
+            tell_json(_model(meta, wanted, whole) | _model(dataset, wanted, whole))
+        else:
+            for depth, number, vr, title, value in (*_rows(meta, 0, whole), *_rows(dataset, 0, whole)):
+                line = f"({number >> 16:04X},{number & 0xFFFF:04X}) {vr} {title:<36} {value}"
+                if (wanted is None or number in wanted) and (needle is None or needle in line.casefold()):
+                    say("  " * depth + line)
+    told = list(dict.fromkeys(str(oddity.message) for oddity in oddities))
+    for text in told[:DUMP_WARNINGS_MAX]:
+        note(f"Mind: {text}")
+    if len(told) > DUMP_WARNINGS_MAX:
+        note(f"and {len(told) - DUMP_WARNINGS_MAX} oddities more")
 
 
-def _read(what: str, name: str | None, data: Path | None) -> Dataset:
+def _read(what: str, name: str | None, data: Path | None) -> tuple[Dataset, Dataset]:
+    """The file meta information and the data set. Raises UnreadableDataset for what is no DICOM file."""
     import pydicom
-    from pydicom.errors import InvalidDicomError
+
+    from isocenter.dataset import part10
 
     path = Path(what)
     if not path.exists():
         path = _stored(what, name, data)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; say which file of it.")
     try:
-        dataset = pydicom.dcmread(path, defer_size=DUMP_VALUE_BYTES_MAX, force=False)
-    except InvalidDicomError:
+        with path.open("rb") as stream:
+            part10.read_header(stream.read(FILE_HEAD_BYTES))
         dataset = pydicom.dcmread(path, defer_size=DUMP_VALUE_BYTES_MAX, force=True)
-        if not dataset:
-            raise UnreadableDataset(f"{path} is not a DICOM file: it has no DICM mark and holds no data set.") from None
-    except (OSError, EOFError, ValueError, KeyError) as error:
+    except UnreadableDataset as error:
+        raise UnreadableDataset(f"{path} is not a DICOM file: {error}.") from None
+    except (EOFError, ValueError, KeyError, AttributeError, NotImplementedError) as error:
         raise UnreadableDataset(f"{path} cannot be read: {error}.") from error
-    whole = pydicom.Dataset()
-    whole.update(dataset.file_meta)
-    for element in dataset:
-        whole.add(element)
-    return whole
+    return dataset.file_meta, dataset
 
 
 def _stored(what: str, name: str | None, data: Path | None) -> Path:
@@ -88,26 +96,42 @@ def _stored(what: str, name: str | None, data: Path | None) -> Path:
     return path
 
 
-def _only(dataset: Dataset, wanted: set[int]) -> Dataset:
-    from pydicom import Dataset
-
-    chosen = Dataset()
-    for element in dataset:
-        if element.tag in wanted:
-            chosen.add(element)
-    return chosen
+def _left_in_the_file(dataset: Dataset, tag: Any) -> tuple[str, str] | None:
+    """VR of a value that was too long to be read at once, and how long it is."""
+    raw = dataset.get_item(tag, keep_deferred=True)
+    if raw is None or not getattr(raw, "is_raw", False) or raw.value is not None or not raw.length:
+        return None
+    vr = str(raw.VR or "UN")
+    if raw.length == 0xFFFFFFFF:
+        return vr, "bytes of unstated length, shown with --whole"
+    there = Path(str(dataset.filename)).stat().st_size - raw.value_tell
+    if there < raw.length:
+        return vr, f"{raw.length} bytes stated, but the file ends after {there} of them"
+    return vr, f"{raw.length} bytes, shown with --whole"
 
 
 def _rows(dataset: Dataset, depth: int, whole: bool) -> Iterator[Row]:
-    for element in dataset:
-        number = f"({element.tag.group:04X},{element.tag.element:04X})"
-        if element.VR == "SQ":
-            items = element.value or []
-            yield depth, number, "SQ", element.name, f"{len(items)} item{'' if len(items) == 1 else 's'}"
-            for item in items:
-                yield from _rows(item, depth + 1, whole)
-        else:
-            yield depth, number, str(element.VR), element.name, _value(element, whole)
+    from pydicom.datadict import dictionary_description, dictionary_has_tag
+
+    for tag in sorted(dataset.keys()):
+        if not whole and (left := _left_in_the_file(dataset, tag)):
+            title = dictionary_description(tag) if dictionary_has_tag(tag) else "Private tag data"
+            yield depth, int(tag), left[0], title, left[1]
+            continue
+        try:
+            element = dataset[tag]
+            value = "" if element.VR == "SQ" else _value(element, whole)
+        except Exception as error:
+            # pydicom raises whatever a value of a broken file leads it into; the next element may be sound.
+            yield depth, int(tag), "??", "", f"cannot be read: {error}"
+            continue
+        if element.VR != "SQ":
+            yield depth, int(tag), str(element.VR), element.name, value
+            continue
+        items = element.value or []
+        yield depth, int(tag), "SQ", element.name, f"{len(items)} item{'' if len(items) == 1 else 's'}"
+        for item in items:
+            yield from _rows(item, depth + 1, whole)
 
 
 def _value(element: DataElement, whole: bool) -> str:
@@ -118,3 +142,21 @@ def _value(element: DataElement, whole: bool) -> str:
     if whole or len(text) <= DUMP_VALUE_CHARACTERS_MAX:
         return text
     return f"{text[:DUMP_VALUE_CHARACTERS_MAX]} … ({len(text)} characters)"
+
+
+def _model(dataset: Dataset, wanted: set[int] | None, whole: bool) -> dict[str, Any]:
+    """The DICOM JSON model (PS3.18 Annex F); what is left in the file is named without a place to fetch it from."""
+    model: dict[str, Any] = {}
+    handler: Callable[[DataElement], str] | None = None if whole else lambda _element: ""
+    for tag in sorted(dataset.keys()):
+        if wanted is not None and int(tag) not in wanted:
+            continue
+        name = f"{int(tag):08X}"
+        if not whole and (left := _left_in_the_file(dataset, tag)):
+            model[name] = {"vr": left[0], "BulkDataURI": ""}
+            continue
+        try:
+            model[name] = dataset[tag].to_json_dict(handler, DUMP_VALUE_BYTES_MAX)
+        except Exception as error:
+            note(f"({name[:4]},{name[4:]}) cannot be read: {error}")
+    return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -13,13 +14,16 @@ from isocenter.base.errors import IsocenterError, UsageError
 from isocenter.cli.asking import keyword_of, tag_of
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Data, Json, KeyOption, Name
-from isocenter.cli.terminal import Progress, human_bytes, note, say, tell_json
+from isocenter.cli.terminal import Progress, human_bytes, note, plural, say, tell_json
 from isocenter.daemon import instances
 
 if TYPE_CHECKING:
     from isocenter.daemon.library import Shelves
     from isocenter.model.query import Query
     from isocenter.model.records import Instance
+
+_FOR_ALL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""Errors that the next file would meet too."""
 
 
 def export(
@@ -41,16 +45,22 @@ def export(
         total = shelves.catalogue.count_instances(query)
         if not total:
             raise UsageError("Nothing in the archive matches.")
-        folders: dict[tuple[str, str], Path] = {}
-        counts: Counter[Path] = Counter()
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{out} cannot be made: {error.strerror}.") from error
+        folders = Folders(out)
         with Progress("exporting", total) as progress:
             for instance in shelves.catalogue.instances(query):
                 progress.step()
                 try:
-                    path = _write(shelves, instance, _folder(out, folders, instance), counts)
-                except OSError as error:
+                    path = _write(shelves, instance, folders)
+                except (OSError, IsocenterError) as error:
                     failed += 1
-                    note(f"Failed: {instance.sop_instance_uid}: {error.strerror or error}")
+                    note(f"Failed: {instance.sop_instance_uid}: {getattr(error, 'strerror', '') or error}")
+                    if getattr(error, "errno", 0) in _FOR_ALL:
+                        failed = total - written
+                        break
                     continue
                 written += 1
                 byte_count += path.stat().st_size
@@ -59,40 +69,67 @@ def export(
     if json:
         tell_json({"written": written, "failed": failed, "bytes": byte_count})
     else:
-        say(f"{written} files, {human_bytes(byte_count)}, in {out}." + (f" {failed} failed." if failed else ""))
+        say(f"{plural(written, 'file')}, {human_bytes(byte_count)}, in {out}." + (f" {failed} failed." if failed else ""))
     if failed:
         raise typer.Exit(Exit.PARTLY if written else Exit.FAILED)
 
 
 def _query(keys: list[str]) -> Query:
+    """The keys as the archive itself would understand them in a C-FIND, at the deepest level that they name."""
     from isocenter.model.attributes import BY_KEYWORD, Level
-    from isocenter.model.query import Key, Query, Single, Wildcard
+    from isocenter.model.query import Root
+    from isocenter.services.keys import QUERY_RETRIEVE_LEVEL, Asked, question
+    from isocenter.services.responses import Refusal
 
-    found = []
+    asked, level = [], Level.STUDY
     for text in keys:
-        keyword, equals, value = text.partition("=")
-        keyword = keyword_of(tag_of(keyword.strip()))
-        if keyword not in BY_KEYWORD or not equals:
+        keyword, _, value = text.partition("=")
+        tag = tag_of(keyword.strip())
+        known = BY_KEYWORD.get(keyword_of(tag))
+        if known is None or not value:
             raise UsageError(f"{text!r} cannot choose what to export; use KEYWORD=VALUE with a keyword that the index keeps.")
-        found.append(Key(keyword, Wildcard(value) if "*" in value or "?" in value else Single(value)))
-    level = max((BY_KEYWORD[key.keyword].level for key in found), default=Level.STUDY)
-    return Query(level, tuple(found))
+        level = max(level, known.level)
+        asked.append(Asked(tag, value))
+    try:
+        found = question([Asked(QUERY_RETRIEVE_LEVEL, level.name), *asked], Root.STUDY)
+    except Refusal as error:
+        raise UsageError(f"These keys cannot choose what to export: {error}.") from error
+    if found.unmatched:
+        raise UsageError(f"{keyword_of(found.unmatched[0])} cannot choose what to export: the index does not match with it.")
+    return found.query
 
 
-def _folder(out: Path, folders: dict[tuple[str, str], Path], instance: Instance) -> Path:
+class Folders:
     """`ST000001/SE000002`: numbered as they come, so that no received value becomes part of a path."""
-    study = folders.setdefault((instance.study_instance_uid, ""), out / f"ST{sum(not series for _, series in folders) + 1:06d}")
-    series = (instance.study_instance_uid, instance.series_instance_uid)
-    if series not in folders:
-        folders[series] = study / f"SE{sum(bool(s) for _, s in folders) + 1:06d}"
-        folders[series].mkdir(parents=True, exist_ok=True)
-    return folders[series]
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._studies: dict[str, Path] = {}
+        self._series: dict[tuple[str, str], Path] = {}
+        self._counts: Counter[Path] = Counter()
+
+    def new_file(self, instance: Instance) -> tuple[Path, BinaryIO]:
+        """The next free name in the folder of its series; what was there before is never overwritten."""
+        study = instance.study_instance_uid
+        series = (study, instance.series_instance_uid)
+        if series not in self._series:
+            above = self._studies.setdefault(study, self._out / f"ST{len(self._studies) + 1:06d}")
+            self._series[series] = above / f"SE{len(self._series) + 1:06d}"
+            self._series[series].mkdir(parents=True, exist_ok=True)
+        folder = self._series[series]
+        while True:
+            self._counts[folder] += 1
+            path = folder / f"IM{self._counts[folder]:06d}.dcm"
+            try:
+                return path, path.open("xb")
+            except FileExistsError:
+                continue
 
 
-def _write(shelves: Shelves, instance: Instance, folder: Path, counts: Counter[Path]) -> Path:
+def _write(shelves: Shelves, instance: Instance, folders: Folders) -> Path:
     from isocenter.dataset import part10
 
-    path, stream = _new_file(folder, counts)
+    path, stream = folders.new_file(instance)
     try:
         with stream, shelves.blobs.open(instance.blob) as blob, open(blob.fileno(), "rb", closefd=False) as source:
             head = part10.header(
@@ -108,14 +145,3 @@ def _write(shelves: Shelves, instance: Instance, folder: Path, counts: Counter[P
         path.unlink(missing_ok=True)
         raise
     return path
-
-
-def _new_file(folder: Path, counts: Counter[Path]) -> tuple[Path, BinaryIO]:
-    """The next free name in a folder; what was there before is never overwritten."""
-    while True:
-        counts[folder] += 1
-        path = folder / f"IM{counts[folder]:06d}.dcm"
-        try:
-            return path, path.open("xb")
-        except FileExistsError:
-            continue

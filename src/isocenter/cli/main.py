@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
@@ -130,5 +131,8 @@ def options(
 def run() -> None:
     """Run the command line and end the process with one of the documented codes."""
     gc.set_threshold(GARBAGE_OBJECTS)
+    if not sys.warnoptions:
+        # What pydicom says of odd values names them, and belongs neither on the terminal nor in the log.
+        warnings.simplefilter("ignore")
     be_forgiving()
     app()

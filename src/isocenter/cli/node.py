@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import NODE_LIST_CHARACTERS_MAX
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Aet, Data, Json, Name
-from isocenter.cli.terminal import note, say, table, tell_json
+from isocenter.cli.terminal import Progress, note, pairs, plural, say, table, tell_json
 from isocenter.daemon import instances, library
+from isocenter.daemon.instances import Place
 from isocenter.model.records import Node, RejectedCaller
-from isocenter.nodes import entry, formats
+from isocenter.nodes import entry, formats, wildcard
 
 app = typer.Typer(
     help="The devices that this archive knows: add, show, test, import, export.", no_args_is_help=True, add_completion=False
@@ -34,15 +37,16 @@ def add(
         entry.OPERATIONS
     ),
     prefer: Annotated[list[str] | None, typer.Option("--prefer", help="A transfer syntax UID to send it, best first.")] = None,
-    pdu: Annotated[int, typer.Option("--pdu", help="The largest PDU to send it, in bytes; 0 is our default.")] = 0,
+    pdu: Annotated[int, typer.Option("--pdu", help="The largest PDU that it may send us, in bytes; 0 is our default.")] = 0,
     associations: Annotated[int, typer.Option("--associations", help="How many associations to it at once.")] = 4,
     character_set: Annotated[
-        str, typer.Option("--character-set", help="What it writes without saying so, such as ISO_IR 100.")
+        str, typer.Option("--character-set", help="What its queries and answers are read as where they name no character set.")
     ] = "",
     call_as: Annotated[str, typer.Option("--call-as", help="The title that we call it under, if not our own.")] = "",
     notes: Annotated[str, typer.Option("--notes", help="Anything worth knowing about it.")] = "",
     name: Name = None,
     data: Data = None,
+    json: Json = False,
 ) -> None:
     """Add a node, or replace the one of that name."""
     wanted = Node(
@@ -55,7 +59,11 @@ def add(
         shelf.put_node(node)
     for finding in warnings:
         note(f"Mind: {finding.sentence}")
-    say(f"{node.name} is {node.ae_title} at {node.host} port {node.port}. Test it with:  isocenter node test {node.name}")
+    if json:
+        tell_json(_words(node))
+    else:
+        test = f" Test it with:  isocenter node test {shlex.quote(node.name)}" if wildcard.is_one_device(node) else ""
+        say(f"{node.name} is {node.ae_title} at {node.host} port {node.port}.{test}")
 
 
 @app.command("list")
@@ -81,19 +89,19 @@ def show(saved_as: NodeName, name: Name = None, data: Data = None, json: Json = 
     if json:
         tell_json(words)
     else:
-        table(
-            ["", ""],
-            [(key.replace("_", " "), ", ".join(value) if isinstance(value, list) else value) for key, value in words.items()],
-        )
+        pairs((key.replace("_", " "), ", ".join(value) if isinstance(value, list) else value) for key, value in words.items())
 
 
 @app.command("remove")
-def remove(saved_as: NodeName, name: Name = None, data: Data = None) -> None:
+def remove(saved_as: NodeName, name: Name = None, data: Data = None, json: Json = False) -> None:
     """Forget a node. What it sent stays."""
+    node = _find(saved_as, name, data)
     with library.open_shelf(instances.place(name, data).folder) as shelf:
-        if not shelf.remove_node(saved_as):
-            raise UsageError(_no_such(saved_as, shelf.nodes()))
-    say(f"{saved_as} is forgotten. Put it back with isocenter node add.")
+        shelf.remove_node(saved_as)
+    if json:
+        tell_json(_words(node))
+    else:
+        say(f"{saved_as} ({node.ae_title} at {node.host} port {node.port}) is forgotten. Put it back with isocenter node add.")
 
 
 @app.command("test")
@@ -109,16 +117,23 @@ def echo(
     from isocenter.daemon import calling
 
     with library.open_shelf(instances.place(name, data).folder) as shelf:
-        nodes = [_find(saved_as, name, data)] if saved_as else [n for n in shelf.nodes() if "/" not in n.host and "*" not in n.host]
-    results = [try_echo(calling.resolve(node.name, aet, name, data), 1) for node in nodes]
+        nodes = [_find(saved_as, name, data)] if saved_as else [node for node in shelf.nodes() if wildcard.is_one_device(node)]
+    results = []
+    with Progress("testing", len(nodes)) as progress:
+        for node in nodes:
+            results.append(try_echo(calling.resolve(node.name, aet, name, data), 1))
+            progress.step()
     if json:
         tell_json(results)
+    elif not nodes:
+        say("No node yet that can be called. Add one with:  isocenter node add NAME --aet TITLE --host ADDRESS --port PORT")
     else:
         table(
             ["Node", "Answer", "ms"], [(node.name, r["words"], r["milliseconds"]) for node, r in zip(nodes, results, strict=True)]
         )
-    if any(result["exit"] for result in results):
-        raise typer.Exit(results[0]["exit"] if len(results) == 1 else Exit.PARTLY)
+    codes = {result["exit"] for result in results}
+    if codes - {Exit.DONE}:
+        raise typer.Exit(codes.pop() if len(codes) == 1 else Exit.PARTLY)
 
 
 @app.command("import")
@@ -131,7 +146,8 @@ def import_(
 ) -> None:
     """Add the nodes of another program's list. One bad line never loses the others."""
     try:
-        text = file.read_text(encoding="utf-8-sig", errors="replace")
+        with file.open(encoding="utf-8-sig", errors="replace") as stream:
+            text = stream.read(NODE_LIST_CHARACTERS_MAX + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     reading = formats.read(text, format_ or formats.guess(file.name, text))
@@ -158,7 +174,7 @@ def import_(
         for finding in findings:
             where = f"line {finding.line}: " if finding.line else ""
             note(f"{'Left out' if finding.fault else 'Mind'}: {where}{finding.sentence}")
-        say(f"{len(kept)} node{'s'[: len(kept) != 1]} added or replaced from {file}.")
+        say(f"{plural(len(kept), 'node')} added or replaced from {file}.")
     if any(finding.fault for finding in findings):
         raise typer.Exit(Exit.PARTLY if kept else Exit.USAGE)
 
@@ -178,10 +194,11 @@ def export(
     for finding in written.findings:
         note(f"Mind: {finding.sentence}")
     if file is None:
-        print(written.text, end="")
+        for line in written.text.splitlines():
+            say(line)
     else:
         file.write_text(written.text, encoding="utf-8", newline="\n")
-        say(f"{len(nodes)} node{'s'[: len(nodes) != 1]} written to {file}.")
+        say(f"{plural(len(nodes), 'node')} written to {file}.")
 
 
 @app.command("callers")
@@ -215,21 +232,40 @@ def scan(
     local: Annotated[bool, typer.Option("--local", help="Look for the instances on this computer.")] = False,
     name: Name = None,
     data: Data = None,
+    json: Json = False,
 ) -> None:
     """Let the instances on this computer know each other: each is entered in the others' list."""
     if not local:
         raise UsageError("Say --local: only this computer is searched. Devices elsewhere are added with isocenter node add.")
     here = instances.place(name, data)
-    me = library.as_node(here)
     others = [place for place in instances.everywhere() if place.folder.resolve() != here.folder.resolve()]
+    findings = []
     for other in others:
-        them = library.as_node(other)
-        with library.open_shelf(here.folder) as ours, library.open_shelf(other.folder) as theirs:
-            ours.put_node(them)
-            theirs.put_node(me)
-        say(f"{me.ae_title} (port {me.port}) and {them.ae_title} (port {them.port}) know each other now.")
-    if not others:
+        faults = [*_introduce(other, here), *_introduce(here, other)]
+        me, them = library.as_node(here), library.as_node(other)
+        findings += faults
+        if json:
+            tell_json({"instance": other.name, **_words(them), "faults": faults})
+        elif not faults:
+            say(f"{me.ae_title} (port {me.port}) and {them.ae_title} (port {them.port}) know each other now.")
+    if not others and not json:
         say("There is no other instance on this computer. Make one with:  isocenter up --name workstation")
+    for fault in findings:
+        note(f"Left out: {fault}")
+    if findings:
+        raise typer.Exit(Exit.PARTLY)
+
+
+def _introduce(newcomer: Place, host: Place) -> list[str]:
+    """Enter one instance in the list of another on this computer; the faults that keep it out."""
+    node = library.as_node(newcomer)
+    with library.open_shelf(host.folder) as shelf:
+        try:
+            admitted, _ = entry.admitted(node, shelf.nodes(), own=library.own_identity(host), remote=False)
+        except UsageError as error:
+            return [f"{newcomer.name} in the list of {host.name}: {error}"]
+        shelf.put_node(admitted)
+    return []
 
 
 def _operations(text: str) -> frozenset[str]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from isocenter.base.errors import UsageError
 from isocenter.cli.options import Data, Json, Name
-from isocenter.cli.terminal import say, steps, tell_json
+from isocenter.cli.terminal import plural, say, steps, tell_json
 from isocenter.daemon import calls, instances
 from isocenter.daemon.instances import Place
+
+_CHANGES = {"found": "were found", "lost": "are lost", "differing": "differ"}
 
 
 def reindex(name: Name = None, data: Data = None, json: Json = False) -> None:
@@ -20,10 +22,9 @@ def reindex(name: Name = None, data: Data = None, json: Json = False) -> None:
         elif "difference" in step:
             say(f"{step['difference']}: {step['detail']}")
         elif "summary" in step:
-            say(
-                f"The new index holds {step['instances']} images and {step['set_aside']} set aside; compared with the old one "
-                f"{step['found']} were found, {step['lost']} lost, {step['differing']} different."
-            )
+            changes = [f"{step[count]} {word}" for count, word in _CHANGES.items() if step[count]]
+            verdict = f"compared with the old one {', '.join(changes)}" if changes else "the same as the old one"
+            say(f"The new index holds {plural(step['instances'], 'image')} and {step['set_aside']} set aside: {verdict}.")
 
 
 def _told(place: Place) -> Iterator[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from isocenter.base.errors import UsageError
 from isocenter.base.limits import RETRIEVE_ASSOCIATIONS_MAX
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Aet, Data, Json, Name, NodeArgument
-from isocenter.cli.terminal import Progress, human_bytes, note, say, tell_json
+from isocenter.cli.terminal import Progress, human_bytes, note, plural, say, tell_json
 from isocenter.daemon import calling, instances
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def send(
     faults = [one for one in left if one.is_fault]
     if not waiting and not found:
         raise UsageError("There is no DICOM file to send." + (f" {faults[0].path}: {faults[0].why}." if faults else ""))
-    report = Report(json, book)
-    report.skipped = len(found) - len(waiting)
+    report = Report(json, book, skipped=len(found) - len(waiting))
     began = perf_counter()
     if waiting:
         with Progress("sending", len(waiting)) as progress:
@@ -60,10 +59,11 @@ def send(
 
 
 def gather(paths: list[Path], json: bool) -> tuple[list[Found], list[Left]]:
-    """Everything below the paths; what is left out is said at once."""
+    """Everything below the paths; what is left out is said: faults one by one, the rest in sum."""
     from isocenter.daemon import files
 
-    found, left = [], []
+    found: list[Found] = []
+    left: list[Left] = []
     with Progress("looking", None) as progress:
         for one in files.walk(paths):
             progress.step()
@@ -73,6 +73,9 @@ def gather(paths: list[Path], json: bool) -> tuple[list[Found], list[Left]]:
                 left.append(one)
                 if one.is_fault and not json:
                     note(f"Left out: {one.path}: {one.why}.")
+    others = sum(not one.is_fault for one in left)
+    if others and not json:
+        note(f"{plural(others, 'other file')} left out: no DICOM instances.")
     return found, left
 
 
@@ -101,16 +104,18 @@ class Ledger:
         if self._write is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._write = self.path.open("a", encoding="utf-8", buffering=1).write
-        self._write(json_format.dumps(words, ensure_ascii=False) + "\n")
+        # ASCII, because a file's name need not be text.
+        self._write(json_format.dumps(words) + "\n")
 
 
 class Report:
     """What is said of a sending while it goes on, and at its end."""
 
-    def __init__(self, json: bool, ledger: Ledger) -> None:
+    def __init__(self, json: bool, ledger: Ledger, *, skipped: int) -> None:
         self._json = json
         self._ledger = ledger
-        self.kept = self.failed = self.byte_count = self.skipped = 0
+        self._skipped = skipped
+        self.kept = self.failed = self.byte_count = 0
 
     def take(self, outcome: Outcome) -> None:
         words = {
@@ -138,25 +143,27 @@ class Report:
                     "kept": self.kept,
                     "failed": self.failed,
                     "left_out": len(faults),
-                    "already_there": self.skipped,
+                    "already_there": self._skipped,
                     "bytes": self.byte_count,
                     "seconds": round(seconds, 3),
                     "ledger": str(self._ledger.path),
                 }
             )
             return
-        rate = f", {self.kept / seconds:,.0f} a second" if seconds > 0 and self.kept > 1 else ""
-        size = human_bytes(self.byte_count)
-        say(f"{node} has {self.kept} of {self.kept + self.failed} instances, {size} in {seconds:.1f} s{rate}.")
-        if self.skipped:
-            say(f"{self.skipped} were there already, says the ledger.")
+        if self.kept or self.failed:
+            rate = f", {self.kept / seconds:,.0f} a second" if seconds > 0 and self.kept > 1 else ""
+            size = human_bytes(self.byte_count)
+            whole = plural(self.kept + self.failed, "instance")
+            say(f"{node} has {self.kept} of {whole}, {size} in {seconds:.1f} s{rate}.")
+        if self._skipped:
+            say(f"{plural(self._skipped, 'instance')} had been sent before, says the ledger {self._ledger.path}")
         if self.failed:
             say(f"{self.failed} failed. Try them again with --resume; the ledger is {self._ledger.path}")
 
     def exit(self, faults: list[Left]) -> Exit:
         if not self.failed and not faults:
             return Exit.DONE
-        return Exit.PARTLY if self.kept or self.skipped else Exit.FAILED
+        return Exit.PARTLY if self.kept or self._skipped else Exit.FAILED
 
 
 def _ledger_of(call: calling.Call, place: instances.Place) -> Path:

@@ -14,6 +14,7 @@ from isocenter.base import config
 from isocenter.base.errors import UsageError
 from isocenter.daemon import instances
 from isocenter.model.records import Node
+from isocenter.nodes import wildcard
 
 _WRITTEN_OUT = re.compile(r"(?P<title>[^@]{1,64})@(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::(?P<port>\d{1,5}))?")
 
@@ -52,8 +53,10 @@ def _saved(text: str, place: instances.Place) -> Node:
             known = list(shelf.nodes())
     for node in known:
         if node.name == text:
-            if "/" in node.host or "*" in node.host:
-                raise UsageError(f"{text} is the range {node.host}: it can call here, and cannot be called.")
+            if not wildcard.is_one_device(node):
+                raise UsageError(
+                    f"{text} stands for many devices ({node.ae_title} at {node.host}): they can call here, and cannot be called."
+                )
             return node
     near = [node.name for node in known if node.name.casefold() == text.casefold()]
     if near:

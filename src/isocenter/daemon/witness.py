@@ -91,7 +91,8 @@ def deeds(summary: AssociationSummary) -> str:
     if summary.sent:
         sent = f"{summary.sent} object{'s'[: summary.sent != 1]}"
         # What a C-MOVE sends goes out on associations of its own: the bytes of this one say nothing about it.
-        done.append(f"had {sent} sent" if summary.requests.get("move") else f"was sent {sent}, {_bytes(summary.bytes_out)}")
+        is_measured = summary.requests.get("get") and not summary.requests.get("move")
+        done.append(f"was sent {sent}, {_bytes(summary.bytes_out)}" if is_measured else f"had {sent} sent")
     seconds = (summary.ended - summary.opened).total_seconds() if summary.ended else 0.0
     return f"{_joined(done) or 'came and asked for nothing'} in {_lasted(seconds)}"
 

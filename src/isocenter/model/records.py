@@ -115,7 +115,8 @@ class Node:
     """A device that we know. `host` is a name, an address or a network range such as 10.1.0.0/16 (then it can call, not be called).
 
     `operations` are those it may ask of us: echo, store, find, move, get. `transfer_syntaxes` are preferred when sending to it,
-    best first. `pdu_bytes_max` 0 means our default; `associations_max` bounds C-MOVE to it.
+    best first. `pdu_bytes_max` is the largest PDU that it may send us, 0 our default; `associations_max` bounds C-MOVE to it.
+    `character_set` is what its queries and answers are read as where they name none, and such queries answered in.
     """
 
     name: str
@@ -151,8 +152,8 @@ class RejectedCaller:
 class Admitted:
     """The door is open: what this caller may ask for (echo, store, find, move, get), and how we speak with it.
 
-    `node` is None for one whom we do not know. `pdu_bytes_max` 0 means our default; `character_set` is what it wants answers
-    written in, empty for our choice. `note` is a sentence for the log, such as what a stricter policy would have refused.
+    `node` is None for one whom we do not know. `pdu_bytes_max` 0 means our default; `character_set` is its node's. `note`
+    is a sentence for the log, such as what a stricter policy would have refused.
     """
 
     operations: frozenset[str]

@@ -19,6 +19,11 @@ def is_pattern(node: Node) -> bool:
     return node.ae_title.endswith(STAR)
 
 
+def is_one_device(node: Node) -> bool:
+    """True for an entry that can be called: neither a range of addresses nor a pattern."""
+    return not (is_pattern(node) or "/" in node.host or STAR in node.host)
+
+
 def port_pattern(node: Node) -> str:
     """The port with its `*`, such as `56*`; empty where the port is a number."""
     host, colon, port = node.host.rpartition(":")
