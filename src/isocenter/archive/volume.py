@@ -2,7 +2,8 @@
 
 Space that runs low refuses stores before their bytes come, while there is still room for journals, and accepts again by itself. A
 write or sync that failed for another reason than space stops the volume until the archive is opened again, which reads what
-was in doubt: a failed sync is never retried, because the kernel may have dropped the pages and would say that all is well.
+was in doubt: a failed sync is never retried, because the kernel may have dropped the pages and would say that all is well. What is
+said here becomes the Error Comment of a peer: it begins with what matters, and names no folder of this computer.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Volume:
     def stop(self, reason: str) -> None:
         """Take no more writes until the archive is opened again."""
         with self._lock:
-            self._fault = self._fault or f"The volume of {self._folder} takes no more writes until it is checked: {reason}"
+            self._fault = self._fault or f"No more writes to the volume until it is checked: {reason}"
 
     def _look(self) -> None:
         with self._lock:
@@ -65,12 +66,9 @@ class Volume:
             try:
                 free = self._disk.free_bytes(self._folder)
             except OSError as error:
-                self._low = f"The free space of {self._folder} cannot be read: {error.strerror or error}"
+                self._low = f"The free space cannot be read: {error.strerror or error}"
                 return
             if free < (DISK_RESUME_BYTES if self._low else DISK_LOW_BYTES):
-                self._low = (
-                    f"The volume of {self._folder} has {free // MIB} MiB free; "
-                    f"stores are accepted again from {DISK_RESUME_BYTES // MIB} MiB on"
-                )
+                self._low = f"{free // MIB} MiB free, stores are accepted again from {DISK_RESUME_BYTES // MIB} MiB on"
             else:
                 self._low = ""
