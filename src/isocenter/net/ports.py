@@ -17,9 +17,11 @@ def is_free(port: int, address: str = "") -> bool:
 
     Raises `UsageError` for an address that is not this computer's.
     """
+    if not 0 <= port < 0x10000:
+        return False
     try:
         listen(address, port).close()
-    except (OSError, OverflowError):
+    except OSError:
         return False
     return True
 
