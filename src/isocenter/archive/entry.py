@@ -19,10 +19,13 @@ from isocenter.model.records import Arrival, Instance, Mismatch, Unreadable
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _UID_LENGTH_MAX = 64
+_LEGACY_DATE = re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
+"""A date as ACR-NEMA wrote it; a reader has to take it (PS3.5 6.2), and a range only finds it as YYYYMMDD."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 _SEPARATOR = "\x1f"
 
 _TAG = {attribute.keyword: attribute.tag for attribute in ATTRIBUTES}
+_DATES = frozenset(attribute.tag for attribute in ATTRIBUTES if attribute.vr == "DA")
 _REQUIRED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 IMAGE_TAGS = tuple(attribute.tag for attribute in received_attributes(Level.IMAGE))
 
@@ -55,6 +58,8 @@ class Entry:
             text = self._values.text(tag).strip(" \0")
             if not text.isascii():
                 text = normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+            if tag in _DATES and _LEGACY_DATE.fullmatch(text):
+                text = text.replace(".", "")
             self._texts[tag] = text = text.replace("\0", " ")
         return text
 
