@@ -42,11 +42,16 @@ def test_an_unknown_caller_is_named_by_its_title(told):
 def test_several_classes_and_deeds_are_joined(told):
     line, _ = told(
         summary(
-            instances={CT: 1, "1.2.840.10008.5.1.4.1.1.88.11": 2}, bytes_in=900, requests={"find": 3}, sent=2, bytes_out=2_500_000
+            instances={CT: 1, "1.2.840.10008.5.1.4.1.1.88.11": 2},
+            bytes_in=900,
+            requests={"find": 3, "get": 1},
+            sent=2,
+            bytes_out=2_500_000,
         )
     )
     assert line == (
-        "CT2 (10.0.0.7) stored 2 Basic Text SR and 1 CT image, 900 bytes, searched 3 times and was sent 2 objects, 2.5 MB in 0.4 s"
+        "CT2 (10.0.0.7) stored 2 Basic Text SR and 1 CT image, 900 bytes, searched 3 times, asked to get and was sent 2 objects, "
+        "2.5 MB in 0.4 s"
     )
 
 

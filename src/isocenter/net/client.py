@@ -67,21 +67,16 @@ def get_proposal(abstract_syntax: str, classes: Iterable[tuple[str, Sequence[str
 
 
 def _apart(syntaxes: Sequence[str], contexts_max: int) -> Iterator[tuple[str, ...]]:
-    """The syntaxes of one class in at most so many contexts: those that everybody reads together, the others apart."""
-    plain = tuple(uid for uid in syntaxes if uid in FALLBACKS)
-    others = [uid for uid in syntaxes if uid not in FALLBACKS]
-    if contexts_max == 1 or len(syntaxes) == 1:
-        yield tuple(syntaxes)[:PROPOSED_TRANSFER_SYNTAXES_MAX]
-        return
-    left = contexts_max
-    if plain:
-        yield plain
-        left -= 1
-    while others and left > 1:
-        yield (others.pop(0),)
-        left -= 1
-    if others:
-        yield tuple(others[:PROPOSED_TRANSFER_SYNTAXES_MAX])
+    """The syntaxes of one class in at most so many contexts: all apart, or those that everybody reads together, or all together."""
+    groups: list[tuple[str, ...]] = [(uid,) for uid in syntaxes]
+    if len(groups) > contexts_max > 1:
+        plain = tuple(uid for uid in syntaxes if uid in FALLBACKS)
+        others = [uid for uid in syntaxes if uid not in FALLBACKS]
+        groups = [plain] if plain else []
+        groups += [(uid,) for uid in others]
+    yield from groups[: contexts_max - 1]
+    if rest := tuple(uid for group in groups[contexts_max - 1 :] for uid in group):
+        yield rest[:PROPOSED_TRANSFER_SYNTAXES_MAX]
 
 
 def echo(requestor: Requestor) -> Command:
