@@ -1,5 +1,9 @@
 """Invariant: whatever bytes arrive, in whatever pieces, an association only parses or aborts, stays bounded, and ends.
 
+A header that promises what may not come, a P-DATA-TF above the announced maximum or a control PDU of an impossible length, ends it
+at that header: no byte behind it is waited for, stored or told. A reading of its own, `doomed_at`, says where that is. Each input
+has a bound of steps and of processor time, so that a parser that turns in circles is a finding.
+
 In: bytes from atheris where it is installed, else random mutations of the seeds here, for a given number of runs. Out: nothing,
 or the bytes that broke the invariant, as a traceback. Run: python fuzz/fuzz_pdu.py [runs] [seed]
 """
@@ -8,10 +12,12 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import signal
 import struct
 import sys
+from collections.abc import Iterator
 
-from isocenter.base.limits import RECEIVE_ROOM_BYTES
+from isocenter.base.limits import CONTROL_PDU_BYTES_MAX, RECEIVE_ROOM_BYTES
 from isocenter.wire.association import Association
 from isocenter.wire.events import Aborted, Closed, Fragment, Requested
 from isocenter.wire.negotiation import negotiate
@@ -33,7 +39,10 @@ from isocenter.wire.pdu_codec import encode
 from isocenter.wire.states import State
 
 RUNS = 20_000
-PDU_BYTES_MAX = 4096
+PDU_BYTES_MAX = 512
+"""What both sides announce: little, so that a short input can be too long for it."""
+CPU_SECONDS = 5
+"""For one input of some KiB, which takes milliseconds."""
 USER = UserInformation(
     PDU_BYTES_MAX, "1.2.3", "NAME", (1, 1), (RoleSelection("1.2", True, True),), (ExtendedNegotiation("1.2", b"\1\1"),),
     identity=UserIdentity(2, b"name", b"word", True),
@@ -72,6 +81,18 @@ SEEDS = [
     encode(ACCEPT) + encode(ReleaseRequest()) + encode(ReleaseReply()),
     encode(AssociateReject(1, 1, 1)),
 ]
+FULL = bytes(PDU_BYTES_MAX - 6)
+SEEDS += [
+    encode(REQUEST)
+    + values((1, 3, bytes(PDU_BYTES_MAX - 6)))
+    + values((1, 2, bytes(PDU_BYTES_MAX - 6)))
+    + encode(ReleaseRequest()),
+    encode(ACCEPT) + values((1, 3, bytes(PDU_BYTES_MAX - 6))) + values((1, 1, b"a"), (1, 3, b"b")) + encode(ReleaseReply()),
+]
+LENGTHS = (0, 1, 3, 4, 5, 6, 7, 67, 68, PDU_BYTES_MAX, PDU_BYTES_MAX + 1, PDU_BYTES_MAX + 6, CONTROL_PDU_BYTES_MAX,
+           CONTROL_PDU_BYTES_MAX + 1, 0x7FFFFFFC, 0xFFFFFFF0, 0xFFFFFFFF)  # fmt: skip
+SHORT = (3, 5, 6, 7)
+"""Types of PDUs that have four bytes behind their header: A-ASSOCIATE-RJ, A-RELEASE-RQ, A-RELEASE-RP, A-ABORT."""
 INTERESTING = (
     b"\0\0\0\0",
     b"\xff\xff\xff\xff",
@@ -84,18 +105,38 @@ INTERESTING = (
 )
 
 
+def headers(raw: bytes) -> Iterator[tuple[int, int, int]]:
+    """Position, type and length of each PDU, as far as their headers have arrived."""
+    at = 0
+    while at + 6 <= len(raw):
+        kind, length = struct.unpack_from(">BxI", raw, at)
+        yield at, kind, length
+        at += 6 + length
+
+
+def doomed_at(raw: bytes) -> int | None:
+    """Where the first header stands whose PDU can never be taken, in whatever state; None where there is none."""
+    for at, kind, length in headers(raw):
+        least, most = {1: (68, CONTROL_PDU_BYTES_MAX), 2: (68, CONTROL_PDU_BYTES_MAX), 4: (6, PDU_BYTES_MAX)}.get(kind, (4, 4))
+        if not 1 <= kind <= 7 or not least <= length <= most:
+            return at
+    return None
+
+
 def one(raw: bytes) -> None:
     """Both roles read the bytes; the first two say how they are cut and when the user has had enough."""
-    chunk, patience = (raw[0] + 1, raw[1]) if len(raw) > 1 else (256, 255)
+    cut, patience = (raw[0], raw[1]) if len(raw) > 1 else (255, 255)
     requestor = Association.requestor(0.0)
     requestor.request(REQUEST, 0.0)
     for association in (Association.acceptor(0.0), requestor):
-        play(association, raw[2:], chunk, patience)
+        # Small pieces take the long way through the inlet, a whole input the short one.
+        play(association, raw[2:], cut + 1 if cut < 200 else 4000, patience)
 
 
 def play(association: Association, raw: bytes, chunk: int, patience: int) -> None:
-    told = 0
+    told = payload_bytes = 0
     closed = False
+    doom = doomed_at(raw)
     for at in range(0, len(raw), chunk):
         piece = raw[at : at + chunk]
         space = association.space()
@@ -106,7 +147,14 @@ def play(association: Association, raw: bytes, chunk: int, patience: int) -> Non
             assert not closed, "something was told after the end"
             closed = isinstance(event, Closed)
             told += 1
+            assert told <= 2 * (at + len(piece)) + 8, "more was told than can have come"
+            payload_bytes += len(event.view) if isinstance(event, Fragment) else 0
             react(association, event, impatient=told > patience)
+        if doom is not None and at + len(piece) >= doom + 6:
+            assert association.state in (State.AWAITING_CLOSE, State.IDLE), (
+                f"a PDU that cannot be is waited for in {association.state}"
+            )
+            assert payload_bytes <= doom, "data of a PDU that is too long was told"
     association.received_eof(0.0)
     association.tick(10_000.0)
     events = list(association.events())
@@ -114,7 +162,16 @@ def play(association: Association, raw: bytes, chunk: int, patience: int) -> Non
     assert association.state is State.IDLE, association.state
     assert association.wants_close
     assert association.deadline() is None
-    assert association._inlet.room_bytes <= RECEIVE_ROOM_BYTES
+    assert association.room_bytes <= RECEIVE_ROOM_BYTES
+    assert_sent_in_bounds(association)
+
+
+def assert_sent_in_bounds(association: Association) -> None:
+    """What is sent ends after a bounded number of asks."""
+    for _ in range(100):
+        if not association.outgoing():
+            return
+    raise AssertionError("there is always more to send")
 
 
 def react(association: Association, event: object, *, impatient: bool) -> None:
@@ -132,13 +189,26 @@ def react(association: Association, event: object, *, impatient: bool) -> None:
         assert event.why
     if impatient and association.state is State.READY:
         association.release(0.0)
-    while association.outgoing():
-        pass
+    assert_sent_in_bounds(association)
+
+
+def stretched(raw: bytearray, chance: random.Random) -> None:
+    """One PDU gets another length, and sometimes as many bytes; its one value, too, so that nothing but the length is wrong."""
+    at, kind, length = chance.choice(list(headers(bytes(raw))))
+    wanted = chance.choice((*LENGTHS, PDU_BYTES_MAX + 1, PDU_BYTES_MAX + 2))
+    struct.pack_into(">I", raw, at + 2, wanted)
+    if wanted < 2 * PDU_BYTES_MAX and chance.random() < 0.8:
+        body = raw[at + 6 : at + 6 + min(length, wanted)]
+        if kind == 4 and wanted >= 6 and len(body) >= 6:
+            struct.pack_into(">I", body, 0, wanted - 4)
+        raw[at + 6 : at + 6 + length] = body + bytes(wanted - len(body))
 
 
 def mutated(chance: random.Random) -> bytes:
     """A seed with some bytes changed, repeated, cut out or replaced by numbers that parsers stumble over."""
     raw = bytearray(chance.choice(SEEDS))
+    if chance.random() < 0.3:
+        stretched(raw, chance)
     for _ in range(chance.randint(0, 6)):
         at = chance.randrange(len(raw) + 1)
         match chance.randrange(5):
@@ -156,13 +226,35 @@ def mutated(chance: random.Random) -> bytes:
     return bytes([chance.randrange(256), chance.randrange(256)]) + bytes(raw)
 
 
+class Hung(Exception):
+    """One input took more processor time than any may."""
+
+
+def hung(_number: int, _frame: object) -> None:
+    raise Hung(f"one input took more than {CPU_SECONDS} s of processor time")
+
+
+def guarded(raw: bytes) -> None:
+    """`one`, stopped where it does not end; on systems without such a timer it is trusted to."""
+    if not hasattr(signal, "setitimer"):
+        one(raw)
+        return
+    before = signal.signal(signal.SIGVTALRM, hung)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    try:
+        one(raw)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 def run(runs: int, seed: int) -> None:
     """Random mutations; the failing bytes are part of the error."""
     chance = random.Random(seed)
     for _ in range(runs):
         raw = mutated(chance)
         try:
-            one(raw)
+            guarded(raw)
         except Exception as error:
             raise AssertionError(f"broken by bytes.fromhex({raw.hex()!r})") from error
 
