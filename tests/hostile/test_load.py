@@ -130,7 +130,7 @@ def test_one_address_cannot_take_the_places_of_the_others(archive):
         assert all_but_the_worst(echoes(archive.port, "127.0.0.3")) < ECHO_SECONDS
 
 
-def test_a_storm_of_associations_that_are_aborted_at_once_does_not_delay_an_echo(archive):
+def test_group_37_a_storm_of_aborted_associations_does_not_delay_an_echo(archive):
     over = threading.Event()
 
     def storm() -> None:
