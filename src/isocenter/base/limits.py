@@ -432,7 +432,9 @@ PRIVILEGED_PORTS = _limit("PRIVILEGED_PORTS", 1024, "ports", "Unix lets only adm
 STOP_ASKED_SECONDS = _limit(
     "STOP_ASKED_SECONDS", 0.5, "seconds", "Between two looks whether Ctrl-C was pressed, on systems that wake nobody for it."
 )
-PAGE_STOP_SECONDS = _limit("PAGE_STOP_SECONDS", 3.0, "seconds", "At a stop, how long to wait for the page's thread.")
+PAGE_STOP_SECONDS = _limit(
+    "PAGE_STOP_SECONDS", 10.0, "seconds", "At a stop, how long to wait for the page's thread, which may be just starting."
+)
 
 FILE_HEAD_BYTES = _limit(
     "FILE_HEAD_BYTES", 256 * KIB, "bytes", "Read of each file to see what it is: file meta information and first attributes."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json as json_format
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,21 +39,21 @@ def send(
     from isocenter.daemon.sending import Consignment
 
     call = calling.resolve(node, aet, name, data)
-    book = Ledger(ledger or _ledger_of(call, instances.place(name, data)))
     found, left = gather(paths, json)
-    known = book.kept() if resume else set()
-    waiting = [one for one in found if one.sop_instance_uid not in known]
     faults = [one for one in left if one.is_fault]
-    if not waiting and not found:
+    if not found:
         raise UsageError("There is no DICOM file to send." + (f" {faults[0].path}: {faults[0].why}." if faults else ""))
-    report = Report(json, book, skipped=len(found) - len(waiting))
-    began = perf_counter()
-    if waiting:
-        with Progress("sending", len(waiting)) as progress:
-            for outcome in Consignment(call, waiting).deliver(associations):
-                report.take(outcome)
-                progress.step()
-    report.tell(call.node.name, faults, perf_counter() - began)
+    with Ledger(ledger or _ledger_of(call, instances.place(name, data))) as book:
+        known = book.kept() if resume else set()
+        waiting = [one for one in found if one.sop_instance_uid not in known]
+        report = Report(json, book, skipped=len(found) - len(waiting))
+        began = perf_counter()
+        if waiting:
+            with Progress("sending", len(waiting)) as progress:
+                for outcome in Consignment(call, waiting).deliver(associations):
+                    report.take(outcome)
+                    progress.step()
+        report.tell(call.node.name, faults, perf_counter() - began)
     raise typer.Exit(report.exit(faults))
 
 
@@ -83,29 +82,36 @@ class Ledger:
     """One JSON object a line: instance, file, status. Written as it happens, so that it is true after any end."""
 
     def __init__(self, path: Path) -> None:
+        """Raises UsageError where the file cannot be written."""
         self.path = path
-        self._write: Callable[[str], Any] | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a", encoding="ascii", buffering=1)
+        except OSError as error:
+            raise UsageError(f"The ledger {path} cannot be written: {error.strerror}. Choose another with --ledger.") from error
 
     def kept(self) -> set[str]:
         """The SOP Instance UIDs that were accepted before; a damaged line counts for nothing."""
-        if not self.path.exists():
-            return set()
         kept = set()
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                words = json_format.loads(line)
-                if words["kept"]:
-                    kept.add(str(words["sop_instance_uid"]))
-            except (ValueError, KeyError, TypeError):
-                continue
+        with self.path.open(encoding="ascii", errors="replace") as lines:
+            for line in lines:
+                try:
+                    words = json_format.loads(line)
+                    if words["kept"]:
+                        kept.add(str(words["sop_instance_uid"]))
+                except (ValueError, KeyError, TypeError):
+                    continue
         return kept
 
     def note(self, words: dict[str, Any]) -> None:
-        if self._write is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._write = self.path.open("a", encoding="utf-8", buffering=1).write
         # ASCII, because a file's name need not be text.
-        self._write(json_format.dumps(words) + "\n")
+        self._file.write(json_format.dumps(words) + "\n")
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 class Report:

@@ -36,6 +36,8 @@ class RunningHouse:
         self.house = house
         self._page: Server | None = None
         self._page_thread: threading.Thread | None = None
+        self._is_closing = False
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Listen, announce, and bring up the page."""
@@ -47,10 +49,13 @@ class RunningHouse:
 
     def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Accept nobody, let what runs finish for a while, close everything."""
+        with self._lock:
+            self._is_closing = True
         self.house.listener.stop(drain_seconds)
-        if self._page is not None and self._page_thread is not None:
+        if self._page is not None:
             self._page.should_exit = True
             self._page.force_exit = True
+        if self._page_thread is not None:
             self._page_thread.join(PAGE_STOP_SECONDS)
         instances.withdraw(self.house.place)
         self.house.closing.close()
@@ -62,11 +67,14 @@ class RunningHouse:
         from isocenter.daemon.backstage import HouseBackstage
         from isocenter.web.app import app
 
-        page = app(HouseBackstage(self.house))
-        settings = uvicorn.Config(
-            page, host="127.0.0.1", port=self.house.settings.http, log_config=None, access_log=False, lifespan="off"
-        )
-        self._page = uvicorn.Server(settings)
+        with self._lock:
+            if self._is_closing:
+                return
+            page = app(HouseBackstage(self.house))
+            settings = uvicorn.Config(
+                page, host="127.0.0.1", port=self.house.settings.http, log_config=None, access_log=False, lifespan="off"
+            )
+            self._page = uvicorn.Server(settings)
         try:
             self._page.run()
         except SystemExit:
