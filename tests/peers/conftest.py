@@ -16,6 +16,7 @@ import pydicom
 import pytest
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+from tests.peers.processes import SECONDS, House, Orthanc, QueryRetrieve, Receiver, found, part10_files
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.catalogue import IndexCatalogue
@@ -23,14 +24,15 @@ from isocenter.archive.index_reader import IndexReader
 from isocenter.base.clock import SystemClock
 from isocenter.base.ids import new_uid
 from isocenter.daemon.transcoding import transcode
+from isocenter.lab.phantom import ct_series, file_bytes, mr_series, ultrasound
 from isocenter.model.records import Admitted, Node
 from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
-from isocenter.net.pump import House
+from isocenter.net.pump import House as Shared
 from isocenter.services.roster import Roster
 from isocenter.standard.sop_class import CT_IMAGE
 
-SECONDS = 60
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 class Diary:
@@ -95,18 +97,10 @@ def station(tmp_path):
         clock = SystemClock()
         roster = Roster(ae_title="ISOCENTER", intake=archive, catalogue=catalogue, destination=nodes.get, clock=clock)
         forwarder = Forwarder(archive, transcode, ae_title="ISOCENTER")
-        listener = Listener(House(diary, roster, diary, clock, forwarder), address="127.0.0.1")
+        listener = Listener(Shared(diary, roster, diary, clock, forwarder), address="127.0.0.1")
         listener.start()
         stack.callback(listener.stop, 0.0)
         yield Station(listener, catalogue, diary, nodes)
-
-
-def found(tool: str) -> str:
-    """The path of a tool; the test is skipped where it is not installed."""
-    path = shutil.which(tool)
-    if path is None:
-        pytest.skip(f"{tool} is not installed (Debian: apt-get install dcmtk)")
-    return path
 
 
 @pytest.fixture
@@ -161,8 +155,8 @@ def storescp(tmp_path, free_port):
 def make_images(tmp_path):
     """CT images as files: `folder = make_images(200)`; all are one series of one study."""
 
-    def make(count: int, side: int = 16) -> Path:
-        folder = tmp_path / "images"
+    def make(count: int, side: int = 16, name: str = "images") -> Path:
+        folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         study, series = new_uid(), new_uid()
         for number in range(count):
@@ -188,3 +182,96 @@ def make_images(tmp_path):
 def study_of():
     """The Study Instance UID of the images in a folder."""
     return lambda folder: str(pydicom.dcmread(next(iter(sorted(folder.iterdir()))), stop_before_pixels=True).StudyInstanceUID)
+
+
+# The archive and its peers as processes
+
+
+@pytest.fixture
+def start_house(tmp_path):
+    """Starts `isocenter up`: `house = start_house("--policy", "strict")`."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*options: str) -> House:
+            house = House.start(tmp_path / f"house{len(os.listdir(tmp_path))}", *options)
+            stack.callback(house.server.end)
+            return house
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """One running archive for all tests of a file."""
+    house = House.start(tmp_path_factory.mktemp("house"))
+    yield house
+    assert house.server.end() == 0, house.said()
+
+
+@pytest.fixture(scope="session")
+def the_orthanc(tmp_path_factory):
+    orthanc = Orthanc.start(tmp_path_factory.mktemp("orthanc"))
+    yield orthanc
+    orthanc.server.end()
+
+
+@pytest.fixture
+def orthanc(the_orthanc):
+    """Orthanc, empty."""
+    the_orthanc.clear()
+    return the_orthanc
+
+
+@pytest.fixture
+def receive(tmp_path):
+    """Starts storescp: `receiver = receive("--abort-after")`."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*options: str) -> Receiver:
+            receiver = Receiver.start(tmp_path / f"receiver{len(os.listdir(tmp_path))}", *options)
+            stack.callback(receiver.server.end)
+            return receiver
+
+        yield start
+
+
+@pytest.fixture
+def query_retrieve(tmp_path):
+    """Starts dcmqrscp, which knows these titles at these ports: `archive = query_retrieve({"ISOCENTER": 11112})`."""
+    with contextlib.ExitStack() as stack:
+
+        def start(hosts: dict[str, int], *options: str) -> QueryRetrieve:
+            archive = QueryRetrieve.start(tmp_path / f"dcmqrscp{len(os.listdir(tmp_path))}", hosts, *options)
+            stack.callback(archive.server.end)
+            return archive
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory) -> dict[str, list[Path]]:
+    """Files by transfer syntax, each instance once: NEMA's compression set and others where they are at hand, and pydicom's.
+
+    What is rare among them is made.
+    """
+    import pydicom.data
+
+    made = tmp_path_factory.mktemp("made")
+    for seed, option in enumerate(("+ti", "+tb", "+td") if shutil.which("dcmconv") else ()):
+        images = (
+            *ct_series(seed, slices=2, side_pixels=64),
+            *mr_series(seed, slices=2, side_pixels=64),
+            ultrasound(seed, frames=2),
+        )
+        for image in images:
+            path = made / f"{image.SOPInstanceUID}.dcm"
+            path.write_bytes(file_bytes(image))
+            subprocess.run(["dcmconv", option, str(path), str(path)], check=True)
+    by_syntax: dict[str, list[Path]] = {}
+    seen = set()
+    roots = [made, SHARED / "wg04", SHARED / "enhanced-mr", SHARED / "derived", Path(pydicom.data.__file__).parent / "test_files"]
+    for path, uid, syntax in (one for root in roots for one in part10_files(root)):
+        if uid not in seen:
+            seen.add(uid)
+            by_syntax.setdefault(syntax, []).append(path)
+    return by_syntax
