@@ -137,6 +137,7 @@ def test_what_was_not_proposed_is_not_answered():
 def test_an_identity_is_answered_where_an_answer_was_asked_for(requested, response):
     request = propose((CT, IMPLICIT), identity=UserIdentity(3, b"name", b"", requested))
     assert answer(request, identity_response=b"ticket").user.identity_response == response
+    assert answer(request, identity_response=None).user.identity_response is None
 
 
 def test_extended_negotiation_is_answered_for_accepted_classes():

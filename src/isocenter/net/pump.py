@@ -94,7 +94,7 @@ class Conversation:
             house.table,
             operations=admission.operations,
             pdu_bytes_max=admission.pdu_bytes_max or PDU_BYTES_MAX,
-            identity_response=admission.identity_response or b"",
+            identity_response=admission.identity_response,
         )
         if isinstance(answer, AssociateReject):
             self._reject(answer, "its request breaks the rules of negotiation")

@@ -64,12 +64,13 @@ def negotiate(
     *,
     operations: frozenset[str],
     pdu_bytes_max: int = PDU_BYTES_MAX,
-    identity_response: bytes = b"",
+    identity_response: bytes | None = b"",
 ) -> AssociateAccept | AssociateReject:
     """Answer a proposal with what `table` offers a caller that may ask for `operations`.
 
     All contexts are answered, in their order. Where the operation is store, the caller's first syntax that we take wins, because
-    objects are kept as they came; elsewhere our own preference does. Never raises.
+    objects are kept as they came; elsewhere our own preference does. `identity_response` None answers no identity, which says that
+    this kind was not verified (PS3.7 D.3.3.7.1). Never raises.
     """
     if not request.protocol_version & 1:
         return REJECTED_PROTOCOL_VERSION
