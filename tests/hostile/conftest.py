@@ -26,6 +26,10 @@ from isocenter.daemon.instances import Place
 from isocenter.dimse.commands import CommandField
 from isocenter.net import ports
 
+if sys.platform != "linux":
+    collect_ignore_glob = ["test_*.py"]
+    """Descriptors are counted, and callers come from several addresses of the loopback network, as Linux alone has them all."""
+
 ECHO_SECONDS = 0.2
 ECHO_TRIES = 5
 GROWTH_BYTES_MAX = 112 * MIB

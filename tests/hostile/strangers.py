@@ -19,6 +19,8 @@ REQUESTED, ACCEPTED, REJECTED, DATA, RELEASE, RELEASED, ABORTED, CLOSED = 1, 2, 
 ECHO_ID, STORE_ID, FIND_ID, GET_ID, MOVE_ID, IMPLICIT_STORE_ID = 1, 3, 5, 7, 9, 11
 UNUSED_ID = 99
 ANSWER_SECONDS = 20.0
+IP_BIND_ADDRESS_NO_PORT = 24
+"""Of Linux; Python names it since 3.12."""
 
 
 def pdu(kind: int, body: bytes, length: int | None = None) -> bytes:
@@ -169,10 +171,20 @@ def nested(depth: int, tag: int = 0x00081140) -> bytes:
 class Peer:
     """A caller that writes any bytes and reads whole PDUs."""
 
-    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
-        self.sock = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS, source_address=(source, 0))
+    def __init__(self, port: int, source: str = "") -> None:
+        self.sock = socket.socket()
+        self.sock.settimeout(ANSWER_SECONDS)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source:
+            # The port is chosen when it is known where to: thousands of connections that are just over block few then.
+            self.sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+            self.sock.bind((source, 0))
         self._rest = b""
+        try:
+            self.sock.connect(("127.0.0.1", port))
+        except OSError:
+            self.sock.close()
+            raise
 
     def send(self, raw: bytes) -> None:
         self.sock.sendall(raw)
@@ -251,7 +263,7 @@ class Peer:
 _HELLO = request(contexts=context(1, VERIFICATION, IMPLICIT_VR_LITTLE_ENDIAN), calling=b"FRIEND")
 
 
-def echo_seconds(port: int, source: str = "127.0.0.1") -> float:
+def echo_seconds(port: int, source: str = "") -> float:
     """A whole C-ECHO: connection, association, request, answer, release."""
     began = time.perf_counter()
     with Peer(port, source) as peer:
