@@ -71,6 +71,7 @@ def store(port: int, aet: str, *, associations: int, count: int, byte_count: int
             [sys.executable, __file__, *(f"--{flag}={value}" for flag, value in {**flags, "part": part}.items())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         for part in range(associations)
@@ -78,7 +79,8 @@ def store(port: int, aet: str, *, associations: int, count: int, byte_count: int
     try:
         for process in processes:
             if process.stdout.readline() != "ready\n":
-                raise RuntimeError(f"no association with {aet} on port {port}")
+                why = process.communicate()[1].strip().rpartition("\n")[2]
+                raise RuntimeError(f"no association with {aet} on port {port}: {why}")
         for process in processes:
             process.stdin.write("go\n")
             process.stdin.flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -125,10 +126,15 @@ def environment(*, tuned: bool) -> dict[str, str]:
     return kept | ({"TCP_NODELAY": "1"} if tuned else {})
 
 
+def _stop(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
 @contextmanager
 def running(name: str, *, prepare: Callable[[Path], None] | None = None) -> Iterator[Peer]:
     """A peer that answers; `prepare` may fill its folder first. `RuntimeError` with its log where it does not come up."""
     kind = PEERS[name]
+    signal.signal(signal.SIGTERM, _stop)  # so that a bench which is stopped stops its peers
     folder = Path(tempfile.mkdtemp(prefix="isocenter-bench-"))
     port, http = free_port(), free_port()
     if prepare is not None:
@@ -143,7 +149,12 @@ def running(name: str, *, prepare: Callable[[Path], None] | None = None) -> Iter
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{name} did not come up:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
-        yield Peer(name, kind.aet, port, http, folder, process)
+        peer = Peer(name, kind.aet, port, http, folder, process)
+        try:
+            yield peer
+        except (RuntimeError, OSError) as error:
+            error.add_note(f"{name}: {peer.last_words()}")
+            raise
     finally:
         process.terminate()
         try:

@@ -100,7 +100,7 @@ def main() -> None:
         try:
             rows += PARTS[name](wanted.quick)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            print(f"{name} ended early: {error}", file=sys.stderr)
+            print(f"{name} ended early: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
     print(f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
     print(f"{'quick' if wanted.quick else 'full'} run of {(time.monotonic() - start) / 60:.0f} minutes\n")
     print(table.markdown(HEAD, rows))

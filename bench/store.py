@@ -27,6 +27,8 @@ from peers import PEERS, Peer, available, environment, running
 WORK = ((525_000, 1), (525_000, 4), (10_000, 1), (10_000, 4))
 COUNTS = {525_000: 400, 10_000: 1600}
 TURNS = 5
+SECONDS_MAX = 4.0
+"""About what one measurement may take: a slow peer gets fewer images, by its rate in the turn before."""
 GOALS = {  # work: (times Orthanc tuned, times the disk)
     (525_000, 1): (2.2, 0.6),
     (525_000, 4): (2.5, 1.2),
@@ -41,14 +43,17 @@ STORESCU_SECONDS_MAX = 120
 def measure(names: list[str], *, turns: int, share: float) -> dict[tuple[int, int], dict[str, list[float]]]:
     """Instances a second for each work, by peer and turn; `disk` beside them."""
     rates: dict[tuple[int, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    known_rates: dict[tuple[str, int, int], float] = {}
     with ExitStack() as stack:
         peers = [stack.enter_context(running(name)) for name in names]
         run = int(time.time()) % 1_000_000 * 100
         for turn in range(turns + 1):
             for byte_count, associations in WORK:
-                count = max(40, int(COUNTS[byte_count] * share * (0.2 if turn == 0 else 1)))
+                wanted = max(40, int(COUNTS[byte_count] * share * (0.1 if turn == 0 else 1)))
                 for peer in list(peers):
                     run += 1
+                    known = known_rates.get((peer.name, byte_count, associations))
+                    count = wanted if known is None else max(20, min(wanted, int(known * SECONDS_MAX)))
                     try:
                         sent = stored(peer.port, peer.aet, associations=associations, count=count, byte_count=byte_count, run=run)
                     except (RuntimeError, OSError, ValueError) as error:
@@ -57,10 +62,11 @@ def measure(names: list[str], *, turns: int, share: float) -> dict[tuple[int, in
                         continue
                     if set(sent.statuses) != {"0000"}:
                         print(f"{peer.name}: {sent.statuses}", file=sys.stderr)
+                    known_rates[peer.name, byte_count, associations] = sent.rate
                     if turn:  # the first turn only warms up
                         rates[byte_count, associations][peer.name].append(sent.rate)
                 if turn:
-                    rates[byte_count, associations]["disk"].append(disk.rate(byte_count, min(count, 200)))
+                    rates[byte_count, associations]["disk"].append(disk.rate(byte_count, min(wanted, 200)))
     return rates
 
 
