@@ -154,6 +154,10 @@ RETRIEVE_AHEAD_INSTANCES = _limit(
 RETRIEVE_OPENINGS_FAILED_MAX = _limit(
     "RETRIEVE_OPENINGS_FAILED_MAX", 3, "attempts", "In a row; then a destination is not called again for the rest of the C-MOVE."
 )
+RETRIEVE_LISTEN_SECONDS = _limit(
+    "RETRIEVE_LISTEN_SECONDS", 1.0, "seconds",
+    "A C-MOVE destination that refuses the first connection gets this long: simple clients ask first, and listen then.",
+)  # fmt: skip
 CANCEL_HEEDED_SECONDS = _limit(
     "CANCEL_HEEDED_SECONDS",
     10.0,
@@ -220,6 +224,9 @@ SEQUENCE_DEPTH_MAX = _limit("SEQUENCE_DEPTH_MAX", 64, "levels", "DCMTK's limit s
 ELEMENTS_MAX = _limit("ELEMENTS_MAX", 1_000_000, "elements", "An RT structure set with all its items stays under it.")
 TAGS_CACHED_MAX = _limit(
     "TAGS_CACHED_MAX", 8192, "tags", "What is remembered of tags met: the dictionary has 5,000, and strangers may ask for others."
+)
+TEXTS_CACHED_MAX = _limit(
+    "TEXTS_CACHED_MAX", 4096, "values", "Decoded texts remembered, 1 KiB at most each: a series says most of them with every image."
 )
 FILE_META_BYTES_MAX = _limit("FILE_META_BYTES_MAX", 64 * KIB, "bytes", "Real ones are some hundred bytes (PS3.10 7.1).")
 INDEXED_VALUE_BYTES_MAX = _limit(
@@ -432,6 +439,10 @@ PRIVILEGED_PORTS = _limit("PRIVILEGED_PORTS", 1024, "ports", "Unix lets only adm
 STOP_ASKED_SECONDS = _limit(
     "STOP_ASKED_SECONDS", 0.5, "seconds", "Between two looks whether Ctrl-C was pressed, on systems that wake nobody for it."
 )
+PAGE_START_SECONDS = _limit(
+    "PAGE_START_SECONDS", 10.0, "seconds", "From a running instance's DICOM port to its page: loading it takes half a second."
+)
+PAGE_LOOK_SECONDS = _limit("PAGE_LOOK_SECONDS", 0.1, "seconds", "Between two attempts to reach a page that is not there yet.")
 PAGE_STOP_SECONDS = _limit(
     "PAGE_STOP_SECONDS", 10.0, "seconds", "At a stop, how long to wait for the page's thread, which may be just starting."
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 from isocenter.base.errors import UnreadableDataset
@@ -20,6 +21,7 @@ from isocenter.base.limits import (
     INFLATE_BYTES_MAX,
     SEQUENCE_DEPTH_MAX,
     SKIM_WINDOW_BYTES,
+    TEXTS_CACHED_MAX,
 )
 from isocenter.dataset import character_set, value_text
 from isocenter.standard import transfer_syntax as syntaxes
@@ -109,8 +111,7 @@ class Skim:
         value = self.values.get(tag)
         if value is None:
             return ""
-        declared = character_set.of(self.values.get(SPECIFIC_CHARACTER_SET, b""))
-        return value_text.decode(tag, value, declared, little_endian=self._mode != _BIG)
+        return _decoded(tag, value, self.values.get(SPECIFIC_CHARACTER_SET, b""), self._mode != _BIG)
 
     def _inflate(self, inflater: zlib._Decompress, view: memoryview | bytes) -> bool:
         data: memoryview | bytes = view
@@ -360,6 +361,12 @@ class Skim:
         return UnreadableDataset(
             f"{named(tag)} at byte {place} is no item or delimiter where one must be, in {named(self._tag)}", offset=place
         )
+
+
+@lru_cache(maxsize=TEXTS_CACHED_MAX)
+def _decoded(tag: int, value: bytes, declared: bytes, little_endian: bool) -> str:
+    """One value as text. Remembered, because the images of a series differ in few of theirs."""
+    return value_text.decode(tag, value, character_set.of(declared), little_endian=little_endian)
 
 
 def named(tag: int) -> str:
