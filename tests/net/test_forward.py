@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from isocenter.dimse.exchange import Cancelled, Forward
 from isocenter.model.records import Admitted, Node, TurnedAway
 from isocenter.net import forward
 from isocenter.net.forward import Forwarder
+from isocenter.net.sockets import NobodyListens
 from isocenter.standard.sop_class import CT_IMAGE, MR_IMAGE
 from isocenter.standard.transfer_syntax import JPEG_2000_LOSSLESS, RLE_LOSSLESS
 
@@ -116,6 +117,20 @@ def test_a_destination_that_is_not_there_fails_all_soon_with_the_cause(forwarder
     assert len(outcomes) == 50
     assert all(outcome.status is None and "connection refused" in outcome.reason for outcome in outcomes)
     assert time.monotonic() - began < 5
+
+
+def test_a_destination_that_begins_to_listen_only_after_asking_gets_it_all(start, forwarder, make_instance, monkeypatch):
+    station = start()
+    refused = chain([True, True], repeat(False))
+
+    def open_late(node, proposal):
+        if next(refused):
+            raise NobodyListens("connection refused")
+        return forward.open_association(node, proposal, calling_ae_title="ARCHIVE")
+
+    monkeypatch.setattr(forwarder, "_open", open_late)
+    outcomes = moved(forwarder, [make_instance(f"1.6.{number}") for number in range(3)], station.node())
+    assert [outcome.status for outcome in outcomes] == [0, 0, 0]
 
 
 def test_a_destination_that_turns_us_away_is_asked_once(start, forwarder, make_instance):

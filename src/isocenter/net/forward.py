@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, islice
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused
@@ -20,6 +20,7 @@ from isocenter.base.limits import (
     CANCEL_SECONDS,
     RETRIEVE_AHEAD_INSTANCES,
     RETRIEVE_ASSOCIATIONS_MAX,
+    RETRIEVE_LISTEN_SECONDS,
     RETRIEVE_LOOK_SECONDS,
     RETRIEVE_OPENINGS_FAILED_MAX,
 )
@@ -29,6 +30,7 @@ from isocenter.model.records import Instance, Node
 from isocenter.net.outgoing import Sendable, propose
 from isocenter.net.requestor import Proposal, Requestor, open_association
 from isocenter.net.sending import Channel, Sending, Sent
+from isocenter.net.sockets import NobodyListens
 
 if TYPE_CHECKING:
     import ssl
@@ -268,7 +270,7 @@ class _Courier:
         """Raises `LinkLost`, `Refused`, or `LocalError` where the destination takes nothing of what was proposed."""
         self._disconnect(in_order=True)
         delivery = self._delivery
-        self._requestor, self._pairs = delivery.open(pair)
+        self._requestor, self._pairs = self._open(pair)
         self._openings_failed = 0
         self._sending = Sending(
             self._requestor,
@@ -277,6 +279,18 @@ class _Courier:
             move_originator_ae_title=delivery.forward.move_originator_ae_title,
             move_originator_message_id=delivery.forward.move_originator_message_id,
         )
+
+    def _open(self, pair: Pair | None) -> tuple[Requestor, frozenset[Pair]]:
+        """As `_Delivery.open`, but the very first call is repeated for a moment while nobody listens yet."""
+        is_first_call, self._is_first = self._is_first, False
+        until = monotonic() + (RETRIEVE_LISTEN_SECONDS if is_first_call else 0.0)
+        while True:
+            try:
+                return self._delivery.open(pair)
+            except NobodyListens:
+                if monotonic() >= until or self._delivery.is_stopping:
+                    raise
+            sleep(RETRIEVE_LOOK_SECONDS)
 
     def _disconnect(self, *, in_order: bool = False) -> None:
         sending, self._sending = self._sending, None

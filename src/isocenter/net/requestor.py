@@ -174,7 +174,7 @@ def open_association(
     try:
         sock = connect(node.host, node.port, connect_seconds)
     except LinkLost as error:
-        raise LinkLost(f"{node.ae_title}: {error}") from error
+        raise type(error)(f"{node.ae_title}: {error}") from error
     stream: Stream
     if tls is None:
         stream = stream_of(sock)

@@ -179,12 +179,17 @@ def _listening(address: tuple[object, ...], family: int, *, dual: bool = False) 
     return sock
 
 
+class NobodyListens(LinkLost):
+    """The computer is there, and refused the connection."""
+
+
 def connect(host: str, port: int, seconds: float = CONNECT_SECONDS) -> socket.socket:
-    """A tuned connection. Raises `LinkLost` with a sentence that names host, port and cause."""
+    """A tuned connection. Raises `LinkLost` with a sentence that names host, port and cause; `NobodyListens` is one."""
     try:
         sock = socket.create_connection((host, port), timeout=seconds)
     except OSError as error:
-        raise LinkLost(f"no connection to {place(host, port)}: {explain(error, seconds)}") from error
+        kind = NobodyListens if isinstance(error, ConnectionRefusedError) else LinkLost
+        raise kind(f"no connection to {place(host, port)}: {explain(error, seconds)}") from error
     except (UnicodeError, OverflowError) as error:
         raise LinkLost(f"no connection to {place(host, port)}: not a host and port ({error})") from error
     tune(sock)
