@@ -70,6 +70,7 @@ class Child:
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._said: Said | None = None
         self._more = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -94,12 +95,15 @@ class Child:
                 assert self._more.wait(until - time.monotonic()), f"{text!r} never came: {self.lines}"
 
     def end(self, number: int = signal.SIGTERM) -> Said:
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        code = self.process.wait(SECONDS)
-        self._reader.join(SECONDS)
-        with self.process:
-            return Said(code, "\n".join(self.lines), self.process.stderr.read())
+        """Send it the signal, 0 for none, and wait for its end; the second time only say again what it said."""
+        if self._said is None:
+            if number and self.process.poll() is None:
+                self.process.send_signal(number)
+            with self.process:
+                code = self.process.wait(SECONDS)
+                self._reader.join(SECONDS)
+                self._said = Said(code, "\n".join(self.lines), self.process.stderr.read())
+        return self._said
 
 
 def start(*arguments: object, home: Path, **environment: str) -> Child:

@@ -90,7 +90,9 @@ class IndexReader:
                 try:
                     return generation, self._index.connect_reader()
                 except sqlite3.Error as error:
-                    raise LocalError(f"The index {self._index.path} cannot be opened: {error}.") from error
+                    raise LocalError(
+                        f"The index {self._index.path} cannot be opened: {error}. A damaged one is rebuilt with isocenter reindex."
+                    ) from error
             if generation == self._index.generation:
                 return generation, connection
             connection.close()

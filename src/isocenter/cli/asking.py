@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from isocenter.base.errors import UsageError
+from isocenter.base.errors import LocalError, UsageError
+from isocenter.standard.transfer_syntax import IMPLICIT_VR_LITTLE_ENDIAN
 
 
 class At(StrEnum):
@@ -95,18 +96,20 @@ class Question:
 
 def question(level: At, root: RootName | None, keys: Sequence[str], *, returned: bool = True) -> Question:
     """The query that the keys mean. Without `returned` only what was typed is asked for, as a retrieval needs it."""
-    found: dict[int, str] = {}
+    found = dict.fromkeys(map(tag_of, RETURNED[level]), "") if returned else {}
     for text in keys:
         keyword, _, value = text.partition("=")
         found[tag_of(keyword.strip())] = value
-    if returned:
-        for keyword in RETURNED[level]:
-            found.setdefault(tag_of(keyword), "")
     if root is None:
         root = RootName.PATIENT if level is At.PATIENT else RootName.STUDY
     if level is At.PATIENT and root is RootName.STUDY:
         raise UsageError("The Study Root has no patient level; use --root patient.")
-    return Question(level, root, found)
+    asked = Question(level, root, found)
+    try:
+        asked.identifier(IMPLICIT_VR_LITTLE_ENDIAN)
+    except LocalError as error:
+        raise UsageError(f"{error}.") from error
+    return asked
 
 
 def tag_of(text: str) -> int:
@@ -119,7 +122,7 @@ def tag_of(text: str) -> int:
             pass
     from pydicom.datadict import tag_for_keyword
 
-    number = tag_for_keyword(text)
+    number = tag_for_keyword(text) if text else None
     if number is None:
         raise UsageError(f"{text!r} is neither a keyword such as PatientName nor a tag such as 0010,0010.")
     return int(number)

@@ -59,8 +59,7 @@ def _show(found: Iterable[Dataset], asked: Question) -> None:
     finally:
         if rows:
             table([heading_of(tag) for tag in asked.keys], rows, below=[heading_of(tag) for tag in UNIQUE.values()])
-        one = asked.level.value if len(rows) == 1 else _PLURALS[asked.level]
-        note(f"{len(rows)} {one} found.")
+    note(f"{len(rows)} {asked.level.value if len(rows) == 1 else _PLURALS[asked.level]} found.")
 
 
 def _cells(answer: Dataset, asked: Question) -> list[Any]:

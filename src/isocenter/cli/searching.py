@@ -41,10 +41,10 @@ def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, N
             pass
         finally:
             responses.close()
-        if not response.is_pending and response.command.status not in (status.SUCCESS, status.CANCEL):
-            words = status.describe(response.command.status or status.CANNOT_UNDERSTAND, "find")
-            comment = response.command.error_comment
-            raise LocalError(words + (f" It says: {comment}" if comment else ""))
+    if not response.is_pending and response.command.status not in (status.SUCCESS, status.CANCEL):
+        words = status.describe(response.command.status or status.CANNOT_UNDERSTAND, "find")
+        comment = response.command.error_comment
+        raise LocalError(words + (f" It says: {comment}" if comment else ""))
 
 
 def text_of(answer: Dataset, tag: int) -> str:

@@ -179,7 +179,7 @@ def human_bytes(count: float) -> str:
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.3g} {unit}"
         count /= 1000
-    return f"{count:.3g} TB"
+    return f"{count:.3g} TB" if count < 100 else f"{count:.0f} TB"
 
 
 def plural(count: int, noun: str) -> str:

@@ -48,12 +48,12 @@ def up(
         "log_patient_data": log_patient_data, "debug": debug,
     }  # fmt: skip
     settings = instances.settle(place, flags)
-    live = log.LiveLines(_show)
-    logging.getLogger(log.ROOT).addHandler(live)
     house = lifecycle.open_house(place, settings)
     for line in lifecycle.greeting(house):
         say(line)
     sys.stdout.flush()
+    live = log.LiveLines(_show)
+    logging.getLogger(log.ROOT).addHandler(live)
     try:
         ending.wait()
         say("Stopping: no new callers; running transfers may finish (Ctrl-C again to cut them off).")

@@ -6,12 +6,14 @@ UsageError where the instance has no HTTP port.
 
 from __future__ import annotations
 
+import http.client
 import json
 from collections.abc import Iterator
+from time import monotonic, sleep
 from typing import Any
 
 from isocenter.base.errors import LinkLost, LocalError, UsageError
-from isocenter.base.limits import HOUSE_CALL_SECONDS
+from isocenter.base.limits import HOUSE_CALL_SECONDS, PAGE_LOOK_SECONDS, PAGE_START_SECONDS
 from isocenter.daemon.instances import Running
 
 
@@ -26,12 +28,11 @@ def post(running: Running, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _lines(running: Running, method: str, path: str) -> Iterator[dict[str, Any]]:
-    import http.client
-
     if not running.http:
         raise UsageError(f"The instance {running.name} runs without its HTTP port (--http 0), which this needs.")
     connection = http.client.HTTPConnection("127.0.0.1", running.http, timeout=HOUSE_CALL_SECONDS)
     try:
+        _connect(connection)
         connection.request(method, path, headers={"X-Isocenter": "1"})
         answer = connection.getresponse()
         if answer.status != 200:
@@ -42,3 +43,16 @@ def _lines(running: Running, method: str, path: str) -> Iterator[dict[str, Any]]
         raise LinkLost(f"The instance {running.name} on port {running.http} does not answer: {error}.") from error
     finally:
         connection.close()
+
+
+def _connect(connection: http.client.HTTPConnection) -> None:
+    """An instance listens for DICOM first: its page may come up a moment after it says that it runs."""
+    until = monotonic() + PAGE_START_SECONDS
+    while True:
+        try:
+            connection.connect()
+            return
+        except ConnectionRefusedError:
+            if monotonic() > until:
+                raise
+            sleep(PAGE_LOOK_SECONDS)

@@ -104,6 +104,7 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
     except BaseException:
         house.closing.close()
         raise
+    _log.info("%s started: port %s, policy %s, %s", settings.aet, settings.port, settings.policy, place.folder)
     return running
 
 
