@@ -52,7 +52,8 @@ def test_an_address_of_version_six_is_no_port_pattern():
 
 
 @pytest.mark.parametrize(
-    ("title", "host", "one"), [("CT", "10.0.0.7", True), ("CT*", "10.0.0.7", False), ("CT", "10.0.0.0/8", False), ("CT", "*", False)]
+    ("title", "host", "one"),
+    [("CT", "10.0.0.7", True), ("CT*", "10.0.0.7", False), ("CT", "10.0.0.0/8", False), ("CT", "*", False)],
 )
 def test_only_an_entry_with_one_address_can_be_called(title, host, one):
     assert is_one_device(Node("n", title, host)) is one
