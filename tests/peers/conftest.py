@@ -83,6 +83,28 @@ class Station:
             threading.Event().wait(0.01)
 
 
+@pytest.fixture(autouse=True)
+def pynetdicom_gives_answers_back(monkeypatch):
+    """pynetdicom 3.0.4 reads one queue with two threads, and its reactor may make one more turn while a request goes out.
+
+    An answer that comes within that turn is thrown away there ("Received unexpected C-STORE service message"), and the caller
+    waits 30 s for it. Here the reactor puts it back for the thread that waits.
+    """
+    try:
+        from pynetdicom.association import Association
+    except ImportError:
+        return
+    serve = Association._serve_request
+
+    def served(self, msg, context_id):
+        if msg.is_valid_request:
+            serve(self, msg, context_id)
+        else:
+            self.dimse.msg_queue.put((context_id, msg))
+
+    monkeypatch.setattr(Association, "_serve_request", served)
+
+
 @pytest.fixture
 def station(tmp_path):
     folder = tmp_path / "archive"
