@@ -51,3 +51,8 @@ def test_every_setting_has_a_flag_and_an_environment_variable():
         ("--aet", "ISOCENTER_AET"),
         ("--log-patient-data", "ISOCENTER_LOG_PATIENT_DATA"),
     }
+
+
+def test_dicom_and_the_page_cannot_share_a_port():
+    with pytest.raises(UsageError, match="need a port each"):
+        config.load({"port": 8114}, None, {})

@@ -52,7 +52,17 @@ def test_a_lost_index_is_built_anew_from_the_images(closed, tools):
     assert said.code == 0
     assert "The new index holds 7 images" in said.out
     assert "7 were found" in said.out
+    assert said.out.count("found: ") == 7
     assert tools.call("check", home=closed).out.endswith("All agree.\n")
+
+
+def test_of_many_differences_only_some_are_shown(closed, tools, monkeypatch):
+    monkeypatch.setattr("isocenter.cli.reindex.DIFFERENCES_SHOWN_MAX", 2)
+    for path in (closed / "main" / "index").iterdir():
+        path.unlink()
+    said = tools.call("reindex", home=closed)
+    assert said.out.count("found: ") == 2
+    assert "the first 2 are shown" in said.out
 
 
 def test_a_damaged_index_names_the_cure_and_is_cured_by_it(closed, tools, disc):

@@ -123,6 +123,8 @@ def _check(settings: Settings) -> None:
         number = getattr(settings, name)
         if not (0 if name == "http" else 1) <= number <= 65535:
             raise UsageError(f"{name} is {number}, but a TCP port is a number from 1 to 65535.")
+    if settings.http == settings.port:
+        raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
     if settings.policy not in POLICIES:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
 

@@ -422,6 +422,9 @@ HOUSE_CALL_SECONDS = _limit(
 DUMP_VALUE_BYTES_MAX = _limit(
     "DUMP_VALUE_BYTES_MAX", 4 * KIB, "bytes", "A value that `dump` reads at once; pixels are left in the file."
 )
+DIFFERENCES_SHOWN_MAX = _limit(
+    "DIFFERENCES_SHOWN_MAX", 10, "lines", "Of each kind that `reindex` shows a person: a lost index differs in every image."
+)
 DUMP_WARNINGS_MAX = _limit("DUMP_WARNINGS_MAX", 5, "sentences", "What `dump` says of a file that is written oddly.")
 DUMP_VALUE_CHARACTERS_MAX = _limit("DUMP_VALUE_CHARACTERS_MAX", 120, "characters", "A value as `dump` shows it without --whole.")
 

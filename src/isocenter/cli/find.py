@@ -58,7 +58,11 @@ def _show(found: Iterable[Dataset], asked: Question) -> None:
             rows.append(_cells(answer, asked))  # noqa: PERF401 what came is kept
     finally:
         if rows:
-            table([heading_of(tag) for tag in asked.keys], rows, below=[heading_of(tag) for tag in UNIQUE.values()])
+            table(
+                [heading_of(tag) for tag in asked.keys],
+                rows,
+                below=[heading_of(UNIQUE[level]) for level in (At.STUDY, At.SERIES, At.IMAGE)],
+            )
     note(f"{len(rows)} {asked.level.value if len(rows) == 1 else _PLURALS[asked.level]} found.")
 
 
