@@ -30,17 +30,38 @@ def test_a_data_folder_may_not_be_a_file(tmp_path):
         instances.place(data=tmp_path / "file")
 
 
+def started(name, flags=None):
+    place = instances.place(name)
+    settings = instances.settle(place, flags or {})
+    instances.remember(place, settings)
+    return settings
+
+
 def test_a_new_named_instance_gets_its_own_title_and_ports_and_keeps_them():
-    first = instances.settle(instances.place("workstation"), {})
-    second = instances.settle(instances.place("ct-room_2"), {})
+    first, second = started("workstation"), started("ct-room_2")
     assert (first.aet, second.aet) == ("WORKSTATION", "CT-ROOM_2")
     assert len({first.port, first.http, second.port, second.http}) == 4
-    assert instances.settle(instances.place("workstation"), {}) == first
+    assert started("workstation") == first
+
+
+def test_a_start_that_fails_leaves_nothing_behind(home):
+    instances.settle(instances.place("workstation"), {"port": 1})
+    assert not home.exists()
+
+
+def test_a_folder_that_holds_only_nodes_so_far_gets_a_title_too(home):
+    (home / "workstation" / "index").mkdir(parents=True)
+    assert started("workstation").aet == "WORKSTATION"
+
+
+def test_the_main_instance_keeps_its_ports_before_its_first_start_too():
+    settings = instances.settle(instances.place("workstation"), {})
+    assert {settings.port, settings.http}.isdisjoint({Settings().port, Settings().http})
 
 
 def test_flags_of_the_first_start_are_kept_for_a_named_instance():
-    instances.settle(instances.place("lab"), {"aet": "LAB_1", "port": 4000, "http": 0})
-    assert instances.settle(instances.place("lab"), {}) == Settings(aet="LAB_1", port=4000, http=0)
+    started("lab", {"aet": 'LAB "1"', "port": 4000, "http": 0})
+    assert started("lab") == Settings(aet='LAB "1"', port=4000, http=0)
 
 
 def test_the_main_instance_keeps_the_defaults():

@@ -33,10 +33,6 @@ class Place:
     name: str
     folder: Path
 
-    @property
-    def is_new(self) -> bool:
-        return not self.folder.exists() or not any(self.folder.iterdir())
-
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -74,19 +70,26 @@ def place(name: str | None = None, data: Path | None = None) -> Place:
 
 
 def settle(place: Place, flags: Mapping[str, Any]) -> config.Settings:
-    """The settings for a start. A new named instance gets a title and free ports of its own, written down to stay the same."""
-    if place.name != DEFAULT_NAME and place.is_new and _lives_at_home(place):
+    """The settings for a start. A named instance without settings gets a title and free ports of its own."""
+    if _chooses_for_itself(place):
         taken = frozenset(number for other in _settings_of_others(place) for number in (other.port, other.http))
         port = flags.get("port") or ports.next_free(config.BY_NAME["port"].default, taken=taken)
-        http = flags.get("http")
-        if http is None:
-            http = ports.next_free(config.BY_NAME["http"].default, "127.0.0.1", taken=taken | {port})
-        title = flags.get("aet") or re.sub(r"[^A-Z0-9_-]", "", place.name.upper())[:16]
-        config.check_ae_title(title)
-        place.folder.mkdir(parents=True, exist_ok=True)
-        lines = f'aet = "{title}"\nport = {int(port)}\nhttp = {int(http)}\n'
-        (place.folder / config.FILE_NAME).write_text(lines, encoding="utf-8")
+        http = ports.next_free(config.BY_NAME["http"].default, "127.0.0.1", taken=taken | {port})
+        title = re.sub(r"[^A-Z0-9_-]", "", place.name.upper())[:16]
+        flags = {"aet": title, "port": port, "http": http} | {name: value for name, value in flags.items() if value is not None}
     return config.load(flags, place.folder)
+
+
+def remember(place: Place, settings: config.Settings) -> None:
+    """Write down what a named instance got at its first start, so that it stays the same."""
+    if _chooses_for_itself(place):
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lines = f"aet = {json.dumps(settings.aet)}\nport = {settings.port}\nhttp = {settings.http}\n"
+        (place.folder / config.FILE_NAME).write_text(lines, encoding="utf-8")
+
+
+def _chooses_for_itself(place: Place) -> bool:
+    return place.name != DEFAULT_NAME and _lives_at_home(place) and not (place.folder / config.FILE_NAME).exists()
 
 
 def announce(place: Place, settings: config.Settings, started: str) -> None:
@@ -143,7 +146,8 @@ def _lives_at_home(place: Place) -> bool:
 
 
 def _settings_of_others(place: Place) -> Iterator[config.Settings]:
-    for other in everywhere():
+    """Of all other instances, and of the main one even before its first start: it keeps the ports that everybody expects."""
+    for other in [Place(DEFAULT_NAME, home() / DEFAULT_NAME), *everywhere()]:
         if other.folder != place.folder:
             try:
                 yield config.load({}, other.folder, {})

@@ -91,6 +91,7 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
     _check_port("port", settings.port, settings.listen)
     if settings.http:
         _check_port("http", settings.http, "127.0.0.1")
+    instances.remember(place, settings)
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = log.to_file(place.folder / "log" / "isocenter.log")
     log.set_debug(settings.debug)
