@@ -21,10 +21,15 @@ function bytes(count) {
 
 const date = (text) => (/^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text);
 
+function when(moment) {
+  const time = moment.toLocaleTimeString("en-GB");
+  return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString("sv-SE")} ${time.slice(0, 5)}`;
+}
+
 function showStatus(status) {
   at("aet").textContent = status.aet;
   at("port").textContent = status.port;
-  at("addresses").textContent = status.addresses.join("  ") || "127.0.0.1 (this computer has no network address)";
+  at("addresses").textContent = status.addresses.join(", ") || "127.0.0.1 (this computer has no network address)";
   at("policy").textContent = status.policy;
   at("folder").textContent = status.folder;
   document.title = `${status.aet} · Isocenter`;
@@ -53,7 +58,7 @@ function showStatus(status) {
     const row = put(body, "tr", "");
     for (const text of [study.patient_name, study.patient_id, date(study.study_date), study.modalities, study.study_description]) put(row, "td", text).title = text;
     put(row, "td", study.instance_count.toLocaleString("en"), "number");
-    put(row, "td", study.received ? new Date(study.received).toLocaleTimeString("en-GB") : "");
+    put(row, "td", study.received ? when(new Date(study.received)) : "");
   }
   at("empty").hidden = status.latest.length > 0;
   body.parentElement.hidden = status.latest.length === 0;
