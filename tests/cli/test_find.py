@@ -160,10 +160,10 @@ def test_answers_that_came_before_a_failure_are_shown(stocked, peer):
 
 
 def test_a_search_that_is_left_is_cancelled(stocked, peer):
-    cancelled = threading.Event()
+    cancelled, pace = threading.Event(), threading.Event()
 
     def find(event):
-        for number in range(100_000):
+        for number in range(1000):
             if event.is_cancelled:
                 cancelled.set()
                 yield 0xFE00, None
@@ -171,6 +171,7 @@ def test_a_search_that_is_left_is_cancelled(stocked, peer):
             answer = Dataset()
             answer.PatientID = str(number)
             yield 0xFF00, answer
+            pace.wait(0.01)  # pynetdicom reads nothing while it has something to send
 
     assert len(stocked.call("find", peer(find=find), "--limit", 3, "--json").json) == 3
     assert cancelled.wait(10)
