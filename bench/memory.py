@@ -68,7 +68,7 @@ def of_associations(peer: Peer, *, seconds: float) -> float:
         own = Stamp(sized(525_000), run=int(time.time()) % 1_000_000 + first)
         number = first
         while not ended.is_set():
-            load.sent_over(link, own, number, 1)
+            load.sent_over(link, *load.messages(link, own, number, 1))
             number += 1
 
     threads = [Thread(target=storing, args=(link, index * 100_000)) for index, link in enumerate(links)]

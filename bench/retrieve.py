@@ -170,7 +170,7 @@ def bench(names: list[str], *, quick: bool) -> list[list[str]]:
             (folder / f"{number:05d}.dcm").write_bytes(stamp.file_bytes(number))
         for peer in peers:
             link = connect(peer.port, peer.aet, [(1, CT_IMAGE, EXPLICIT)])
-            load.sent_over(link, stamp, 0, count)
+            load.sent_over(link, *load.messages(link, stamp, 0, count))
             link.release()
             add_destination(peer, null.port)
         for turn in range(turns + 1):

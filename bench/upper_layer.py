@@ -26,6 +26,7 @@ Command = dict[int, int | str]
 FIELD, ID, ANSWERS, CLASS, INSTANCE = 0x0100, 0x0110, 0x0120, 0x0002, 0x1000
 PRIORITY, HAS_DATA, STATUS, DESTINATION = 0x0700, 0x0800, 0x0900, 0x0600
 NO_DATA = 0x0101
+_STATUS_ELEMENT = struct.pack("<HHL", 0, STATUS, 2)
 _TEXTS = frozenset({0x0002, 0x0003, DESTINATION, INSTANCE, 0x0902, 0x1001, 0x1030})
 
 
@@ -187,6 +188,16 @@ class Link:
                         data.append(bytes(value))
                 if control & 2 and (not control & 1 or decoded(command)[HAS_DATA] == NO_DATA):
                     return Message(context, decoded(command), byte_count, b"".join(data))
+
+    def receive_status(self) -> int:
+        """The status of the next message, a response without data. Raises ConnectionError where none comes."""
+        kind, content = self._pdu()
+        if kind == 4 and content[5] == 3:
+            raw = bytes(content)
+            at = raw.rfind(_STATUS_ELEMENT)  # a Message ID of 0209H looks like one, before it
+            if at >= 0:
+                return int.from_bytes(raw[at + 8 : at + 10], "little")
+        raise ConnectionError(f"no response in one piece: PDU {kind} {bytes(content[:8]).hex()}")
 
     def _pdu(self) -> tuple[int, memoryview]:
         self._fill(6)

@@ -155,3 +155,45 @@ def test_only_a_whole_header_says_where_the_data_set_begins():
     for place in range(128, 140):
         assert dataset_offset(HEADER[:place] + b"\xff" + HEADER[place + 1 :]) == 0
     assert dataset_offset(HEADER[:140] + b"\xff\xff\xff\x7f" + HEADER[144:]) == 0
+
+
+class Remembering(Disk):
+    """A disk that knows which files the system was told to forget."""
+
+    def __init__(self):
+        self.forgotten = []
+
+    def forget(self, path):
+        super().forget(path)
+        self.forgotten.append(path.rpartition("/")[2])
+
+
+def test_the_newest_blobs_stay_in_the_systems_memory_and_older_ones_leave_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(blob_files, "BLOBS_CACHED_BYTES", 1_000_000)
+    disk = Remembering()
+    store = BlobFiles(tmp_path, disk)
+    keys = [put(store, b"x" * 300_000) for _ in range(5)]
+    assert disk.forgotten == ["000000001.dcm", "000000002.dcm"]
+    for key in keys:
+        with store.open(key) as blob:
+            assert blob.read(blob.dataset_offset, 300_001) == b"x" * 300_000
+    store.close()
+
+
+def test_small_blobs_are_not_worth_forgetting(tmp_path, monkeypatch):
+    monkeypatch.setattr(blob_files, "BLOBS_CACHED_BYTES", 1)
+    disk = Remembering()
+    store = BlobFiles(tmp_path, disk)
+    put(store, b"x" * 10_000)
+    assert disk.forgotten == []
+    store.close()
+
+
+def test_a_blob_that_was_removed_meanwhile_is_forgotten_in_peace(tmp_path, monkeypatch):
+    monkeypatch.setattr(blob_files, "BLOBS_CACHED_BYTES", 400_000)
+    disk = Remembering()
+    store = BlobFiles(tmp_path, disk)
+    store.remove(put(store, b"x" * 300_000))
+    put(store, b"y" * 300_000)
+    assert disk.forgotten == ["000000001.dcm"]
+    store.close()

@@ -2,7 +2,8 @@
 
 Files are created some dozens ahead, empty, and their names made durable together, so that a store costs one sync, of its own bytes.
 The data set is written under its final name, which measured equal to a rename or better; its header is the last write, so that
-a file without one is partial and can never be read as an instance. Small instances become one write.
+a file without one is partial and can never be read as an instance. Small instances become one write. The newest blobs stay in
+the system's memory; that of older ones is given back, so that a busy night does not push the index and other programs out of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from isocenter.archive.disk import Buffer, Disk
 from isocenter.archive.volume import Volume
 from isocenter.base.clock import Clock, SystemClock
 from isocenter.base.errors import VolumeFailed
-from isocenter.base.limits import BLOB_BUFFER_BYTES, BLOBS_PER_FOLDER_MAX, BLOBS_PREPARED, FILE_META_BYTES_MAX
+from isocenter.base.limits import (
+    BLOB_BUFFER_BYTES,
+    BLOBS_CACHED_BYTES,
+    BLOBS_PER_FOLDER_MAX,
+    BLOBS_PREPARED,
+    FILE_META_BYTES_MAX,
+)
 from isocenter.model.ports import OpenBlob
 
 _KEY = re.compile(r"[0-9]{6,12}/[0-9]{9,15}")
@@ -62,6 +69,8 @@ class BlobFiles:
         self._lock = threading.Lock()
         self._unsettled: set[int] = set()
         self._prepared: deque[tuple[int, int]] = deque()
+        self._cached: deque[tuple[int, int]] = deque()
+        self._cached_bytes = 0
         folders = self._folders()
         self._last = self._last_serial(folders)
         # a killed process may have left a folder whose name is not durable yet
@@ -238,6 +247,19 @@ class BlobFiles:
         with self._lock:
             self._unsettled.discard(serial)
 
+    def synced(self, serial: int, byte_count: int) -> None:
+        """A blob came whole onto the disk: let the system forget the oldest ones instead. Only for drafts."""
+        forgotten = []
+        with self._lock:
+            self._cached.append((serial, byte_count))
+            self._cached_bytes += byte_count
+            while self._cached_bytes > BLOBS_CACHED_BYTES:
+                oldest, count = self._cached.popleft()
+                self._cached_bytes -= count
+                forgotten.append(oldest)
+        for oldest in forgotten:
+            self._disk.forget(self._path(key_of(oldest)))
+
 
 class _FileDraft:
     """One file on its way in; it is created when the buffer overflows, or at `seal`."""
@@ -281,6 +303,8 @@ class _FileDraft:
             raise self._store.volume.failed(error, "Bringing an instance onto the disk", sync=True) from error
         finally:
             self._close()
+        if self._offset > BLOB_BUFFER_BYTES:  # the many small ones are not worth the calls
+            self._store.synced(self._serial, self._offset)
 
     def discard(self) -> None:
         self._gathered = []

@@ -72,6 +72,16 @@ class Disk:
         else:
             os.fsync(file)
 
+    def forget(self, path: str) -> None:
+        """Let the system give the memory back in which it keeps the bytes of a synced file; nothing where it cannot be told."""
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):
+                file = os.open(path, _READ)
+                try:
+                    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+                finally:
+                    os.close(file)
+
     def sync_all(self) -> None:
         """Everything that any process wrote is on the disk, where the platform has such a call."""
         if hasattr(os, "sync"):

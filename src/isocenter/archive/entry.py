@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Protocol
 from unicodedata import normalize
 
 from isocenter.archive.folding import fold_names
 from isocenter.archive.schema import received_attributes
+from isocenter.base.limits import TEXTS_CACHED_MAX
 from isocenter.model.attributes import ATTRIBUTES, BY_KEYWORD, Level
 from isocenter.model.records import Arrival, Instance, Mismatch, Unreadable
 
@@ -27,6 +29,7 @@ _SEPARATOR = "\x1f"
 _TAG = {attribute.keyword: attribute.tag for attribute in ATTRIBUTES}
 _DATES = frozenset(attribute.tag for attribute in ATTRIBUTES if attribute.vr == "DA")
 _REQUIRED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+_REQUIRED_TAGS = tuple(_TAG[keyword] for keyword in _REQUIRED)
 IMAGE_TAGS = tuple(attribute.tag for attribute in received_attributes(Level.IMAGE))
 
 
@@ -55,12 +58,10 @@ class Entry:
         """The decoded value of an attribute; empty where the data set had none."""
         text = self._texts.get(tag)
         if text is None:
-            text = self._values.text(tag).strip(" \0")
-            if not text.isascii():
-                text = normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-            if tag in _DATES and _LEGACY_DATE.fullmatch(text):
-                text = text.replace(".", "")
-            self._texts[tag] = text = text.replace("\0", " ")
+            text = self._values.text(tag)
+            if text:
+                text = _as_filed(tag, text)
+            self._texts[tag] = text
         return text
 
     def value(self, keyword: str) -> str:
@@ -75,12 +76,13 @@ class Entry:
 
     def fault(self) -> Unreadable | Mismatch | None:
         """Why this cannot be filed at all; None when it can."""
-        missing = tuple(keyword for keyword in _REQUIRED if not self.value(keyword))
-        if missing:
+        uids = [self.text(tag) for tag in _REQUIRED_TAGS]
+        if not all(uids):
+            missing = tuple(keyword for keyword, uid in zip(_REQUIRED, uids, strict=True) if not uid)
             return Unreadable(f"The data set has no {', '.join(missing)}", missing)
-        for keyword in _REQUIRED:
-            if not is_uid(self.value(keyword)):
-                return Unreadable(f"{keyword} is not a UID: {self.value(keyword)[:80]!r}")
+        for keyword, uid in zip(_REQUIRED, uids, strict=True):
+            if not is_uid(uid):
+                return Unreadable(f"{keyword} is not a UID: {uid[:80]!r}")
         for keyword, said in (("SOPClassUID", self.arrival.sop_class_uid), ("SOPInstanceUID", self.arrival.sop_instance_uid)):
             if self.value(keyword) != said.rstrip(" \0"):
                 return Mismatch(f"The command says {keyword} {said[:80]!r}, the data set {self.value(keyword)!r}")
@@ -112,6 +114,16 @@ class Entry:
             address=arrival.address,
             attributes=_Attributes(self),
         )
+
+
+@lru_cache(maxsize=TEXTS_CACHED_MAX)
+def _as_filed(tag: int, text: str) -> str:
+    text = text.strip(" \0")
+    if not text.isascii():
+        text = normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    if tag in _DATES and _LEGACY_DATE.fullmatch(text):
+        text = text.replace(".", "")
+    return text.replace("\0", " ")
 
 
 class _Attributes(Mapping[str, str]):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import xxhash
 
 from isocenter.base.errors import UnreadableDataset
+from isocenter.base.limits import HEADERS_CACHED_MAX
 from isocenter.dataset import part10
 from isocenter.model.records import Arrival
 
@@ -36,8 +38,9 @@ class HeaderForm:
     __slots__ = ("_header", "_room", "length")
 
     def __init__(self, arrival: Arrival) -> None:
-        described = json.dumps(_described(arrival), separators=(",", ":")).encode("ascii")
-        content = described[:-1] + b"," + _last_values(0, bytes(_CHECKSUM_BYTES)) + _own_checksum(0) + b"}"
+        sender = _described(*[getattr(arrival, name) for name in _TEXTS])
+        received = arrival.received.isoformat().encode("ascii")
+        content = b'{"received":"%s",%s,%s%s}' % (received, sender, _NO_VALUES, _own_checksum(0))
         self._header = part10.header(
             sop_class_uid=arrival.sop_class_uid,
             sop_instance_uid=arrival.sop_instance_uid,
@@ -67,15 +70,13 @@ def _own_checksum(number: int) -> bytes:
     return b',"header":"%016x"' % number
 
 
-def _described(arrival: Arrival) -> dict[str, str]:
-    return {
-        "received": arrival.received.isoformat(),
-        "calling_ae_title": arrival.calling_ae_title,
-        "called_ae_title": arrival.called_ae_title,
-        "address": arrival.address,
-        "implementation_version_name": arrival.implementation_version_name,
-        "source": arrival.source,
-    }
+_NO_VALUES = _last_values(0, bytes(_CHECKSUM_BYTES))
+
+
+@lru_cache(maxsize=HEADERS_CACHED_MAX)
+def _described(*texts: str) -> bytes:
+    """The members of the object that are the same for all that one association brings."""
+    return json.dumps(dict(zip(_TEXTS, texts, strict=True)), separators=(",", ":"))[1:-1].encode("ascii")
 
 
 def read_provenance(raw: bytes) -> Provenance:

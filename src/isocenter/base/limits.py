@@ -228,6 +228,9 @@ TAGS_CACHED_MAX = _limit(
 TEXTS_CACHED_MAX = _limit(
     "TEXTS_CACHED_MAX", 4096, "values", "Decoded texts remembered, 1 KiB at most each: a series says most of them with every image."
 )
+HEADERS_CACHED_MAX = _limit(
+    "HEADERS_CACHED_MAX", 256, "headers", "Of file meta information, all but what differs between the instances of an association."
+)
 FILE_META_BYTES_MAX = _limit("FILE_META_BYTES_MAX", 64 * KIB, "bytes", "Real ones are some hundred bytes (PS3.10 7.1).")
 INDEXED_VALUE_BYTES_MAX = _limit(
     "INDEXED_VALUE_BYTES_MAX", 1024, "bytes", "An attribute that the index keeps; LO has 64 characters, UI 64, PN 3 x 64."
@@ -263,6 +266,10 @@ BLOBS_PER_FOLDER_MAX = _limit(
 BLOB_BUFFER_BYTES = _limit(
     "BLOB_BUFFER_BYTES", 128 * KIB, "bytes", "Gathered before a blob is written to: a small instance is one write, a PDU never one."
 )
+BLOBS_CACHED_BYTES = _limit(
+    "BLOBS_CACHED_BYTES", 512 * MIB, "bytes",
+    "Of the newest blobs that stay in the system's memory for those who look at them at once; older ones give theirs back.",
+)  # fmt: skip
 BLOBS_PREPARED = _limit(
     "BLOBS_PREPARED",
     32,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.ids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
-from isocenter.base.limits import FILE_META_BYTES_MAX
+from isocenter.base.limits import FILE_META_BYTES_MAX, HEADERS_CACHED_MAX
 from isocenter.dataset.skim import LONG_VRS, SHORT_VRS, looks_explicit, named
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 
@@ -71,6 +72,10 @@ def _element(tag: int, vr: str, value: bytes) -> bytes:
     return start + struct.pack("<H", len(value)) + value
 
 
+def _text_element(tag: int, vr: str, text: str) -> bytes:
+    return _element(tag, vr, text.encode("latin-1", "replace")) if text else b""
+
+
 def header(
     *,
     sop_class_uid: str,
@@ -88,28 +93,38 @@ def header(
     fixed length in `private_information` is known. `source_address` is a Source Presentation Address, such as
     `dicom://10.1.2.3:104`. Empty fields are left out. Raises LocalError where all of it is over `FILE_META_BYTES_MAX`.
     """
+    before, after = _around_instance(
+        sop_class_uid, transfer_syntax, source_ae_title, sending_ae_title, receiving_ae_title, source_address
+    )
+    size = len(before) + len(sop_instance_uid) + len(after) + len(private_information)
+    if size > FILE_META_BYTES_MAX // 2:
+        raise LocalError(f"file meta information of {size} bytes is more than half of the {FILE_META_BYTES_MAX} allowed")
+    instance = _text_element(MEDIA_STORAGE_SOP_INSTANCE_UID, "UI", sop_instance_uid)
+    private = _CREATOR + _element(PRIVATE_INFORMATION, "OB", private_information) if private_information else b""
+    length = len(before) + len(instance) + len(after) + len(private)
+    return b"".join((_START, length.to_bytes(4, "little"), before, instance, after, private))
+
+
+@lru_cache(maxsize=HEADERS_CACHED_MAX)
+def _around_instance(
+    sop_class_uid: str, transfer_syntax: str, source: str, sending: str, receiving: str, source_address: str
+) -> tuple[bytes, bytes]:
+    """What stands before and after the SOP Instance UID in group 0002: the same for all that one association brings."""
+    before = _element(VERSION, "OB", b"\0\1") + _text_element(MEDIA_STORAGE_SOP_CLASS_UID, "UI", sop_class_uid)
     fields = (
-        (MEDIA_STORAGE_SOP_CLASS_UID, "UI", sop_class_uid),
-        (MEDIA_STORAGE_SOP_INSTANCE_UID, "UI", sop_instance_uid),
         (TRANSFER_SYNTAX_UID, "UI", transfer_syntax),
         (IMPLEMENTATION_CLASS, "UI", IMPLEMENTATION_CLASS_UID),
         (IMPLEMENTATION_VERSION, "SH", IMPLEMENTATION_VERSION_NAME),
-        (SOURCE_AE_TITLE, "AE", source_ae_title),
-        (SENDING_AE_TITLE, "AE", sending_ae_title),
-        (RECEIVING_AE_TITLE, "AE", receiving_ae_title),
+        (SOURCE_AE_TITLE, "AE", source),
+        (SENDING_AE_TITLE, "AE", sending),
+        (RECEIVING_AE_TITLE, "AE", receiving),
         (SOURCE_ADDRESS, "UR", source_address),
     )
-    size = sum(len(text) for _, _, text in fields) + len(private_information)
-    if size > FILE_META_BYTES_MAX // 2:
-        raise LocalError(f"file meta information of {size} bytes is more than half of the {FILE_META_BYTES_MAX} allowed")
-    parts = [_element(VERSION, "OB", b"\0\1")]
-    parts += [_element(tag, vr, text.encode("latin-1", "replace")) for tag, vr, text in fields if text]
-    if private_information:
-        parts.append(_element(PRIVATE_INFORMATION_CREATOR, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii")))
-        parts.append(_element(PRIVATE_INFORMATION, "OB", private_information))
-    body = b"".join(parts)
-    group_length = b"\2\0\0\0UL\4\0" + len(body).to_bytes(4, "little")
-    return bytes(PREAMBLE_BYTES) + PREFIX + group_length + body
+    return before, b"".join(_text_element(tag, vr, text) for tag, vr, text in fields)
+
+
+_START: Final = bytes(PREAMBLE_BYTES) + PREFIX + b"\2\0\0\0UL\4\0"
+_CREATOR: Final = _element(PRIVATE_INFORMATION_CREATOR, "UI", IMPLEMENTATION_CLASS_UID.encode("ascii"))
 
 
 def read_header(buffer: bytes | bytearray | memoryview) -> FileHeader:
