@@ -73,6 +73,10 @@ class Archive:
         """The port `BlobReader`."""
         return self.store.open(blob)
 
+    def path(self, blob: str) -> str:
+        """The port `BlobReader`."""
+        return self.store.path(blob)
+
     def perform(self, work: Callable[[sqlite3.Cursor], Result]) -> Result:
         """Change what else lives in the index's database; see `IndexWriter.perform`."""
         return self.writer.perform(work)

@@ -8,6 +8,7 @@ the system's memory; that of older ones is given back, so that a busy night does
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import deque
@@ -82,6 +83,10 @@ class BlobFiles:
 
     def draft(self, header_bytes: int) -> Draft:
         return _FileDraft(self, header_bytes)
+
+    def path(self, blob: str) -> str:
+        """See the port; nothing says that the file is there."""
+        return os.path.abspath(self._path(blob))
 
     def open(self, blob: str) -> AbstractContextManager[OpenBlob]:
         return self._open(blob)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from isocenter.archive.disk import Buffer
+from isocenter.base.errors import LocalError
 from isocenter.model.ports import BlobReader, OpenBlob
 
 
@@ -146,6 +147,9 @@ class MemoryBlobs:
             self.kept[key] = kept
             self.open_keys.add(key)
         return _MemoryDraft(self, key, kept, header_bytes)
+
+    def path(self, blob: str) -> str:
+        raise LocalError("a blob in memory has no path")
 
     def open(self, blob: str) -> AbstractContextManager[OpenBlob]:
         return self._open(blob)

@@ -45,6 +45,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("listen", str, "", "The address that DICOM listens on; empty is every address of this computer."),
     Setting("http", int, 8114, "The TCP port of the web page, on this computer only; 0 switches it off."),
     Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
+    Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances (PS3.18 10.12); off, DELETE is refused."),
+    Setting("web_origins", str, "", "Web sites whose viewers may use DICOMweb, such as http://viewer:3000, by commas; * is all."),
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
     Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
     Setting("log_patient_data", bool, False, "Log what each query asks for, names included. Off: the log never names a patient."),
@@ -62,6 +64,8 @@ class Settings:
     listen: str = ""
     http: int = 8114
     policy: str = "loopback"
+    web_delete: bool = False
+    web_origins: str = ""
     store_unknown_classes: bool = True
     strict_identifiers: bool = False
     log_patient_data: bool = False

@@ -56,6 +56,10 @@ class UnreadableDataset(IsocenterError):
         self.offset = offset
 
 
+class Exhausted(IsocenterError):
+    """A piece of work took more than its time or its memory, or died of it; whoever did it was ended, nothing else was touched."""
+
+
 class VolumeFailed(IsocenterError):
     """The disk refused a write or a sync; `full` tells a lack of space from a fault. A failed sync is never retried."""
 

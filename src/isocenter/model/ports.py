@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from isocenter.model.changes import Change
+from isocenter.model.pictures import Rendering
 from isocenter.model.query import Query
 from isocenter.model.records import (
     Admission,
@@ -85,6 +86,39 @@ class BlobReader(Protocol):
     """Reading of stored files by the key that the index keeps. Any thread. Raises FileNotFoundError for a key that is gone."""
 
     def open(self, blob: str) -> AbstractContextManager[OpenBlob]: ...
+
+    def path(self, blob: str) -> str:
+        """The file's absolute path on this computer, for a process of ours that reads it itself."""
+
+
+class Pictures(Protocol):
+    """The pixels and the attributes of stored instances, worked out in processes that can be killed.
+
+    Any thread; every method blocks. Frames are counted from 1 (PS3.18 5.1). All raise `UnreadableDataset` for a broken instance,
+    `LocalError` for what cannot be done with it, `Exhausted` where it took too long or too much memory, FileNotFoundError where the
+    instance is gone.
+    """
+
+    def rendered(self, instance: Instance, frame: int, wanted: Rendering) -> bytes:
+        """One frame as a picture of that media type."""
+
+    def frame_count(self, instance: Instance) -> int:
+        """How many frames it has; 0 without pixels."""
+
+    def frames(self, instance: Instance, frames: Sequence[int], transfer_syntax: str) -> Iterator[bytes]:
+        """Frames in another transfer syntax, bit for bit the same pixels, in the order asked, one at a time."""
+
+    def data_set(self, instance: Instance, transfer_syntax: str) -> bytes:
+        """The whole data set in another transfer syntax."""
+
+    def metadata(self, instances: Sequence[Instance], bulk_data_uri: str) -> list[bytes]:
+        """Each instance as one JSON object of the DICOM JSON Model (PS3.18 F), UTF-8, without its bulk data.
+
+        What is left out stands as BulkDataURI: `bulk_data_uri` with its `{study}`, `{series}`, `{instance}` and `{path}` filled in.
+        """
+
+    def bulk_data(self, instance: Instance, path: str) -> bytes:
+        """The value of one element: tags and item numbers from 1 joined by slashes, such as 00480200/2/00282000, little endian."""
 
 
 class NodeShelf(Protocol):
