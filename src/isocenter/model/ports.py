@@ -121,6 +121,17 @@ class Pictures(Protocol):
         """The value of one element: tags and item numbers from 1 joined by slashes, such as 00480200/2/00282000, little endian."""
 
 
+class SeriesMetadata(Protocol):
+    """The attributes of whole series in the DICOM JSON Model, kept ready. Any thread; blocks."""
+
+    def series(self, study_instance_uid: str, series_instance_uid: str, base_url: str, *, packed: bool) -> Sequence[bytes]:
+        """The JSON objects of its instances, in series order, joined by commas, without the brackets; `packed` as gzip members.
+
+        `base_url` is where BulkDataURIs begin, such as `http://127.0.0.1:8114/dicom-web`. Pieces to be sent one after the other;
+        none where there is no such series. Raises as `Pictures` does.
+        """
+
+
 class NodeShelf(Protocol):
     """Where nodes and rejected callers are kept. Any thread; changes are seen by every reader at once."""
 
