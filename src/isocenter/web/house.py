@@ -1,6 +1,7 @@
 """What the routes of DICOMweb stand on: the ports of the house, joined by `daemon`.
 
-Everything may be used from any thread; what blocks (all but the plain values) is called in the thread pool, never in the event loop.
+Everything may be used from any thread; what blocks, all but the plain values, is called in the thread pool and never in the event
+loop.
 """
 
 from __future__ import annotations
