@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from isocenter.archive.blob_files import key_of
-from isocenter.archive.index_file import FIRST, connect
-from isocenter.archive.index_writer import Mark
+from isocenter.archive.index_file import FIRST
 from isocenter.lab import index_rows
 
 
@@ -34,24 +32,12 @@ class MadeUp:
         return f"{start:%Y%m%d}-{start + timedelta(days=count - 1):%Y%m%d}"
 
 
-def settle(index: Path, instances: int) -> None:
-    """Mark every row as settled: a start looks for the blobs of rows after the mark, and these have none."""
-    connection = connect(index)
-    cursor = connection.cursor()
-    cursor.execute("BEGIN IMMEDIATE")
-    Mark(instances, key_of(instances), instances).write(cursor)
-    cursor.execute("COMMIT")
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
 @contextmanager
 def made_up(*, quick: bool) -> Iterator[MadeUp]:
     studies, instances = (10_000, 100_000) if quick else (100_000, 1_000_000)
     folder = Path(tempfile.mkdtemp(prefix="isocenter-bench-"))
     try:
         amounts = index_rows.fill(folder / FIRST, studies=studies, instances=instances)
-        settle(folder / FIRST, instances)
 
         def prepare(peer_folder: Path) -> None:
             (peer_folder / "data" / "index").mkdir(parents=True)

@@ -139,7 +139,7 @@ def same(theirs: Dataset, ours: Dataset) -> None:
             assert element.value == other.value or str(element.value).replace(" ", "") == str(other.value).replace(" ", "")
 
 
-def test_every_file_without_pixels_is_read_as_pydicom_reads_it(dicom_file, monkeypatch):
+def test_every_file_is_read_as_pydicom_reads_it_or_refused_for_its_pixels(dicom_file, monkeypatch):
     monkeypatch.setattr(config.settings, "reading_validation_mode", config.IGNORE)
     raw = dicom_file.read_bytes()
     head = read_header(raw)
@@ -150,7 +150,7 @@ def test_every_file_without_pixels_is_read_as_pydicom_reads_it(dicom_file, monke
         reason = str(error)
         expected = "(7FE0,0010)" in reason or "more than the" in reason
         assert expected or dicom_file.name in ("DICOMDIR-nooffset", "rtplan_truncated.dcm")
-        pytest.skip(reason)
+        return
     except Exception as error:  # pydicom's own refusals are of every kind
         pytest.skip(f"pydicom cannot read it: {error}")
     same(theirs, ours)

@@ -6,9 +6,16 @@ import sqlite3
 
 import pytest
 
+from isocenter.archive.archive import Archive
+from isocenter.archive.catalogue import IndexCatalogue
 from isocenter.archive.folding import fold_names
+from isocenter.archive.index_file import FIRST
+from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.recovery import Recovered
 from isocenter.base.errors import UsageError
 from isocenter.lab.index_rows import Amounts, fill
+from isocenter.model.attributes import Level
+from isocenter.model.query import Query
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +76,10 @@ def test_impossible_amounts_are_refused(tmp_path):
 
 def test_one_study_with_one_instance_can_be_made(tmp_path):
     assert fill(tmp_path / "index-0001.sqlite", studies=1, instances=1) == Amounts(1, 1, 1, 1)
+
+
+def test_an_archive_starts_on_a_made_up_index_and_misses_none_of_its_blobs(tmp_path):
+    fill(tmp_path / "index" / FIRST, studies=20, instances=100)
+    with Archive(tmp_path) as archive:
+        assert archive.recovered == Recovered()
+        assert IndexCatalogue(IndexReader(archive.index)).count_instances(Query(Level.PATIENT)) == 100

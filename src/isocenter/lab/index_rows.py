@@ -16,8 +16,10 @@ from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
 
+from isocenter.archive.blob_files import key_of
 from isocenter.archive.folding import fold_names
 from isocenter.archive.index_file import connect
+from isocenter.archive.index_writer import Mark
 from isocenter.archive.migrations import bring_up_to_date
 from isocenter.archive.schema import to_microseconds
 from isocenter.base.errors import UsageError
@@ -134,6 +136,8 @@ def fill(path: Path, *, studies: int = 100_000, instances: int = 1_000_000, seed
         amounts = _fill(connection, random.Random(seed), studies, instances)
         for _, sql in indices:
             connection.execute(sql)
+        # Settled: a start looks for the blobs of the rows after the mark, and these have none.
+        Mark(instances, key_of(instances), instances).write(connection.cursor())
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
