@@ -26,7 +26,7 @@ from isocenter.base.errors import UnreadableDataset, UsageError
 from isocenter.base.limits import CHECK_ROWS, REINDEX_DIFFERENCES_MAX, SERIALS_LEFT_FREE
 from isocenter.model.attributes import Level
 
-_COPIED = ("change", "node", "rejected_caller", "setting", "doomed")
+_COPIED = ("change", "node", "rejected_caller", "setting", "doomed", "job")
 _SALVAGED = ("node", "rejected_caller", "setting")
 _STORED_TABLES = ("instance", "set_aside")
 

@@ -130,6 +130,23 @@ REJECTED_CALLER = Table(
     _number("count"),
 )
 SETTING = Table("setting", METADATA, _text("name", primary_key=True), _text("value"))
+JOB = Table(
+    "job",
+    METADATA,
+    _serial(),
+    _text("kind"),
+    _text("title"),
+    _text("wanted"),
+    _text("state"),
+    _number("created"),
+    Column("started", _INTEGER, nullable=True),
+    Column("ended", _INTEGER, nullable=True),
+    _number("done", server_default="0"),
+    _number("failed", server_default="0"),
+    Column("total", _INTEGER, nullable=True),
+    _text("words"),
+    _text("findings"),
+)
 
 Index("patient_by_identity", PATIENT.c.identity, unique=True)
 Index("patient_by_patient_id", PATIENT.c.patient_id)

@@ -420,6 +420,39 @@ LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the 
 LIVE_LINES_MAX = _limit("LIVE_LINES_MAX", 500, "lines", "The live log that the page can go back to; the log file keeps the rest.")
 STUDIES_SHOWN_MAX = _limit("STUDIES_SHOWN_MAX", 20, "studies", "The latest ones on the page: what a person takes in at a look.")
 
+JOBS_AT_ONCE_MAX = _limit("JOBS_AT_ONCE_MAX", 4, "jobs", "Run side by side; the others wait: each may open several associations.")
+JOBS_WAITING_MAX = _limit("JOBS_WAITING_MAX", 1000, "jobs", "Queued and running in sum; a page that asks for more is out of hand.")
+JOBS_KEPT_MAX = _limit("JOBS_KEPT_MAX", 5000, "jobs", "Rows of jobs; past it the oldest that are over are forgotten.")
+JOB_FINDINGS_MAX = _limit("JOB_FINDINGS_MAX", 100, "sentences", "What one job remembers of what went wrong; the rest is counted.")
+JOB_SENTENCE_CHARACTERS_MAX = _limit(
+    "JOB_SENTENCE_CHARACTERS_MAX", 500, "characters", "One sentence of a job; part of it is what another device said."
+)
+JOB_WANTED_CHARACTERS_MAX = _limit(
+    "JOB_WANTED_CHARACTERS_MAX", 256 * KIB, "characters", "What a job was asked for, as JSON: a thousand UIDs take 66 thousand."
+)
+JOB_NOTED_SECONDS = _limit(
+    "JOB_NOTED_SECONDS", 5.0, "seconds", "Between two rows about how far a job is: what a crash forgets of its counts."
+)
+JOB_CANCEL_SECONDS = _limit(
+    "JOB_CANCEL_SECONDS", 5.0, "seconds", "A cancelled job has this to end in order; then its association is cut."
+)
+JOB_STOP_SECONDS = _limit(
+    "JOB_STOP_SECONDS", 5.0, "seconds", "At a stop, how long to wait for the threads of jobs, whose associations are cut by then."
+)
+JOB_UIDS_MAX = _limit(
+    "JOB_UIDS_MAX", 1000, "UIDs", "Studies, series or instances that one job is asked for; QIDO lists them in pages."
+)
+API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
+API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
+API_CALLS_AT_ONCE_MAX = _limit(
+    "API_CALLS_AT_ONCE_MAX",
+    8,
+    "calls",
+    "Echoes and searches of other nodes that wait for them; the page must not wait behind them.",
+)
+API_BODY_BYTES_MAX = _limit(
+    "API_BODY_BYTES_MAX", 32 * MIB, "bytes", "The body of a request to `/api`: a list of ten thousand nodes with long notes fits."
+)
 HOUSE_CALL_SECONDS = _limit(
     "HOUSE_CALL_SECONDS", 600.0, "seconds", "Between two steps that a running instance tells the command line."
 )
