@@ -25,6 +25,9 @@ def test_command_line_wins_over_environment_over_file(tmp_path):
         ("port = 0", "from 1 to 65535"),
         ('debug = "perhaps"', "debug must be true or false"),
         ('policy = "closed"', "one of loopback, strict, open"),
+        ('web_origins = "viewer:3000"', "'viewer:3000', which is no web site"),
+        ('web_origins = "http://viewer:3000/ohif"', "without a path"),
+        ('web_origins = "http://a, null"', "'null'"),
         ('aet = "SEVENTEEN-LETTERS"', "has 17 characters"),
         ('aet = "A\\\\B"', "contains"),
         ('aet = "   "', "only spaces"),
@@ -56,3 +59,10 @@ def test_every_setting_has_a_flag_and_an_environment_variable():
 def test_dicom_and_the_page_cannot_share_a_port():
     with pytest.raises(UsageError, match="need a port each"):
         config.load({"port": 8114}, None, {})
+
+
+def test_origins_are_read_as_browsers_write_them():
+    settings = config.load({"web_origins": " HTTP://Viewer:3000/ ,https://pacs.example.org,, http://viewer:3000"}, None, {})
+    assert settings.origins == ("http://viewer:3000", "https://pacs.example.org")
+    assert config.load({"web_origins": "*"}, None, {}).origins == ("*",)
+    assert config.load({}, None, {}).origins == ()

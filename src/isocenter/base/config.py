@@ -8,6 +8,7 @@ default. Unknown keys and values of a wrong type are a `UsageError` that names t
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,7 @@ from isocenter.base.errors import UsageError
 ENVIRONMENT_PREFIX = "ISOCENTER_"
 FILE_NAME = "isocenter.toml"
 POLICIES = ("loopback", "strict", "open")
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("listen", str, "", "The address that DICOM listens on; empty is every address of this computer."),
     Setting("http", int, 8114, "The TCP port of the web page, on this computer only; 0 switches it off."),
     Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
-    Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances (PS3.18 10.12); off, DELETE is refused."),
+    Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances over HTTP; off, DELETE is refused."),
     Setting("web_origins", str, "", "Web sites whose viewers may use DICOMweb, such as http://viewer:3000, by commas; * is all."),
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
     Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
@@ -75,6 +77,11 @@ class Settings:
     @property
     def listens_everywhere(self) -> bool:
         return self.listen in {"", "0.0.0.0", "::"}
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The web sites of `web_origins`, as browsers write them (RFC 6454 6.1)."""
+        return tuple(dict.fromkeys(origin.strip().rstrip("/").lower() for origin in self.web_origins.split(",") if origin.strip()))
 
 
 def load(flags: Mapping[str, Any], folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -131,6 +138,11 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
     if settings.policy not in POLICIES:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
+    for origin in settings.origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise UsageError(
+                f"web_origins has {origin!r}, which is no web site such as http://viewer:3000 (without a path), nor *"
+            )
 
 
 def check_ae_title(title: str) -> None:

@@ -25,6 +25,8 @@ def up(
     listen: Annotated[str | None, typer.Option("--listen", help=config.BY_NAME["listen"].why)] = None,
     policy: Annotated[str | None, typer.Option("--policy", help=config.BY_NAME["policy"].why)] = None,
     name: Name = None,
+    web_delete: Annotated[bool | None, typer.Option("--web-delete/--no-web-delete", help=config.BY_NAME["web_delete"].why)] = None,
+    web_origins: Annotated[str | None, typer.Option("--web-origins", help=config.BY_NAME["web_origins"].why)] = None,
     store_unknown_classes: Annotated[
         bool | None,
         typer.Option("--store-unknown-classes/--no-store-unknown-classes", help=config.BY_NAME["store_unknown_classes"].why),
@@ -44,6 +46,7 @@ def up(
     place = instances.place(name, data)
     flags = {
         "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
+        "web_delete": web_delete, "web_origins": web_origins,
         "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
         "log_patient_data": log_patient_data, "debug": debug,
     }  # fmt: skip
