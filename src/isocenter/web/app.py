@@ -1,7 +1,7 @@
-"""The routes of the page and of `/api`, assembled.
+"""All routes, assembled: the page, `/api` and DICOMweb (PS3.18) behind one gate.
 
-In come HTTP requests from this computer, out go the page, JSON and a stream of events. A request that names another host, or a
-change that a foreign page could have sent (no `X-Isocenter` header), is refused, so that no web site can reach in through a
+In come HTTP requests from this computer, out go the page, JSON, a stream of events, and what the rooms of DICOMweb answer. A change
+below `/api` that a foreign page could have sent (no `X-Isocenter` header) is refused, so that no web site can reach in through a
 person's browser. Nothing here opens a file or a socket.
 """
 
@@ -14,57 +14,49 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, ExceptionHandler
 
+from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import LIVE_SECONDS
 from isocenter.web.backstage import Backstage
-
-_HEADERS = {
-    b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cache-control": b"no-store",
-}
+from isocenter.web.gate import DICOM_WEB, Gate
+from isocenter.web.house import WebHouse
+from isocenter.web.problems import on_error, on_http_exception, problem
 
 
-class Guarded:
-    """Every answer carries the headers that keep a browser from doing more with it than we meant."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS.items()]
-            await send(message)
-
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
-
-
-def app(backstage: Backstage) -> Starlette:
-    """The ASGI application over one house."""
+def app(backstage: Backstage, house: WebHouse | None = None) -> ASGIApp:
+    """The ASGI application over one house; without `house` there is no DICOMweb."""
     pages = _Pages(backstage)
-    return Starlette(
-        routes=[
-            Route("/api/status", pages.status),
-            Route("/api/live", pages.live),
-            Route("/api/debug", pages.debug, methods=["POST"]),
-            Route("/api/check", pages.check, methods=["POST"]),
-            Route("/api/reindex", pages.reindex, methods=["POST"]),
-            Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True)),
-        ],
-        middleware=[
-            Middleware(Guarded),
-            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False),
-        ],
-    )
+    routes: list[BaseRoute] = [
+        Route("/api/status", pages.status),
+        Route("/api/live", pages.live),
+        Route("/api/debug", pages.debug, methods=["POST"]),
+        Route("/api/check", pages.check, methods=["POST"]),
+        Route("/api/reindex", pages.reindex, methods=["POST"]),
+    ]
+    if house is not None:
+        routes.append(Mount(DICOM_WEB, routes=dicom_web(house)))
+    routes.append(Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True)))
+    return Gate(Starlette(routes=routes, exception_handlers=EXPLAINED), house.origins if house else ())
+
+
+def dicom_web(house: WebHouse) -> list[BaseRoute]:
+    """Everything under `/dicom-web`: each room brings its own, and the first that fits path and method answers."""
+    return []
+
+
+EXPLAINED: Mapping[Any, ExceptionHandler] = {
+    HTTPException: on_http_exception,
+    IsocenterError: on_error,
+    FileNotFoundError: on_error,
+    Exception: on_error,
+}
+"""How an error that a route lets through is answered."""
 
 
 class _Pages:
@@ -94,7 +86,7 @@ class _Pages:
             return refusal
         on = request.query_params.get("on")
         if on not in {"0", "1"}:
-            return _problem(400, "Say ?on=1 or ?on=0.")
+            return problem(400, "Say ?on=1 or ?on=0.")
         self._backstage.set_debug(on == "1")
         return JSONResponse({"debug": on == "1"})
 
@@ -122,8 +114,4 @@ def _lines(steps: Iterator[Mapping[str, Any]]) -> Response:
 def _refusal(request: Request) -> Response | None:
     if "x-isocenter" in request.headers:
         return None
-    return _problem(403, "A change needs the header X-Isocenter, which a foreign page cannot send.")
-
-
-def _problem(status: int, detail: str) -> Response:
-    return JSONResponse({"status": status, "detail": detail}, status_code=status)
+    return problem(403, "A change needs the header X-Isocenter, which a foreign page cannot send.")
