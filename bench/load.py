@@ -39,7 +39,9 @@ class Sent:
         return self.count / self.seconds
 
 
-def messages(link: Link, stamp: Stamp, first: int, count: int) -> tuple[list[bytes], list[bytes | memoryview]]:
+def messages(
+    link: Link, stamp: Stamp, first: int, count: int, *, instances_a_series: int = INSTANCES_A_SERIES
+) -> tuple[list[bytes], list[bytes | memoryview]]:
     """What differs between the messages, a run of bytes for each, and what follows every one of them.
 
     Made before the clock starts: on a small computer the load and the archive share the processors.
@@ -47,7 +49,8 @@ def messages(link: Link, stamp: Stamp, first: int, count: int) -> tuple[list[byt
     starts: list[bytes] = []
     tail: list[bytes | memoryview] = []
     for number in range(first, first + count):
-        uid, head, pixels = stamp.stamped(number, series=number // INSTANCES_A_SERIES, study=number // INSTANCES_A_SERIES // 5)
+        series = number // instances_a_series
+        uid, head, pixels = stamp.stamped(number, series=series, study=series // 5)
         if not tail:
             whole = link.pieces(1, memoryview(head + bytes(pixels)))
             first_header, first_part = bytes(whole[0]), len(whole[1]) - len(head)

@@ -25,6 +25,7 @@ from upper_layer import echo
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
+ORTHANC_DICOMWEB = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 
 
 @dataclass
@@ -68,6 +69,15 @@ def _orthanc(folder: Path, port: int, http: int, tuned: bool) -> list[str]:
     return [shutil.which("Orthanc") or "/usr/sbin/Orthanc", str(folder / "orthanc.json")]
 
 
+def _orthanc_web(folder: Path, port: int, http: int, tuned: bool) -> list[str]:
+    """Orthanc with its DICOMweb plugin, which answers metadata from whole data sets, as ours does."""
+    command = _orthanc(folder, port, http, tuned)
+    settings = json.loads((folder / "orthanc.json").read_text())
+    settings |= {"Plugins": [ORTHANC_DICOMWEB], "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}}
+    (folder / "orthanc.json").write_text(json.dumps(settings))
+    return command
+
+
 def _dcmqrscp(folder: Path, port: int, http: int, tuned: bool) -> list[str]:
     (folder / "storage").mkdir()
     (folder / "dcmqrscp.cfg").write_text(
@@ -107,6 +117,7 @@ class Kind:
 PEERS: dict[str, Kind] = {
     "isocenter": Kind("ISOCENTER", _isocenter, True, sys.executable),
     "orthanc": Kind("ORTHANC", _orthanc, True, "/usr/sbin/Orthanc"),
+    "orthanc dicomweb": Kind("ORTHANC", _orthanc_web, True, "/usr/sbin/Orthanc"),
     "orthanc as shipped": Kind("ORTHANC", _orthanc, False, "/usr/sbin/Orthanc"),
     "dcmqrscp": Kind("DCMQRSCP", _dcmqrscp, True, "dcmqrscp"),
     "dcmqrscp as shipped": Kind("DCMQRSCP", _dcmqrscp, False, "dcmqrscp"),
@@ -117,7 +128,7 @@ PEERS: dict[str, Kind] = {
 
 def available(name: str) -> bool:
     """Whether the program is on this computer."""
-    return shutil.which(PEERS[name].program) is not None
+    return shutil.which(PEERS[name].program) is not None and (name != "orthanc dicomweb" or Path(ORTHANC_DICOMWEB).exists())
 
 
 def environment(*, tuned: bool) -> dict[str, str]:

@@ -18,12 +18,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import busy
 import find
 import flatness
 import memory
 import retrieve
 import store
 import table
+import web
 from peers import available
 
 HEAD = ["work", "by", "measured", "of it", "compared", "wanted"]
@@ -75,6 +77,17 @@ def memories(quick: bool) -> list[list[str]]:
     ]
 
 
+def dicomweb(quick: bool) -> list[list[str]]:
+    return web.bench([name for name in web.NAMES if available(name)], quick=quick)
+
+
+def busy_hours(quick: bool) -> list[list[str]]:
+    return [
+        [f"{work}, beside it {who}", "isocenter", f"{rate} a second", spread, compared, wanted]
+        for work, who, rate, spread, compared, wanted in busy.bench(quick=quick)
+    ]
+
+
 PARTS: dict[str, Callable[[bool], list[list[str]]]] = {
     "store": stores,
     "storescu": unmodified,
@@ -82,6 +95,8 @@ PARTS: dict[str, Callable[[bool], list[list[str]]]] = {
     "find": queries,
     "retrieve": retrieves,
     "memory": memories,
+    "web": dicomweb,
+    "busy": busy_hours,
 }
 
 
