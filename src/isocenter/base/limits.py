@@ -414,6 +414,115 @@ TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
 
+# DICOMweb, PS3.18
+
+QUERY_STRING_BYTES_MAX = _limit(
+    "QUERY_STRING_BYTES_MAX", 64 * KIB, "bytes", "What follows the question mark: a list of a thousand UIDs fits."
+)
+QUERY_PARAMETERS_MAX = _limit("QUERY_PARAMETERS_MAX", 1024, "parameters", "Of one request; a viewer's worklist sends some twenty.")
+QUERY_RESULTS_MAX = _limit(
+    "QUERY_RESULTS_MAX", 100_000, "results",
+    "One search over HTTP; they are streamed, and what is left can be had with offset (PS3.18 8.3.4.4).",
+)  # fmt: skip
+QUERY_OFFSET_MAX = _limit(
+    "QUERY_OFFSET_MAX", 10**15, "results", "More than any archive will hold, and a number that every database takes."
+)
+ACCEPT_BYTES_MAX = _limit("ACCEPT_BYTES_MAX", 8 * KIB, "bytes", "An Accept header; a client that lists every syntax sends 4 KiB.")
+MEDIA_RANGES_MAX = _limit("MEDIA_RANGES_MAX", 128, "media ranges", "In one Accept header; there are 60 transfer syntaxes.")
+FRAMES_ASKED_MAX = _limit(
+    "FRAMES_ASKED_MAX", 4096, "frames", "In the path of one request; a viewer asks for one, a script for some dozens."
+)
+RANGES_MAX = _limit(
+    "RANGES_MAX", 16, "ranges", "In one Range header, as it came; more serve only to make an answer large (RFC 9110 14.2)."
+)
+BULK_DATA_STEPS_MAX = _limit(
+    "BULK_DATA_STEPS_MAX", 129, "steps", "Tags and item numbers that lead to one element: sequences nest 64 deep."
+)
+MULTIPART_PARTS_MAX = _limit("MULTIPART_PARTS_MAX", 100_000, "parts", "Of one store request; the largest studies have 20,000 images.")
+MULTIPART_HEADER_BYTES_MAX = _limit("MULTIPART_HEADER_BYTES_MAX", 8 * KIB, "bytes", "All headers of one part; real ones have 200.")
+MULTIPART_BOUNDARY_CHARACTERS_MAX = _limit(
+    "MULTIPART_BOUNDARY_CHARACTERS_MAX", 70, "characters", "A boundary (RFC 2046 5.1.1)."
+)
+MULTIPART_OUTSIDE_BYTES_MAX = _limit(
+    "MULTIPART_OUTSIDE_BYTES_MAX", 64 * KIB, "bytes",
+    "What stands before the first part or after the last, and is thrown away: real ones have a line.",
+)  # fmt: skip
+PROBLEM_CHARACTERS_MAX = _limit(
+    "PROBLEM_CHARACTERS_MAX", 1000, "characters", "The sentence of one error over HTTP, whatever was quoted into it."
+)
+
+# Worker processes
+
+WORKER_SECONDS_MAX = _limit(
+    "WORKER_SECONDS_MAX", 30.0, "seconds", "One call: a picture, a frame, a series' attributes. The largest mammogram takes three."
+)
+WORKER_TRANSCODE_SECONDS_MAX = _limit(
+    "WORKER_TRANSCODE_SECONDS_MAX", 600.0, "seconds", "A whole instance in another transfer syntax: thousands of frames, one by one."
+)
+WORKER_MEMORY_BYTES_MAX = _limit(
+    "WORKER_MEMORY_BYTES_MAX", 2 * GIB, "bytes", "One call, beside the file itself: ten times what the largest single frame needs."
+)
+WORKER_TRANSCODE_MEMORY_BYTES_MAX = _limit(
+    "WORKER_TRANSCODE_MEMORY_BYTES_MAX", 10 * GIB, "bytes", "A whole instance transcoded: its pixels decoded, and again as they leave."
+)
+WORKER_MEMORY_SHARE = _limit(
+    "WORKER_MEMORY_SHARE", 0.5, "of this computer's memory", "What one call may have at most, whatever the other limits allow."
+)
+WORKER_CODE_BYTES = _limit(
+    "WORKER_CODE_BYTES", 1 * GIB, "bytes", "Address space of Python, numpy and the codecs themselves, which no call is charged for."
+)
+WORKER_KEPT_BYTES_MAX = _limit(
+    "WORKER_KEPT_BYTES_MAX", 512 * MIB, "bytes", "A process that still holds more after its call is ended: Python rarely gives back."
+)
+WORKER_GRACE_SECONDS = _limit(
+    "WORKER_GRACE_SECONDS", 5.0, "seconds", "Past its time a process ends itself, in case the server that should kill it is gone."
+)
+WORKER_START_SECONDS = _limit(
+    "WORKER_START_SECONDS", 60.0, "seconds", "For a process to get ready: a tenth of a second, more where a cold disk is read."
+)
+WORKER_END_SECONDS = _limit(
+    "WORKER_END_SECONDS", 2.0, "seconds", "For a process to end by itself once it is let go; then it is killed."
+)
+WORKER_IDLE_SECONDS = _limit(
+    "WORKER_IDLE_SECONDS", 120.0, "seconds", "A process that nobody calls ends: it holds some 100 MB, and the next starts in half a second."
+)
+WORKER_WATCH_SECONDS = _limit("WORKER_WATCH_SECONDS", 0.2, "seconds", "Between two looks at the time that the processes have left.")
+WORKER_CALLERS_MAX = _limit(
+    "WORKER_CALLERS_MAX", 256, "callers", "Waiting for a free process; each has a thread, and the last would wait for seconds."
+)
+WORKER_PATIENCE_SECONDS = _limit(
+    "WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process before it is told that too much goes on."
+)
+WORKER_PIPE_BYTES = _limit(
+    "WORKER_PIPE_BYTES", 1 * MIB, "bytes", "The pipes to and from a process: Linux gives no more to programs without rights."
+)
+WORKER_ANSWER_BYTES_MAX = _limit(
+    "WORKER_ANSWER_BYTES_MAX", 5 * GIB, "bytes", "What a process may answer: a whole instance transcoded, and its other elements."
+)
+WORKER_PIECES_MAX = _limit(
+    "WORKER_PIECES_MAX", 10_000, "pieces", "Frames or instances in one answer, whose lengths the server reads before their content."
+)
+WORKER_BATCH_BYTES = _limit(
+    "WORKER_BATCH_BYTES", 4 * MIB, "bytes", "Frames handed over at once: small ones share a call, large ones have their own."
+)
+WORKER_INSTANCES_MAX = _limit(
+    "WORKER_INSTANCES_MAX", 100, "instances", "Whose attributes are asked for in one call: a tenth of a second's work."
+)
+WORKER_ERROR_CHARACTERS_MAX = _limit(
+    "WORKER_ERROR_CHARACTERS_MAX", 2000, "characters", "The text of an error on its way from a process to its caller."
+)
+
+# DICOM JSON, PS3.18 F
+
+INLINE_BINARY_BYTES_MAX = _limit(
+    "INLINE_BINARY_BYTES_MAX", 1024, "bytes",
+    "A binary value that stands in the metadata itself: small palettes do, private headers of 100 KiB an image do not.",
+)  # fmt: skip
+INLINE_VALUE_BYTES_MAX = _limit(
+    "INLINE_VALUE_BYTES_MAX", 64 * KIB, "bytes",
+    "The same for numbers and texts: a long report or a contour stays where every viewer finds it, a volume of points does not.",
+)  # fmt: skip
+
 # Web
 
 LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the live page: calm for the eye.")
