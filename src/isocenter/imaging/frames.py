@@ -32,6 +32,9 @@ HIGH_BIT = 0x00280102
 PIXEL_REPRESENTATION = 0x00280103
 FLOAT_PIXEL_DATA = 0x7FE00008
 DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009
+Peek = Callable[[int, int], bytes | memoryview]
+"""(offset, length) to the bytes there."""
+
 _SUBSAMPLED = ("YBR_FULL_422", "YBR_PARTIAL_422")
 _STARTS_OF_CODESTREAM = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\xff\x0a", b"\x00\x00\x00\x0cJXL ", b"\x00\x00\x00\x0cjP  ")
 
@@ -121,7 +124,13 @@ def pixel_map(reader: Reader, elements: Sequence[Element], syntax: TransferSynta
     element = pixels[0]
     if element.fragments is None:
         return PixelMap(description, syntax, False, element.vr, _native_frames(element, description))
-    frames = _encapsulated_frames(reader, elements, element, description)
+    frames = encapsulated_frames(
+        element.fragments,
+        description.number_of_frames,
+        lambda offset, length: reader.view[offset : offset + length],
+        extended=extended_offset_table(reader, elements),
+        start=element.start,
+    )
     return PixelMap(description, syntax, True, element.vr, frames)
 
 
@@ -188,6 +197,12 @@ def _check(description: PixelDescription) -> None:
             raise UnreadableDataset(f"the image attributes make no sense: {text}")
 
 
+def extended_offset_table(reader: Reader, elements: Sequence[Element]) -> memoryview:
+    """The value of Extended Offset Table (7FE0,0001); empty where there is none."""
+    found = next((element for element in elements if element.tag == EXTENDED_OFFSET_TABLE), None)
+    return reader.view[:0] if found is None else reader.view[found.value : found.end]
+
+
 def _native_frames(element: Element, description: PixelDescription) -> tuple[Frame, ...]:
     bits = description.frame_bits
     needed = (bits * description.number_of_frames + 7) // 8
@@ -202,59 +217,52 @@ def _native_frames(element: Element, description: PixelDescription) -> tuple[Fra
     return tuple(frames)
 
 
-def _encapsulated_frames(
-    reader: Reader, elements: Sequence[Element], element: Element, description: PixelDescription
+def encapsulated_frames(
+    fragments: Sequence[tuple[int, int]], count: int, peek: Peek, *, extended: bytes | memoryview = b"", start: int = 0
 ) -> tuple[Frame, ...]:
-    fragments = element.fragments or []
+    """Which fragments hold which of `count` frames: by the tables, which are believed where they hit, else by the content.
+
+    `fragments` are the items' values, that of the Basic Offset Table first; `peek` gives bytes at an offset, `extended` is what
+    Extended Offset Table (7FE0,0001) holds, `start` where the element begins. Raises `UnreadableDataset`.
+    """
     if not fragments:
-        raise UnreadableDataset("encapsulated Pixel Data without a Basic Offset Table item", offset=element.start)
+        raise UnreadableDataset("encapsulated Pixel Data without a Basic Offset Table item", offset=start)
     table, pieces = fragments[0], fragments[1:]
-    count = description.number_of_frames
     if count > len(pieces):
-        raise UnreadableDataset(f"{len(pieces)} fragments cannot hold {count} frames", offset=element.start)
+        raise UnreadableDataset(f"{len(pieces)} fragments cannot hold {count} frames", offset=start)
     if count == 1:
         return (Frame(tuple(pieces)),)
     ways: tuple[Callable[[], list[int] | None], ...] = (
-        lambda: _extended_starts(reader, elements, pieces),
-        lambda: _basic_starts(reader.view, table, pieces),
+        lambda: _starts_by_table(extended, "Q", pieces),
+        lambda: _starts_by_table(peek(*table) if table[1] <= 4 * len(pieces) else b"", "L", pieces),
         lambda: list(range(count)) if len(pieces) == count else None,
-        lambda: _starts_by_content(reader.view, pieces),
+        lambda: _starts_by_content(peek, pieces),
     )
     for way in ways:
         starts = way()
         if starts is not None and len(starts) == count:
             ends = [*starts[1:], len(pieces)]
-            return tuple(Frame(tuple(pieces[start:end])) for start, end in zip(starts, ends, strict=True))
+            return tuple(Frame(tuple(pieces[first:last])) for first, last in zip(starts, ends, strict=True))
     text = f"{len(pieces)} fragments, no usable offset table and no codestream starts that add up to {count} frames"
-    raise UnreadableDataset(text, offset=element.start)
+    raise UnreadableDataset(text, offset=start)
 
 
-def _fragment_indices(offsets: Sequence[int], pieces: list[tuple[int, int]]) -> list[int] | None:
+def _starts_by_table(table: bytes | memoryview, code: str, pieces: Sequence[tuple[int, int]]) -> list[int] | None:
     """Which fragment each offset points to; None where one misses. Offsets count from the first fragment's item tag (A.4)."""
+    width = struct.calcsize("<" + code)
+    if not table or len(table) % width:
+        return None
+    offsets = struct.unpack(f"<{len(table) // width}{code}", table)
     by_offset = {value - pieces[0][0]: index for index, (value, _) in enumerate(pieces)}
     indices = [by_offset.get(offset, -1) for offset in offsets]
     ascending = all(before < after for before, after in pairwise(indices))
-    return indices if indices and indices[0] == 0 and ascending else None
+    return indices if indices[0] == 0 and ascending else None
 
 
-def _basic_starts(view: memoryview, table: tuple[int, int], pieces: list[tuple[int, int]]) -> list[int] | None:
-    offset, length = table
-    if length == 0 or length % 4:
-        return None
-    return _fragment_indices(struct.unpack_from(f"<{length // 4}L", view, offset), pieces)
-
-
-def _extended_starts(reader: Reader, elements: Sequence[Element], pieces: list[tuple[int, int]]) -> list[int] | None:
-    for element in elements:
-        if element.tag == EXTENDED_OFFSET_TABLE and element.length and element.length % 8 == 0:
-            return _fragment_indices(struct.unpack_from(f"<{element.length // 8}Q", reader.view, element.value), pieces)
-    return None
-
-
-def _starts_by_content(view: memoryview, pieces: list[tuple[int, int]]) -> list[int]:
+def _starts_by_content(peek: Peek, pieces: Sequence[tuple[int, int]]) -> list[int]:
     """The fragments that begin like a codestream: without a table, only their content tells frames apart."""
     return [
         index
         for index, (offset, length) in enumerate(pieces)
-        if bytes(view[offset : offset + min(length, 8)]).startswith(_STARTS_OF_CODESTREAM)
+        if bytes(peek(offset, min(length, 8))).startswith(_STARTS_OF_CODESTREAM)
     ]
