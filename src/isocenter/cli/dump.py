@@ -14,9 +14,9 @@ import typer
 
 from isocenter.base.errors import UnreadableDataset, UsageError
 from isocenter.base.limits import DUMP_VALUE_BYTES_MAX, DUMP_VALUE_CHARACTERS_MAX, DUMP_WARNINGS_MAX, FILE_HEAD_BYTES
-from isocenter.cli.asking import tag_of
 from isocenter.cli.options import Data, Json, Name
 from isocenter.cli.terminal import note, say, tell_json
+from isocenter.jobs.questions import tag_of
 
 if TYPE_CHECKING:
     from pydicom import DataElement, Dataset

@@ -12,7 +12,7 @@ from isocenter.cli.exits import Exit
 from isocenter.cli.options import Aet, Data, Json, Name, NodeArgument
 from isocenter.cli.terminal import note, say, tell_json
 from isocenter.daemon import calling
-from isocenter.daemon.calling import Call
+from isocenter.jobs.searching import Call
 
 
 def echo(

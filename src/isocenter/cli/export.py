@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from isocenter.base.errors import IsocenterError, UsageError
-from isocenter.cli.asking import keyword_of, tag_of
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Data, Json, KeyOption, Name
 from isocenter.cli.terminal import Progress, human_bytes, note, plural, say, tell_json
 from isocenter.daemon import instances
+from isocenter.jobs.questions import keyword_of, tag_of
 
 if TYPE_CHECKING:
     from isocenter.daemon.library import Shelves

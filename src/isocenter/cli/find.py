@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from isocenter.base.errors import UsageError
-from isocenter.cli.asking import UNIQUE, At, Question, RootName, heading_of, keyword_of, question
+from isocenter.cli.headings import heading_of
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
-from isocenter.cli.searching import answers, text_of
 from isocenter.cli.terminal import note, table, tell_csv, tell_json
 from isocenter.daemon import calling
+from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of, question
+from isocenter.jobs.searching import answers, text_of
 
 if TYPE_CHECKING:
     from pydicom import Dataset

@@ -8,10 +8,11 @@ import typer
 
 from isocenter.base import config
 from isocenter.base.errors import UsageError
-from isocenter.cli.asking import At, RootName, question
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
-from isocenter.cli.retrieving import narrowed, watch
+from isocenter.cli.retrieving import watch
 from isocenter.daemon import calling
+from isocenter.jobs.questions import At, RootName, question
+from isocenter.jobs.retrieving import narrowed
 
 
 def move(

@@ -20,6 +20,7 @@ from isocenter.daemon import calling, instances
 if TYPE_CHECKING:
     from isocenter.daemon.files import Found, Left
     from isocenter.daemon.sending import Outcome
+    from isocenter.jobs.searching import Call
 
 
 def send(
@@ -172,7 +173,7 @@ class Report:
         return Exit.PARTLY if self.kept or self._skipped else Exit.FAILED
 
 
-def _ledger_of(call: calling.Call, place: instances.Place) -> Path:
+def _ledger_of(call: Call, place: instances.Place) -> Path:
     """One ledger a destination; its name says nothing, so that no title becomes a path."""
     whom = f"{call.node.ae_title}@{call.node.host}:{call.node.port}"
     return place.folder / "ledgers" / f"{hashlib.sha256(whom.encode()).hexdigest()[:16]}.jsonl"

@@ -7,24 +7,16 @@ question, so that an echo is quick.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from isocenter.base import config
 from isocenter.base.errors import UsageError
 from isocenter.daemon import instances
+from isocenter.jobs.searching import Call
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 
 _WRITTEN_OUT = re.compile(r"(?P<title>[^@]{1,64})@(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::(?P<port>\d{1,5}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Whom to call, and as whom."""
-
-    node: Node
-    calling_ae_title: str
 
 
 def resolve(text: str, aet: str | None, name: str | None, data: Path | None) -> Call:

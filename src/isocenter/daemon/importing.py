@@ -14,10 +14,10 @@ from isocenter.base.clock import SystemClock
 from isocenter.base.errors import LocalError, Refused, UsageError
 from isocenter.base.limits import RECEIVE_ROOM_BYTES
 from isocenter.daemon import instances
-from isocenter.daemon.calling import Call
 from isocenter.daemon.files import Found
 from isocenter.daemon.instances import Place, Running
 from isocenter.daemon.sending import Consignment
+from isocenter.jobs.searching import Call
 from isocenter.model.ports import Intake
 from isocenter.model.records import Arrival, Conflict, Duplicate, Full, Mismatch, Node, Stored, StoreResult, Unreadable
 

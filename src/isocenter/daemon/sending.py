@@ -14,9 +14,9 @@ from queue import SimpleQueue
 
 from isocenter.base.errors import IsocenterError, LinkLost
 from isocenter.base.limits import SEND_ATTEMPTS_MAX
-from isocenter.daemon.calling import Call
 from isocenter.daemon.files import Found
 from isocenter.daemon.transcoding import transcode
+from isocenter.jobs.searching import Call
 from isocenter.net import client
 from isocenter.net.outgoing import Sendable, propose
 from isocenter.net.requestor import Proposal, Requestor, open_association

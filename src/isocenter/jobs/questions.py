@@ -1,4 +1,4 @@
-"""What `find`, `get` and `move` ask: matching keys as a person types them, made into an identifier (PS3.4 C.4).
+"""What another node is asked: matching keys as a person types them, made into an identifier (PS3.4 C.4).
 
 Keys go in as KEYWORD=VALUE, by keyword or tag; a `Question` goes out. Raises UsageError for a key that cannot be understood.
 """
@@ -14,7 +14,7 @@ from isocenter.standard.transfer_syntax import IMPLICIT_VR_LITTLE_ENDIAN
 
 
 class At(StrEnum):
-    """The levels of the Query/Retrieve model, as the command line spells them."""
+    """The levels of the Query/Retrieve model, as a person spells them."""
 
     PATIENT = "patient"
     STUDY = "study"
@@ -23,7 +23,7 @@ class At(StrEnum):
 
 
 class RootName(StrEnum):
-    """The information models, as the command line spells them."""
+    """The information models, as a person spells them."""
 
     STUDY = "study"
     PATIENT = "patient"
@@ -46,15 +46,6 @@ RETURNED = {
 
 UNIQUE = {At.PATIENT: 0x00100020, At.STUDY: 0x0020000D, At.SERIES: 0x0020000E, At.IMAGE: 0x00080018}
 """The unique key of each level (PS3.4 C.6.1.1 and C.6.2.1)."""
-
-_HEADINGS = {
-    "PatientName": "Patient", "PatientID": "Patient ID", "PatientBirthDate": "Born", "PatientSex": "Sex", "StudyDate": "Date",
-    "StudyTime": "Time", "ModalitiesInStudy": "Modality", "StudyDescription": "Description", "AccessionNumber": "Accession",
-    "NumberOfPatientRelatedStudies": "Studies", "NumberOfStudyRelatedSeries": "Series", "NumberOfStudyRelatedInstances": "Images",
-    "NumberOfSeriesRelatedInstances": "Images", "SeriesNumber": "No", "SeriesDescription": "Description",
-    "BodyPartExamined": "Body part", "InstanceNumber": "No", "SOPClassUID": "SOP class", "NumberOfFrames": "Frames",
-    "StudyInstanceUID": "Study UID", "SeriesInstanceUID": "Series UID", "SOPInstanceUID": "Image UID",
-}  # fmt: skip
 
 _CLASSES = {
     (RootName.PATIENT, "find"): "1.2.840.10008.5.1.4.1.2.1.1",
@@ -133,8 +124,3 @@ def keyword_of(tag: int) -> str:
     from pydicom.datadict import keyword_for_tag
 
     return keyword_for_tag(tag) or f"{tag:08X}"
-
-
-def heading_of(tag: int) -> str:
-    """What stands above a column for reading: a short word where there is one, else the keyword."""
-    return _HEADINGS.get(keyword_of(tag), keyword_of(tag))

@@ -1,4 +1,4 @@
-"""C-FIND as the verbs use it: answers as they come, and what the node said where it failed (PS3.4 C.4.1).
+"""C-FIND of another node: answers as they come, and what the node said where it failed (PS3.4 C.4.1).
 
 A question goes in, data sets come out. Whoever stops reading has the search cancelled and the association released.
 """
@@ -6,15 +6,23 @@ A question goes in, data sets come out. Whoever stops reading has the search can
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
-from isocenter.cli.asking import Question
+from isocenter.jobs.questions import Question
+from isocenter.model.records import Node
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-    from isocenter.daemon.calling import Call
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Whom to call, and as whom."""
+
+    node: Node
+    calling_ae_title: str
 
 
 def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, None, None]:
