@@ -410,6 +410,15 @@ JPEG_2000_TILES_MAX = _limit(
     "tiles",
     "One codestream; tile indices have 16 bits, and a decoder allocates for each (ISO 15444-1 A.4.2).",
 )
+PICTURE_SIDE_PIXELS_MAX = _limit(
+    "PICTURE_SIDE_PIXELS_MAX", 16_384, "pixels", "A side of a picture that is asked for by its size; the largest screens have half."
+)
+RENDERED_FRAME_PIXELS_MAX = _limit(
+    "RENDERED_FRAME_PIXELS_MAX", 150_000_000, "pixels", "A frame that is made into a picture; a scanned film has under 100 million."
+)
+PICTURE_PIXELS_MAX = _limit(
+    "PICTURE_PIXELS_MAX", 150_000_000, "pixels", "A picture of any size: half a gigabyte of colour while it is made."
+)
 TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
@@ -457,13 +466,13 @@ WORKER_SECONDS_MAX = _limit(
     "WORKER_SECONDS_MAX", 30.0, "seconds", "One call: a picture, a frame, a series' attributes. The largest mammogram takes three."
 )
 WORKER_TRANSCODE_SECONDS_MAX = _limit(
-    "WORKER_TRANSCODE_SECONDS_MAX", 600.0, "seconds", "A whole instance in another transfer syntax: thousands of frames, one by one."
+    "WORKER_TRANSCODE_SECONDS_MAX", 600.0, "seconds", "A whole instance in another transfer syntax: thousands of frames."
 )
 WORKER_MEMORY_BYTES_MAX = _limit(
     "WORKER_MEMORY_BYTES_MAX", 2 * GIB, "bytes", "One call, beside the file itself: ten times what the largest single frame needs."
 )
 WORKER_TRANSCODE_MEMORY_BYTES_MAX = _limit(
-    "WORKER_TRANSCODE_MEMORY_BYTES_MAX", 10 * GIB, "bytes", "A whole instance transcoded: its pixels decoded, and again as they leave."
+    "WORKER_TRANSCODE_MEMORY_BYTES_MAX", 10 * GIB, "bytes", "A whole instance transcoded: its pixels decoded, and as they leave."
 )
 WORKER_MEMORY_SHARE = _limit(
     "WORKER_MEMORY_SHARE", 0.5, "of this computer's memory", "What one call may have at most, whatever the other limits allow."
@@ -472,7 +481,7 @@ WORKER_CODE_BYTES = _limit(
     "WORKER_CODE_BYTES", 1 * GIB, "bytes", "Address space of Python, numpy and the codecs themselves, which no call is charged for."
 )
 WORKER_KEPT_BYTES_MAX = _limit(
-    "WORKER_KEPT_BYTES_MAX", 512 * MIB, "bytes", "A process that still holds more after its call is ended: Python rarely gives back."
+    "WORKER_KEPT_BYTES_MAX", 512 * MIB, "bytes", "A process that still holds more after its call is ended: little comes back."
 )
 WORKER_GRACE_SECONDS = _limit(
     "WORKER_GRACE_SECONDS", 5.0, "seconds", "Past its time a process ends itself, in case the server that should kill it is gone."
@@ -484,14 +493,14 @@ WORKER_END_SECONDS = _limit(
     "WORKER_END_SECONDS", 2.0, "seconds", "For a process to end by itself once it is let go; then it is killed."
 )
 WORKER_IDLE_SECONDS = _limit(
-    "WORKER_IDLE_SECONDS", 120.0, "seconds", "A process that nobody calls ends: it holds some 100 MB, and the next starts in half a second."
+    "WORKER_IDLE_SECONDS", 120.0, "seconds", "A process that nobody calls ends: it holds 100 MB, the next takes half a second."
 )
 WORKER_WATCH_SECONDS = _limit("WORKER_WATCH_SECONDS", 0.2, "seconds", "Between two looks at the time that the processes have left.")
 WORKER_CALLERS_MAX = _limit(
     "WORKER_CALLERS_MAX", 256, "callers", "Waiting for a free process; each has a thread, and the last would wait for seconds."
 )
 WORKER_PATIENCE_SECONDS = _limit(
-    "WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process before it is told that too much goes on."
+    "WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process."
 )
 WORKER_PIPE_BYTES = _limit(
     "WORKER_PIPE_BYTES", 1 * MIB, "bytes", "The pipes to and from a process: Linux gives no more to programs without rights."

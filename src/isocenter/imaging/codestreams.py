@@ -122,3 +122,29 @@ def _jpeg_xl_box(codestream: bytes) -> int:
             break
         position += length
     raise UnreadableDataset("a JPEG XL file without a codestream box", offset=position)
+
+
+def jpeg_colour(codestream: bytes) -> str:
+    """What the three components of a lossy JPEG are, as its own markers say: "RGB", "YBR_FULL", or "" where they say nothing.
+
+    An Adobe segment decides (transform 0 is RGB), then a JFIF one (always YBR), then components that are called R, G and B.
+    """
+    position = codestream.find(b"\xff\xd8\xff")
+    jfif = False
+    while position >= 0 and position + 4 <= len(codestream):
+        marker = codestream[position + 1]
+        if codestream[position] != 0xFF or marker in (0xD9, 0xDA):
+            break
+        if marker == 0xFF or marker in _JPEG_LONE_MARKERS:
+            position += 1 if marker == 0xFF else 2
+            continue
+        length = max(2, int.from_bytes(codestream[position + 2 : position + 4], "big"))
+        segment = codestream[position + 4 : position + 2 + length]
+        if marker == 0xEE and segment.startswith(b"Adobe") and len(segment) >= 12:
+            return "RGB" if segment[11] == 0 else "YBR_FULL"
+        jfif = jfif or (marker == 0xE0 and segment.startswith(b"JFIF\0"))
+        if marker in _JPEG_FRAME_MARKERS:
+            names = bytes(segment[6 + 3 * number] for number in range(3) if len(segment) > 6 + 3 * number)
+            return "YBR_FULL" if jfif else "RGB" if names == b"RGB" else ""
+        position += 2 + length
+    return "YBR_FULL" if jfif else ""

@@ -78,6 +78,22 @@ class Reader:
             element.items = self._items(element.value, element.value + element.length, depth + 1, undefined=False)[0]
         return element.items
 
+    def item(self, element: Element, index: int, depth: int) -> Item | None:
+        """One item of a sequence, the others passed over where they say how long they are; None where there are not so many."""
+        if element.items is None:
+            start, end = element.value, element.value + element.length
+            for _ in range(index):
+                if end - start < 8:
+                    return None
+                length = int(self._long.unpack_from(self.view, start + 4)[0])
+                if self._tag_at(start) != ITEM or length == UNDEFINED or length > end - start - 8:
+                    break  # the walk through all of them says what is wrong, or finds the end
+                start += 8 + length
+            else:
+                return self._items(start, end, depth + 1, undefined=False, most=1)[0][0] if start < end else None
+        items = self.items(element, depth)
+        return items[index] if index < len(items) else None
+
     def _tag_at(self, position: int) -> int:
         group, number = self._tag.unpack_from(self.view, position)
         return int(group) << 16 | int(number)
@@ -136,10 +152,10 @@ class Reader:
             raise UnreadableDataset(f"{tag_text(tag)} ends within its header", offset=start)
         return vr, start + 12, int(self._long.unpack_from(self.view, start + 8)[0])
 
-    def _items(self, start: int, end: int, depth: int, *, undefined: bool) -> tuple[list[Item], int]:
+    def _items(self, start: int, end: int, depth: int, *, undefined: bool, most: int = ELEMENTS_MAX + 1) -> tuple[list[Item], int]:
         found: list[Item] = []
         position = start
-        while position < end:
+        while position < end and len(found) < most:
             if end - position < 8:
                 raise UnreadableDataset(f"{end - position} bytes where an item should begin", offset=position)
             tag, length = self._tag_at(position), int(self._long.unpack_from(self.view, position + 4)[0])
