@@ -447,11 +447,9 @@ RANGES_MAX = _limit(
 BULK_DATA_STEPS_MAX = _limit(
     "BULK_DATA_STEPS_MAX", 129, "steps", "Tags and item numbers that lead to one element: sequences nest 64 deep."
 )
-MULTIPART_PARTS_MAX = _limit("MULTIPART_PARTS_MAX", 100_000, "parts", "Of one store request; the largest studies have 20,000 images.")
+MULTIPART_PARTS_MAX = _limit("MULTIPART_PARTS_MAX", 100_000, "parts", "Of one store request; large studies have 20,000 images.")
 MULTIPART_HEADER_BYTES_MAX = _limit("MULTIPART_HEADER_BYTES_MAX", 8 * KIB, "bytes", "All headers of one part; real ones have 200.")
-MULTIPART_BOUNDARY_CHARACTERS_MAX = _limit(
-    "MULTIPART_BOUNDARY_CHARACTERS_MAX", 70, "characters", "A boundary (RFC 2046 5.1.1)."
-)
+MULTIPART_BOUNDARY_CHARACTERS_MAX = _limit("MULTIPART_BOUNDARY_CHARACTERS_MAX", 70, "characters", "A boundary (RFC 2046 5.1.1).")
 MULTIPART_OUTSIDE_BYTES_MAX = _limit(
     "MULTIPART_OUTSIDE_BYTES_MAX", 64 * KIB, "bytes",
     "What stands before the first part or after the last, and is thrown away: real ones have a line.",
@@ -484,7 +482,7 @@ WORKER_KEPT_BYTES_MAX = _limit(
     "WORKER_KEPT_BYTES_MAX", 512 * MIB, "bytes", "A process that still holds more after its call is ended: little comes back."
 )
 WORKER_GRACE_SECONDS = _limit(
-    "WORKER_GRACE_SECONDS", 5.0, "seconds", "Past its time a process ends itself, in case the server that should kill it is gone."
+    "WORKER_GRACE_SECONDS", 2.0, "seconds", "Past its time a process ends itself, in case the server that should kill it is gone."
 )
 WORKER_START_SECONDS = _limit(
     "WORKER_START_SECONDS", 60.0, "seconds", "For a process to get ready: a tenth of a second, more where a cold disk is read."
@@ -499,9 +497,7 @@ WORKER_WATCH_SECONDS = _limit("WORKER_WATCH_SECONDS", 0.2, "seconds", "Between t
 WORKER_CALLERS_MAX = _limit(
     "WORKER_CALLERS_MAX", 256, "callers", "Waiting for a free process; each has a thread, and the last would wait for seconds."
 )
-WORKER_PATIENCE_SECONDS = _limit(
-    "WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process."
-)
+WORKER_PATIENCE_SECONDS = _limit("WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process.")
 WORKER_PIPE_BYTES = _limit(
     "WORKER_PIPE_BYTES", 1 * MIB, "bytes", "The pipes to and from a process: Linux gives no more to programs without rights."
 )
@@ -516,6 +512,9 @@ WORKER_BATCH_BYTES = _limit(
 )
 WORKER_INSTANCES_MAX = _limit(
     "WORKER_INSTANCES_MAX", 100, "instances", "Whose attributes are asked for in one call: a tenth of a second's work."
+)
+BACKGROUND_NICENESS = _limit(
+    "BACKGROUND_NICENESS", 15, "steps", "How far a process behind what people wait for steps back; Unix knows 19."
 )
 WORKER_ERROR_CHARACTERS_MAX = _limit(
     "WORKER_ERROR_CHARACTERS_MAX", 2000, "characters", "The text of an error on its way from a process to its caller."
