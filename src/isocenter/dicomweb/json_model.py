@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Final
-
-from pydicom.datadict import dictionary_VR
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import (
@@ -23,10 +21,9 @@ from isocenter.base.limits import (
     INLINE_BINARY_BYTES_MAX,
     INLINE_VALUE_BYTES_MAX,
     SEQUENCE_DEPTH_MAX,
-    TAGS_CACHED_MAX,
 )
-from isocenter.dataset.skim import PIXEL_DATA_TAGS, SPECIFIC_CHARACTER_SET, UNDEFINED, named
-from isocenter.dataset.value_text import TEXT_VRS, vr_of
+from isocenter.dataset.skim import PIXEL_DATA_TAGS, UNDEFINED, named
+from isocenter.dataset.value_text import TEXT_VRS
 from isocenter.dicomweb.elements import (
     NO_VR,
     Elements,
@@ -37,17 +34,15 @@ from isocenter.dicomweb.elements import (
     mode_inside,
     wrong,
 )
+from isocenter.dicomweb.surroundings import Surroundings
 from isocenter.dicomweb.value_json import BINARY_VRS, attribute, little_endian, utf_8, written
 from isocenter.standard import transfer_syntax
 
 VERSION: Final = 1
 """Counted up with every change of what is written, so that nobody keeps an older one."""
 
-_PIXEL_REPRESENTATION: Final = 0x00280103
-_LUT_DESCRIPTOR: Final = 0x00283002
 _BULK_VRS: Final = BINARY_VRS | {"DS", "FL", "FD", "IS", "LT", "SL", "SS", "ST", "SV", "UC", "UL", "US", "UT", "UV"}
 """VRs whose values may stand elsewhere (PS3.18 F.2.2)."""
-_VRS: Final = {vr.encode(): vr for vr in TEXT_VRS | BINARY_VRS | {"AT", "FD", "FL", "SL", "SQ", "SS", "SV", "UL", "US", "UV"}}
 _PATH: Final = re.compile(rf"[0-9A-Fa-f]{{8}}(?:/[1-9][0-9]{{0,6}}/[0-9A-Fa-f]{{8}}){{0,{SEQUENCE_DEPTH_MAX}}}\Z")
 _BEFORE_PATH, _AFTER_PATH = b"\0", b"\1"  # control bytes, which never stand in JSON as they are
 
@@ -87,20 +82,31 @@ def element(data_set: bytes | memoryview, syntax_uid: str, path: str) -> bytes:
     syntax = transfer_syntax.of(syntax_uid)
     view = memoryview(_inflated(data_set) if syntax.deflated else data_set)
     elements = Elements(view, Mode(syntax.explicit_vr, "<" if syntax.little_endian else ">"))
-    offset, end, mode, declared, delimited = 0, len(view), elements.mode, b"", False
+    stretch = _Stretch(0, len(view), elements.mode, False, 0, Surroundings())
     *above, last = path.split("/")
-    for depth, (tag, number) in enumerate(zip(above[::2], above[1::2], strict=True)):
-        head, declared = _found(elements, (offset, end, mode), int(tag, 16), declared, depth, delimited=delimited)
-        mode, offset, end, delimited = _nth_item(elements, head, end, mode, int(number), depth)
-    head, declared = _found(elements, (offset, end, mode), int(last, 16), declared, len(above) // 2, delimited=delimited)
+    for tag, number in zip(above[::2], above[1::2], strict=True):
+        stretch = _item(elements, stretch, _found(elements, stretch, int(tag, 16)), int(number))
+    head, mode, end = _found(elements, stretch, int(last, 16)), stretch.mode, stretch.end
     if holds_fragments(head):
         pieces = [view[start : start + length] for start, length in elements.fragments(head, end, mode.order) if length >= 0]
         return b"".join(pieces[1:])
-    vr = _vr_of(head)
+    vr = stretch.around.vr(head)
     if vr == "SQ" or head[3] == UNDEFINED:
         raise LocalError(f"{named(head[0])} is a sequence, which has no value of its own")
     value = bytes(view[head[2] : elements.stop(head, end)])
-    return utf_8(vr, value, declared) if vr in TEXT_VRS else little_endian(vr, value, mode.order)
+    return utf_8(vr, value, stretch.around.declared) if vr in TEXT_VRS else little_endian(vr, value, mode.order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The elements of a data set or of an item: from where to where, and how they are to be read."""
+
+    offset: int
+    end: int
+    mode: Mode
+    delimited: bool
+    depth: int
+    around: Surroundings
 
 
 class _Writer:
@@ -112,10 +118,10 @@ class _Writer:
         self._inline = 0
 
     def whole(self) -> bytes:
-        return self._object(0, len(self._view), self._elements.mode, _Surroundings(), 0, b"", delimited=False)[0]
+        return self._object(0, len(self._view), self._elements.mode, Surroundings(), 0, b"", delimited=False)[0]
 
     def _object(
-        self, offset: int, end: int, mode: Mode, around: _Surroundings, depth: int, path: bytes, *, delimited: bool
+        self, offset: int, end: int, mode: Mode, around: Surroundings, depth: int, path: bytes, *, delimited: bool
     ) -> tuple[bytes, int]:
         """The elements up to `end`, or up to the item's delimiter where `delimited`, as one object; and where they ended."""
         elements, view = self._elements, self._view
@@ -124,14 +130,10 @@ class _Writer:
         pieces: dict[int, bytes] = {}
         while not elements.is_over(offset, end, depth):
             head = elements.head(offset, end, mode)
-            tag, written_vr, start, length = head
+            tag, _, start, length = head
             if tag >> 16 == 0xFFFE and elements.ends_item(head, offset, delimited=delimited):
                 return _braced(pieces, ascending), start
-            vr = _VRS.get(written_vr) or _vr_of(head)
-            if vr == "UN":
-                vr = _vr_of(head)
-            if len(vr) > 2:
-                vr = around.settled(tag, vr)
+            vr = around.vr(head)
             if vr == "SQ" or (length == UNDEFINED and not holds_fragments(head)):
                 piece, offset = self._sequence(head, end, mode, around, depth, path)
                 ascending, written_last = ascending and tag > written_last, tag
@@ -146,8 +148,8 @@ class _Writer:
                 continue
             value = bytes(view[start:offset])
             self._count(length, start)
-            if tag in _SETTING:
-                around.set(tag, value, mode.order)
+            if around.are_told_by(head):
+                around.note(tag, value, mode.order)
             if length <= INDEXED_VALUE_BYTES_MAX:
                 pieces[tag] = attribute(tag, vr, value, around.declared, mode.order)
             else:
@@ -156,12 +158,12 @@ class _Writer:
             raise wrong(f"an item has no end before byte {offset}", offset)
         return _braced(pieces, ascending), offset
 
-    def _sequence(self, head: Head, end: int, mode: Mode, around: _Surroundings, depth: int, path: bytes) -> tuple[bytes, int]:
+    def _sequence(self, head: Head, end: int, mode: Mode, around: Surroundings, depth: int, path: bytes) -> tuple[bytes, int]:
         """One sequence as an attribute, and where it ended; one in a value of unknown VR that makes no sense stays that value."""
         tag, written_vr, start, length = head
         if length != UNDEFINED:
             stop = self._elements.stop(head, end)
-            if written_vr == b"UN":
+            if written_vr in (NO_VR, b"UN"):
                 try:
                     return self._items(head, stop, mode, around, depth, path)[0], stop
                 except UnreadableDataset:
@@ -171,7 +173,7 @@ class _Writer:
             return self._items(head, stop, mode, around, depth, path)[0], stop
         return self._items(head, end, mode, around, depth, path)
 
-    def _items(self, head: Head, end: int, mode: Mode, around: _Surroundings, depth: int, path: bytes) -> tuple[bytes, int]:
+    def _items(self, head: Head, end: int, mode: Mode, around: Surroundings, depth: int, path: bytes) -> tuple[bytes, int]:
         check_depth(depth, head)
         elements = self._elements
         inside, offset = mode_inside(head, mode), head[2]
@@ -194,44 +196,6 @@ class _Writer:
             raise wrong(f"the data set has more than {HEADER_BYTES_MAX} bytes of attributes", offset)
 
 
-_SETTING: Final = frozenset({SPECIFIC_CHARACTER_SET, _PIXEL_REPRESENTATION, _LUT_DESCRIPTOR})
-"""Elements that say how others are to be read."""
-
-
-class _Surroundings:
-    """What elements are read by: the character set, and what settles a VR that the dictionary leaves open."""
-
-    __slots__ = ("declared", "signed", "single")
-
-    def __init__(self, declared: bytes = b"", signed: bool = False) -> None:
-        self.declared = declared
-        self.signed = signed
-        self.single = False
-
-    def inside(self) -> _Surroundings:
-        """The same for an item, which inherits them (PS3.5 6.1.1, PS3.3 C.7.6.3.1)."""
-        return _Surroundings(self.declared, self.signed)
-
-    def set(self, tag: int, value: bytes, order: str) -> None:
-        """Take note of one of `_SETTING`."""
-        if tag == SPECIFIC_CHARACTER_SET:
-            self.declared = value or self.declared
-            return
-        number = int.from_bytes(value[:2], "little" if order == "<" else "big")
-        if tag == _PIXEL_REPRESENTATION:
-            self.signed = number == 1
-        else:
-            self.single = number == 1
-
-    def settled(self, tag: int, vr: str) -> str:
-        """One of the VRs of a choice such as "US or SS" (PS3.5 A.1)."""
-        if vr == "US or SS":
-            return "SS" if self.signed else "US"
-        if vr == "US or OW":
-            return "US" if self.single else "OW"
-        return vr_of(tag)
-
-
 def _stands_elsewhere(tag: int, vr: str, length: int) -> bool:
     if tag in PIXEL_DATA_TAGS or length == UNDEFINED:
         return length > 0
@@ -240,66 +204,43 @@ def _stands_elsewhere(tag: int, vr: str, length: int) -> bool:
     return vr in BINARY_VRS or (length > INLINE_VALUE_BYTES_MAX and vr in _BULK_VRS)
 
 
-def _vr_of(head: Head) -> str:
-    """The VR of an element: as written, or by the dictionary where that says nothing, which may leave a choice."""
-    tag, written_vr, _, length = head
-    if length == UNDEFINED and written_vr in (NO_VR, b"UN") and tag not in PIXEL_DATA_TAGS:
-        return "SQ"
-    if written_vr not in (NO_VR, b"UN"):
-        return _VRS.get(written_vr, "UN")
-    return _dictionary_vr(tag)
-
-
-@lru_cache(maxsize=TAGS_CACHED_MAX)
-def _dictionary_vr(tag: int) -> str:
-    try:
-        vr = str(dictionary_VR(tag))
-    except KeyError:
-        return vr_of(tag)
-    return vr if vr in ("US or SS", "US or OW") else vr_of(tag)
-
-
 def _braced(pieces: dict[int, bytes], ascending: bool) -> bytes:
     return b"{%s}" % b",".join(pieces.values() if ascending else [pieces[tag] for tag in sorted(pieces)])
 
 
-def _found(
-    elements: Elements, stretch: tuple[int, int, Mode], tag: int, declared: bytes, depth: int, *, delimited: bool
-) -> tuple[Head, bytes]:
-    """The last element of that tag in a stretch, as the last is what counts, and the character set that it is read by."""
-    offset, end, mode = stretch
+def _found(elements: Elements, stretch: _Stretch, tag: int) -> Head:
+    """The last element of that tag, as the last is what counts."""
     found: Head | None = None
-    while not elements.is_over(offset, end, depth):
+    offset, end, mode, around = stretch.offset, stretch.end, stretch.mode, stretch.around
+    while not elements.is_over(offset, end, stretch.depth):
         head = elements.head(offset, end, mode)
-        if head[0] >> 16 == 0xFFFE and elements.ends_item(head, offset, delimited=delimited):
+        if head[0] >> 16 == 0xFFFE and elements.ends_item(head, offset, delimited=stretch.delimited):
             break
         if head[0] == tag:
             found = head
-        elif head[0] == SPECIFIC_CHARACTER_SET and head[3] <= INDEXED_VALUE_BYTES_MAX:
-            declared = bytes(elements.view[head[2] : elements.stop(head, end)]) or declared
-        offset = elements.past(head, end, mode, depth)
+        if around.are_told_by(head):
+            around.note(head[0], bytes(elements.view[head[2] : elements.stop(head, end)]), mode.order)
+        offset = elements.past(head, end, mode, stretch.depth)
     if found is None:
         raise LocalError(f"there is no {named(tag)} in the data set, or not there")
-    return found, declared
+    return found
 
 
-def _nth_item(elements: Elements, head: Head, end: int, mode: Mode, number: int, depth: int) -> tuple[Mode, int, int, bool]:
-    """How that item of a sequence is written, where it begins, where it must end, and whether a delimiter ends it."""
-    if _vr_of(head) != "SQ" or holds_fragments(head):
+def _item(elements: Elements, stretch: _Stretch, head: Head, number: int) -> _Stretch:
+    """That item of a sequence, counted from 1."""
+    if stretch.around.vr(head) != "SQ" or holds_fragments(head):
         raise LocalError(f"{named(head[0])} is no sequence")
-    check_depth(depth, head)
-    inside, offset = mode_inside(head, mode), head[2]
-    end = end if head[3] == UNDEFINED else elements.stop(head, end)
-    for _ in range(number - 1):
-        item = elements.item(offset, end, head, inside)
-        if item is None:
-            break
-        offset = elements.past_item(item, inside.order, depth + 1)
+    check_depth(stretch.depth, head)
+    inside, offset = mode_inside(head, stretch.mode), head[2]
+    end = stretch.end if head[3] == UNDEFINED else elements.stop(head, stretch.end)
     item = elements.item(offset, end, head, inside)
+    for _ in range(number - 1):
+        if item is not None:
+            item = elements.item(elements.past_item(item, inside.order, stretch.depth + 1), end, head, inside)
     if item is None:
         raise LocalError(f"{named(head[0])} has no item {number}")
     inner, start, stop = item
-    return inner, start, stop, elements.is_delimited(start, inside.order)
+    return _Stretch(start, stop, inner, elements.is_delimited(start, inside.order), stretch.depth + 1, stretch.around.inside())
 
 
 def _inflated(data_set: bytes | memoryview) -> bytes:
