@@ -33,7 +33,7 @@ OUTSIDE = {
     "selectors": "net",
     "asyncio": "net, web, daemon and lab",
     "threading": "net, archive, jobs, daemon",
-    "subprocess": "daemon, doctor, cli, lab and archive",
+    "subprocess": "jobs, daemon, doctor, cli, lab and archive",
     "sqlite3": "archive and lab",
     "sqlalchemy": "archive and jobs",
 }

@@ -423,6 +423,31 @@ TRANSCODE_BYTES_MAX = _limit(
     "TRANSCODE_BYTES_MAX", 4 * GIB, "bytes", "The decoded size that we transcode for a destination; larger objects go as they are."
 )
 
+FRAME_HEAD_BYTES = _limit(
+    "FRAME_HEAD_BYTES",
+    64 * KIB,
+    "bytes",
+    "Read of a stored instance to find its frames: what stands before the pixels of nearly all.",
+)
+FRAME_HEAD_BYTES_MAX = _limit(
+    "FRAME_HEAD_BYTES_MAX",
+    64 * MIB,
+    "bytes",
+    "The most that is read before the pixels: a whole slide image describes a million tiles.",
+)
+FRAGMENTS_INDEXED_MAX = _limit(
+    "FRAGMENTS_INDEXED_MAX",
+    262_144,
+    "fragments",
+    "Of one instance, listed so that its frames are found at once: 50 MB while it is done.",
+)
+FRAME_INDEX_PIECES_MAX = _limit(
+    "FRAME_INDEX_PIECES_MAX",
+    100_000,
+    "pieces",
+    "Of all instances whose frames stay listed: some 30 MB, the least used ones go first.",
+)
+
 # DICOMweb, PS3.18
 
 QUERY_STRING_BYTES_MAX = _limit(

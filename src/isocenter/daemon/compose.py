@@ -16,9 +16,11 @@ from isocenter.archive.node_rows import NodeRows
 from isocenter.archive.statistics import IndexStatistics
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
+from isocenter.base.limits import BACKGROUND_NICENESS
 from isocenter.daemon.instances import Place
-from isocenter.daemon.transcoding import transcode
+from isocenter.daemon.pictures import HousePictures
 from isocenter.daemon.witness import LogWitness
+from isocenter.jobs.pool import Pool
 from isocenter.net import ports
 from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
@@ -31,7 +33,10 @@ from isocenter.services.roster import Roster
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything of one running instance. `closing` undoes the opening, last things first."""
+    """Everything of one running instance. `closing` undoes the opening, last things first.
+
+    `background_pictures` are worked out when nothing else is to be done: for what nobody waits for yet.
+    """
 
     place: Place
     settings: Settings
@@ -41,6 +46,8 @@ class House:
     feed: IndexFeed
     shelf: NodeRows
     witness: LogWitness
+    pictures: HousePictures
+    background_pictures: HousePictures
     listener: Listener
     addresses: tuple[str, ...]
     closing: ExitStack
@@ -77,7 +84,11 @@ def build(place: Place, settings: Settings) -> House:
             strict=settings.strict_identifiers,
         )
         witness = LogWitness()
-        forwarder = Forwarder(archive, transcode, ae_title=settings.aet)
+        pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
+        opened.callback(pool.close)
+        opened.callback(background_pool.close)
+        pictures = HousePictures(pool, archive)
+        forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
         listener = Listener(Shared(door, roster, witness, clock, forwarder), address=settings.listen, port=settings.port)
         return House(
             place=place,
@@ -88,6 +99,8 @@ def build(place: Place, settings: Settings) -> House:
             feed=IndexFeed(reader),
             shelf=shelf,
             witness=witness,
+            pictures=pictures,
+            background_pictures=HousePictures(background_pool, archive),
             listener=listener,
             addresses=tuple(ports.own_addresses()),
             closing=opened.pop_all(),

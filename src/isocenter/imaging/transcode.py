@@ -25,9 +25,10 @@ from isocenter.imaging.frames import (
     PLANAR_CONFIGURATION,
     PixelDescription,
     PixelMap,
+    joined,
     pixel_map,
 )
-from isocenter.imaging.recode import Buffer, Changes, Value, Writer
+from isocenter.imaging.recode import Buffer, Changes, Value, Writer, swap
 from isocenter.standard import transfer_syntax as uids
 from isocenter.standard.transfer_syntax import TransferSyntax
 
@@ -88,6 +89,26 @@ def transcode(data_set: bytes | memoryview, stored_syntax: str, wanted_syntax: s
         raise LocalError(f"not changed into {wanted.name}: {error}, at byte {error.offset}") from error
     except MemoryError as error:
         raise LocalError(f"not changed into {wanted.name}: too large for this computer's memory") from error
+
+
+def transcoded_frame(view: memoryview, pixels: PixelMap, index: int, wanted_syntax: str) -> bytes:
+    """One frame of a located image as it would be in `wanted_syntax`: a codestream, or native samples.
+
+    Raises `LocalError` where that syntax cannot be written here or cannot hold these pixels, `UnreadableDataset` for a frame that
+    is broken.
+    """
+    stored, wanted = pixels.transfer_syntax, uids.of(wanted_syntax)
+    if stored.uid == wanted.uid and pixels.encapsulated:
+        return joined(view, pixels.frames[index])
+    if not can(stored.uid, wanted_syntax):
+        raise LocalError(f"{stored.name} cannot be changed into {wanted.name} here")
+    native = decode.native_frame(view, pixels, index)
+    description = _described_native(pixels)
+    if wanted.encapsulated:
+        return encode.encode_frame(native, wanted_syntax, description)
+    if wanted.little_endian or description.bits_allocated <= 8:
+        return native
+    return bytes(swap(native, description.bits_allocated // 8))
 
 
 def _transcoded(data_set: bytes | memoryview, stored: TransferSyntax, wanted: TransferSyntax) -> bytes:
