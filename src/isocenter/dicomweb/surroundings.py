@@ -64,8 +64,8 @@ class Surroundings:
         known = _WRITTEN.get(written)
         if known is not None:
             return known
-        if length == UNDEFINED and tag not in PIXEL_DATA_TAGS:
-            return "SQ"
+        if length == UNDEFINED:
+            return "OB" if tag in PIXEL_DATA_TAGS else "SQ"
         if written not in (NO_VR, b"UN"):
             return "UN"
         vr = _dictionary_vr(tag)
