@@ -6,7 +6,6 @@ The server's part of it: no room that decodes pixels is loaded here, and no byte
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import cached_property
 
 from isocenter.base.limits import (
@@ -18,6 +17,7 @@ from isocenter.base.limits import (
     WORKER_TRANSCODE_SECONDS_MAX,
 )
 from isocenter.jobs.pool import Pool
+from isocenter.jobs.rendering_words import words
 from isocenter.model.pictures import Rendering
 from isocenter.model.ports import BlobReader
 from isocenter.model.records import Instance
@@ -38,7 +38,7 @@ class HousePictures:
 
     def rendered(self, instance: Instance, frame: int, wanted: Rendering) -> bytes:
         """See the port."""
-        return self._call("rendered", instance, frame=frame, wanted=asdict(wanted))[0]
+        return self._call("rendered", instance, frame=frame, wanted=words(wanted))[0]
 
     def frame_count(self, instance: Instance) -> int:
         """See the port."""

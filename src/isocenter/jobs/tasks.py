@@ -8,12 +8,14 @@ that decode are loaded in the worker, at the first call that needs them.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from isocenter.archive.blob_files import dataset_offset
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import WORKER_BATCH_BYTES, WORKER_PIECES_MAX
+from isocenter.jobs.rendering_words import rendering
 from isocenter.standard import transfer_syntax as uids
 
 Pieces = Iterable[bytes]
@@ -43,14 +45,18 @@ def data_set_of(path: str) -> Iterator[memoryview]:
 
 def frame_count(path: str, transfer_syntax: str) -> Pieces:
     """How many frames it has, in digits; 0 without pixels."""
-    from isocenter.imaging import frames
+    from isocenter.imaging import render
 
-    with data_set_of(path) as stored:
-        view, syntax = _inflated(stored, transfer_syntax)
-        try:
-            return [str(len(frames.locate(view, syntax).frames)).encode()]
-        except LocalError:
-            return [b"0"]
+    with data_set_of(path) as view:
+        return [str(render.frame_count(view, transfer_syntax)).encode()]
+
+
+def rendered(path: str, transfer_syntax: str, frame: int, wanted: Mapping[str, Any]) -> Pieces:
+    """One frame as a picture; `wanted` is a `Rendering` in the words of `rendering_words.words`."""
+    from isocenter.imaging.render import render
+
+    with data_set_of(path) as view:
+        return [render(view, transfer_syntax, frame, rendering(wanted))]
 
 
 def frames(path: str, transfer_syntax: str, numbers: Sequence[int], wanted_syntax: str) -> Pieces:
@@ -84,6 +90,26 @@ def transcoded(transfer_syntax: str, wanted_syntax: str, payload: bytes = b"") -
     return [_transcoded(payload, transfer_syntax, wanted_syntax)]
 
 
+def metadata(instances: Sequence[Mapping[str, str]], bulk_data_uri: str) -> Pieces:
+    """Each instance as one JSON object (PS3.18 F); each is given by its path, its transfer syntax and its three UIDs."""
+    from isocenter.dicomweb import json_model
+
+    found = []
+    for instance in instances:
+        uri = json_model.bulk_data_uri(bulk_data_uri, instance["study"], instance["series"], instance["instance"])
+        with data_set_of(instance["path"]) as view:
+            found.append(json_model.metadata(view, instance["transfer_syntax"], uri))
+    return found
+
+
+def bulk_data(path: str, transfer_syntax: str, element: str) -> Pieces:
+    """The value of one element, by its path of tags and item numbers."""
+    from isocenter.dicomweb import json_model
+
+    with data_set_of(path) as view:
+        return [json_model.element(view, transfer_syntax, element)]
+
+
 def _transcoded(content: bytes | memoryview, transfer_syntax: str, wanted_syntax: str) -> bytes:
     """`LocalError` becomes what lies under it: a broken data set, or too little memory."""
     from isocenter.imaging.transcode import transcode
@@ -107,4 +133,6 @@ def _inflated(stored: memoryview, transfer_syntax: str) -> tuple[memoryview, str
     return memoryview(inflated(stored)), uids.EXPLICIT_VR_LITTLE_ENDIAN
 
 
-TASKS: dict[str, Callable[..., Pieces]] = {task.__name__: task for task in (frame_count, frames, data_set, transcoded)}
+TASKS: dict[str, Callable[..., Pieces]] = {
+    task.__name__: task for task in (rendered, frame_count, frames, data_set, transcoded, metadata, bulk_data)
+}
