@@ -466,6 +466,9 @@ MEDIA_RANGES_MAX = _limit("MEDIA_RANGES_MAX", 128, "media ranges", "In one Accep
 FRAMES_ASKED_MAX = _limit(
     "FRAMES_ASKED_MAX", 4096, "frames", "In the path of one request; a viewer asks for one, a script for some dozens."
 )
+FRAME_NUMBER_MAX = _limit(
+    "FRAME_NUMBER_MAX", 2**31 - 1, "", "The highest number of a frame: Number of Frames is an IS (PS3.5 6.2)."
+)
 RANGES_MAX = _limit(
     "RANGES_MAX", 16, "ranges", "In one Range header, as it came; more serve only to make an answer large (RFC 9110 14.2)."
 )
@@ -479,6 +482,25 @@ MULTIPART_OUTSIDE_BYTES_MAX = _limit(
     "MULTIPART_OUTSIDE_BYTES_MAX", 64 * KIB, "bytes",
     "What stands before the first part or after the last, and is thrown away: real ones have a line.",
 )  # fmt: skip
+STOW_FILINGS_MAX = _limit(
+    "STOW_FILINGS_MAX", 8, "instances", "Of one store request, filed at once: they share the syncs of the disk, and each has a file open."
+)
+STOW_SENDER_CHARACTERS_MAX = _limit(
+    "STOW_SENDER_CHARACTERS_MAX", 64, "characters", "The program that stored an instance over HTTP, as its User-Agent begins."
+)
+STOW_METADATA_BYTES_MAX = _limit(
+    "STOW_METADATA_BYTES_MAX", 16 * MIB, "bytes", "The JSON part of a store request; a thousand images have some megabytes."
+)
+STOW_BULK_BYTES_HELD = _limit(
+    "STOW_BULK_BYTES_HELD", 64 * KIB, "bytes", "One bulk data part in memory; a longer one waits for its instance in a nameless file."
+)
+STOW_BULK_PARTS_MAX = _limit(
+    "STOW_BULK_PARTS_MAX", 256, "parts",
+    "Bulk data that waits for the rest of its instance; senders put the parts of an instance one after the other.",
+)  # fmt: skip
+STOW_NESTED_BULK_BYTES_MAX = _limit(
+    "STOW_NESTED_BULK_BYTES_MAX", 16 * MIB, "bytes", "Bulk data inside a sequence, which is held while its instance is written."
+)
 PROBLEM_CHARACTERS_MAX = _limit(
     "PROBLEM_CHARACTERS_MAX", 1000, "characters", "The sentence of one error over HTTP, whatever was quoted into it."
 )

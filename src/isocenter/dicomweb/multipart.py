@@ -91,12 +91,27 @@ class MultipartReader:
         # The first delimiter may stand at the very beginning, without a line end before it.
         self._held = b"\r\n"
         self._outside = 0
+        self._fault: Problem | None = None
 
     def feed(self, run: bytes | memoryview) -> list[Event]:
-        """What these bytes tell; views in it are lent until the next `feed`. Raises `Problem` 400 and 413."""
+        """What these bytes tell; views in it are lent until the next `feed`.
+
+        Raises `Problem` 400 and 413; where something was told before the fault, at the next call, so that nothing is lost.
+        """
+        if self._fault is not None:
+            raise self._fault
         content = b"".join((self._held, run)) if self._held else bytes(run)
         self._held = b""
         events: list[Event] = []
+        try:
+            self._read(content, events)
+        except Problem as fault:
+            self._fault = fault
+            if not events:
+                raise
+        return events
+
+    def _read(self, content: bytes, events: list[Event]) -> None:
         position = 0
         while position < len(content):
             if self._state is _State.DELIMITER:
@@ -112,10 +127,11 @@ class MultipartReader:
                 self._held = content[position:]
                 break
             position = reached
-        return events
 
     def close(self) -> None:
         """The body is at its end. Raises `Problem` 400 where its last delimiter has not come, or where it has no part."""
+        if self._fault is not None:
+            raise self._fault
         if self._state is _State.DELIMITER and self._held.startswith(b"--"):
             self._state = _State.EPILOGUE
         if not self.parts and self._state in (_State.PREAMBLE, _State.EPILOGUE):

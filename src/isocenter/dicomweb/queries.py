@@ -40,6 +40,9 @@ Instance Availability and Retrieve URL, which every result holds too, are not as
 FUZZY_WARNING = "The fuzzymatching parameter is not supported. Only literal matching has been performed."
 """The words of PS3.18 8.3.4.2."""
 
+EMPTY_WARNING = "The emptyvaluematching parameter is not supported. Empty Value Matching has not been performed."
+"""The words of PS3.18 8.3.4.5. Multiple Value Matching is always performed (PS3.18 8.3.4.6)."""
+
 IGNORED = frozenset({"accept", "charset"})
 """Parameters of every resource, which are read elsewhere (PS3.18 8.3.3)."""
 
@@ -154,7 +157,7 @@ class _Reading:
         if value == "true" and name == "fuzzymatching":
             self._warnings.append(FUZZY_WARNING)
         elif value == "true" and name == "emptyvaluematching":
-            self._warnings.append("The emptyvaluematching parameter is not supported.")
+            self._warnings.append(EMPTY_WARNING)
 
     def _include(self, value: str) -> None:
         for name in value.split(","):
@@ -194,7 +197,7 @@ class _Reading:
 
 
 def _returned(resource: Resource) -> list[int]:
-    """What is returned without being asked for: a search in all studies tells of the levels above too (PS3.18 Table 10.6.1-5)."""
+    """What is returned without being asked for: a search in all studies tells of the levels above too (PS3.18 10.6.3.3)."""
     level = resource.level
     tags = [*RETURNED[level], *(UNIQUE_KEYS[above].tag for above in (Level.STUDY, Level.SERIES, Level.IMAGE) if above <= level)]
     if resource.kind in (Kind.SERIES_OF_ALL, Kind.INSTANCES_OF_ALL):

@@ -1,4 +1,4 @@
-"""The resources of DICOMweb: from a path to what it names, and back (PS3.18 9.1, 10.1, Tables 10.4.1-1 to 10.6.1-1).
+"""The resources of DICOMweb: from a path to what it names, and back (PS3.18 10.1, 10.4.1.1, 10.5.1, 10.6.1).
 
 A path below the service's root comes in, decoded and without its query; a `Resource` goes out. `Problem` 404 for a path of no
 shape that we know, 400 for one whose UID, frame list or bulk data path breaks the rules. A name from a path is a UID of digits and
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import quote
 
-from isocenter.base.limits import BULK_DATA_STEPS_MAX, FRAMES_ASKED_MAX, UID_BYTES_MAX
+from isocenter.base.limits import BULK_DATA_STEPS_MAX, FRAME_NUMBER_MAX, FRAMES_ASKED_MAX, UID_BYTES_MAX
 from isocenter.dicomweb.problems import Problem, quoted
 from isocenter.model.attributes import Level
 
@@ -78,7 +78,7 @@ def _routes() -> tuple[Route, ...]:
             Route(f"{above}/rendered", Kind.RENDERED, ("GET",), "PS3.18 10.4.1.1.3"),
             Route(f"{above}/thumbnail", Kind.THUMBNAIL, ("GET",), "PS3.18 10.4.1.1.4"),
             Route(f"{above}/bulkdata", Kind.BULK_DATA, ("GET",), "PS3.18 10.4.1.1.5"),
-            Route(f"{above}/pixeldata", Kind.PIXEL_DATA, ("GET",), "PS3.18 10.4.1.1.7"),
+            Route(f"{above}/pixeldata", Kind.PIXEL_DATA, ("GET",), "PS3.18 10.4.1.1.6"),
         ]
     return tuple(rows)
 
@@ -123,8 +123,6 @@ _SEARCHED = {
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _FRAME_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-_FRAME_MAX = 2**31 - 1
-"""Number of Frames is an IS (PS3.5 6.2)."""
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _ITEM = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -179,7 +177,7 @@ def frame_list(text: str) -> tuple[int, ...]:
             raise Problem(400, f"more than {FRAMES_ASKED_MAX} frames are asked for at once")
     frames = []
     for word in words:
-        if _FRAME_NUMBER.fullmatch(word) is None or int(word) > _FRAME_MAX:
+        if _FRAME_NUMBER.fullmatch(word) is None or int(word) > FRAME_NUMBER_MAX:
             raise Problem(400, f"{quoted(word)} is not a frame number: they count from 1")
         frames.append(int(word))
     return tuple(frames)

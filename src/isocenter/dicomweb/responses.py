@@ -1,4 +1,4 @@
-"""Answers in the DICOM JSON Model: the results of a search, and what became of what was stored (PS3.18 10.6.3, 10.5.3, Annex F).
+"""Answers in the DICOM JSON Model: the results of a search, and what became of what was stored (PS3.18 10.6.3, Annex I, Annex F).
 
 Decoded texts by keyword, as the catalogue gives them, come in; the bytes of one JSON object go out. A value that is not what its VR
 says goes out as text (PS3.18 F.2.3), so that one odd value never hides its result. Nothing is collected: one object at a time.
@@ -141,7 +141,7 @@ REASONS: tuple[tuple[str, int], ...] = (
     ("The part cannot be read as a DICOM instance", status.CANNOT_UNDERSTAND),
     ("The archive failed; its log says why", status.PROCESSING_FAILURE),
 )
-"""What may happen to one part of a store request, and the Failure Reason that says so: a table for the conformance statement."""
+"""What may happen to one part of a store request, and its Failure Reason (PS3.18 Table I.2-2), for the conformance statement."""
 
 
 def failed(result: StoreResult, sop_class_uid: str = "", sop_instance_uid: str = "") -> FailedItem | None:
@@ -165,13 +165,11 @@ def store_status(stored: Sequence[StoredItem], refused: Sequence[FailedItem]) ->
 
 
 def store_response(base_url: str, study: str, stored: Sequence[StoredItem], refused: Sequence[FailedItem]) -> bytes:
-    """The Store Instances Response Module (PS3.18 Table 10.5.3-1, PS3.3 C.12.1.1.x), with an Error Comment for each refusal.
+    """The Store Instances Response Module (PS3.18 Table I.1-1), with an Error Comment (0000,0902) for each refusal.
 
-    `study` is the study that all of them belong to, or empty.
+    `study` is the study that all of them belong to, or empty where there are several.
     """
-    module: dict[str, object] = {}
-    if study:
-        module["00081190"] = _json("UR", base_url + path_of(study))
+    module: dict[str, object] = {"00081190": _json("UR", base_url + path_of(study) if study else "")}
     known = [item for item in refused if item.sop_instance_uid]
     others = [item for item in refused if not item.sop_instance_uid]
     if known:
