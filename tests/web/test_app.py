@@ -58,7 +58,7 @@ def test_the_status_is_json_and_markup_in_names_stays_text(browser):
 
 
 def test_a_request_that_names_another_host_is_refused(browser):
-    assert browser.get("/api/status", headers={"host": "evil.example"}).status_code == 400
+    assert browser.get("/api/status", headers={"host": "evil.example"}).status_code == 421
 
 
 @pytest.mark.parametrize("path", ["/api/debug?on=1", "/api/check", "/api/reindex"])

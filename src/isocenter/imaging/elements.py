@@ -94,6 +94,10 @@ class Reader:
         items = self.items(element, depth)
         return items[index] if index < len(items) else None
 
+    def end_at(self, position: int) -> int:
+        """Where the element at `position` is over, what it holds walked through. `UnreadableDataset` where it never is."""
+        return self._element(self._tag_at(position), position, len(self.view), 0).end
+
     def _tag_at(self, position: int) -> int:
         group, number = self._tag.unpack_from(self.view, position)
         return int(group) << 16 | int(number)

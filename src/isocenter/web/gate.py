@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from isocenter.web.problems import problem
@@ -60,11 +61,11 @@ class Gate:
 
         answer: ASGIApp = self._app
         if not _is_here(host):
-            answer = problem(400, "This server answers only to requests that name 127.0.0.1, localhost or [::1] as their host.")
+            answer = problem(421, "only requests that name 127.0.0.1, localhost or [::1] as their host are answered here")
         elif welcome and asked_method and scope["method"] == "OPTIONS":
-            answer = problem(200, "Pages of this origin may use DICOMweb.", _preflight(scope))
+            answer = Response(headers=_preflight(scope))
         elif is_dicom_web and not own and not welcome and scope["method"] not in _SAFE:
-            answer = problem(403, "A page of another origin may not change anything here: the setting web_origins names who may.")
+            answer = problem(403, "a page of another origin may not change anything here: the setting web_origins names who may")
         await answer(scope, receive, guarded)
 
 
