@@ -22,7 +22,8 @@ from isocenter.dicomweb.media import MULTIPART_RELATED, MediaType, media_type
 from isocenter.dicomweb.problems import Problem, quoted
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]*[0-9A-Za-z'()+_,./:=?-]")
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _PADDING_MAX = 64
 
 
@@ -132,8 +133,6 @@ class MultipartReader:
         """The body is at its end. Raises `Problem` 400 where its last delimiter has not come, or where it has no part."""
         if self._fault is not None:
             raise self._fault
-        if self._state is _State.DELIMITER and self._held.startswith(b"--"):
-            self._state = _State.EPILOGUE
         if not self.parts and self._state in (_State.PREAMBLE, _State.EPILOGUE):
             raise Problem(400, "the body has no part between its boundaries")
         if self._state is not _State.EPILOGUE:
@@ -204,13 +203,12 @@ class MultipartReader:
     def _fields(self, text: str) -> dict[str, str]:
         headers: dict[str, str] = {}
         for line in text.split("\r\n")[:-1]:
-            field = _FIELD.fullmatch(line)
-            if field is None:
+            name, colon, value = line.partition(":")
+            if not colon or _NAME.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
                 raise Problem(400, f"part {self.parts} has a header that cannot be read: {quoted(line)}")
-            name = field[1].lower()
-            if name in headers:
-                raise Problem(400, f"part {self.parts} has the header {field[1]} twice")
-            headers[name] = field[2]
+            if name.lower() in headers:
+                raise Problem(400, f"part {self.parts} has the header {name} twice")
+            headers[name.lower()] = value.strip(" \t")
         return headers
 
 
