@@ -441,6 +441,9 @@ FRAGMENTS_INDEXED_MAX = _limit(
     "fragments",
     "Of one instance, listed so that its frames are found at once: 50 MB while it is done.",
 )
+SEND_BYTES = _limit(
+    "SEND_BYTES", MIB, "bytes", "Read of a stored file and sent over HTTP at once: a CT image in one piece, and memory stays flat."
+)
 FRAME_INDEX_PIECES_MAX = _limit(
     "FRAME_INDEX_PIECES_MAX",
     100_000,
@@ -483,7 +486,10 @@ MULTIPART_OUTSIDE_BYTES_MAX = _limit(
     "What stands before the first part or after the last, and is thrown away: real ones have a line.",
 )  # fmt: skip
 STOW_FILINGS_MAX = _limit(
-    "STOW_FILINGS_MAX", 8, "instances", "Of one store request, filed at once: they share the syncs of the disk, and each has a file open."
+    "STOW_FILINGS_MAX",
+    8,
+    "instances",
+    "Of one store request, filed at once: they share the syncs of the disk, and each has a file open.",
 )
 STOW_SENDER_CHARACTERS_MAX = _limit(
     "STOW_SENDER_CHARACTERS_MAX", 64, "characters", "The program that stored an instance over HTTP, as its User-Agent begins."
@@ -492,7 +498,10 @@ STOW_METADATA_BYTES_MAX = _limit(
     "STOW_METADATA_BYTES_MAX", 16 * MIB, "bytes", "The JSON part of a store request; a thousand images have some megabytes."
 )
 STOW_BULK_BYTES_HELD = _limit(
-    "STOW_BULK_BYTES_HELD", 64 * KIB, "bytes", "One bulk data part in memory; a longer one waits for its instance in a nameless file."
+    "STOW_BULK_BYTES_HELD",
+    64 * KIB,
+    "bytes",
+    "One bulk data part in memory; a longer one waits for its instance in a nameless file.",
 )
 STOW_BULK_PARTS_MAX = _limit(
     "STOW_BULK_PARTS_MAX", 256, "parts",
@@ -578,6 +587,37 @@ INLINE_VALUE_BYTES_MAX = _limit(
     "The same for numbers and texts: a long report or a contour stays where every viewer finds it, a volume of points does not.",
 )  # fmt: skip
 
+METADATA_CHUNK_INSTANCES = _limit(
+    "METADATA_CHUNK_INSTANCES", 128, "instances",
+    "Whose attributes are in memory at once when those of a series are worked out or sent: half a megabyte of JSON.",
+)  # fmt: skip
+METADATA_CACHE_BYTES_MAX = _limit(
+    "METADATA_CACHE_BYTES_MAX", 2 * GIB, "bytes",
+    "Packed attributes kept ready, some 200 bytes an instance: those of ten million. The longest unwritten make room.",
+)  # fmt: skip
+METADATA_BASES_MAX = _limit(
+    "METADATA_BASES_MAX",
+    4,
+    "addresses",
+    "Of this archive, as its clients call it, that the attributes of a series are kept ready for.",
+)
+METADATA_QUIET_SECONDS = _limit(
+    "METADATA_QUIET_SECONDS", 5.0, "seconds", "Without a new instance, after which the attributes of a series are worked out ahead."
+)
+METADATA_PATIENCE_SECONDS = _limit(
+    "METADATA_PATIENCE_SECONDS", 60.0, "seconds",
+    "What a quiet series waits for a moment in which nothing arrives at all: storing comes first.",
+)  # fmt: skip
+METADATA_LOOK_SECONDS = _limit(
+    "METADATA_LOOK_SECONDS", 1.0, "seconds", "Between two looks at the change feed, each of which takes a tenth of a millisecond."
+)
+METADATA_SERIES_WAITING_MAX = _limit(
+    "METADATA_SERIES_WAITING_MAX",
+    10_000,
+    "series",
+    "That are to be worked out ahead; of more, the oldest wait until they are asked for.",
+)
+
 # Web
 
 LIVE_SECONDS = _limit("LIVE_SECONDS", 1.0, "seconds", "Between two looks of the live page: calm for the eye.")
@@ -608,6 +648,7 @@ JOB_UIDS_MAX = _limit(
 )
 API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
 API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
+API_JOBS_SHOWN = _limit("API_JOBS_SHOWN", 20, "jobs", "The latest ones on the live page: what a person takes in at a look.")
 API_CALLS_AT_ONCE_MAX = _limit(
     "API_CALLS_AT_ONCE_MAX",
     8,

@@ -19,14 +19,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, ExceptionHandler
+from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import LIVE_SECONDS
 from isocenter.web.backstage import Backstage
+from isocenter.web.frames import Frames
 from isocenter.web.gate import DICOM_WEB, Gate
 from isocenter.web.house import WebHouse
 from isocenter.web.problems import on_error, on_http_exception, problem
+from isocenter.web.stored import StoredInstances
 
 
 def app(backstage: Backstage, house: WebHouse | None = None) -> ASGIApp:
@@ -39,14 +41,22 @@ def app(backstage: Backstage, house: WebHouse | None = None) -> ASGIApp:
         Route("/api/check", pages.check, methods=["POST"]),
         Route("/api/reindex", pages.reindex, methods=["POST"]),
     ]
-    if house is not None:
-        routes.append(Mount(DICOM_WEB, routes=dicom_web(house)))
-    routes.append(Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True)))
-    return Gate(Starlette(routes=routes, exception_handlers=EXPLAINED), house.origins if house else ())
+    page = Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True))
+    if house is None:
+        return Gate(Starlette(routes=[*routes, page], exception_handlers=EXPLAINED))
+    stored = StoredInstances(house)
+    frames = Frames(house, stored)
+    routes.append(Mount(DICOM_WEB, routes=[*frames.routes(), *dicom_web(house)]))
+    inside = Starlette(routes=[*routes, page], exception_handlers=EXPLAINED)
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        await ((frames.at_once(scope) if scope["type"] == "http" else None) or inside)(scope, receive, send)
+
+    return Gate(answered, house.origins)
 
 
 def dicom_web(house: WebHouse) -> list[BaseRoute]:
-    """Everything under `/dicom-web`: each room brings its own, and the first that fits path and method answers."""
+    """What the rooms of DICOMweb bring: the first that fits path and method answers."""
     return []
 
 

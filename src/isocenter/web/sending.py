@@ -1,0 +1,85 @@
+"""Answers whose bytes come from stored files, sent piece by piece.
+
+In come pieces, each bytes in memory or a stretch of an open blob; out go the messages of ASGI. No more than one chunk is held,
+whatever is sent, and reading stops when the client is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+
+from starlette.types import Receive, Scope, Send
+
+from isocenter.base.limits import SEND_BYTES
+from isocenter.model.ports import OpenBlob
+from isocenter.web.stored import read
+
+Headers = list[tuple[bytes, bytes]]
+Buffer = bytes | bytearray
+
+
+def boundary() -> str:
+    """A fresh boundary that nobody can guess, so that no stored bytes can hold it."""
+    return os.urandom(16).hex()
+
+
+class Whole:
+    """An answer that is in memory. An ASGI application for one request."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, body: Buffer, headers: Headers, status: int = 200) -> None:
+        self.body = body
+        self.status = status
+        self.headers = [*headers, (b"content-length", b"%d" % len(body))]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
+
+
+class Streamed:
+    """An answer that comes in pieces, of `length` bytes where that is known. An ASGI application for one request."""
+
+    def __init__(self, pieces: AsyncIterator[Buffer], headers: Headers, *, status: int = 200, length: int | None = None) -> None:
+        self._pieces = pieces
+        self._status = status
+        self._headers = headers if length is None else [*headers, (b"content-length", b"%d" % length)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            if scope["method"] != "HEAD":
+                async for piece in self._pieces:
+                    if gone.done():
+                        return
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            await _closed(self._pieces)
+
+
+async def _closed(pieces: AsyncIterator[Buffer]) -> None:
+    close = getattr(pieces, "aclose", None)
+    if close is not None:
+        await close()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def stretches(blob: OpenBlob, pieces: Sequence[tuple[int, int]]) -> AsyncIterator[Buffer]:
+    """The bytes of (offset in the data set, length) pieces, in chunks that are bounded. Raises FileNotFoundError."""
+    for offset, length in pieces:
+        offset += blob.dataset_offset
+        end = offset + length
+        while offset < end:
+            count = min(SEND_BYTES, end - offset)
+            yield await read(blob, offset, count)
+            offset += count
