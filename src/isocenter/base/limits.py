@@ -550,6 +550,7 @@ WORKER_IDLE_SECONDS = _limit(
     "WORKER_IDLE_SECONDS", 120.0, "seconds", "A process that nobody calls ends: it holds 100 MB, the next takes half a second."
 )
 WORKER_WATCH_SECONDS = _limit("WORKER_WATCH_SECONDS", 0.2, "seconds", "Between two looks at the time that the processes have left.")
+WORKERS_MAX = _limit("WORKERS_MAX", 16, "processes", "One for each core, on large computers too: each holds some 100 MB.")
 WORKER_CALLERS_MAX = _limit(
     "WORKER_CALLERS_MAX", 256, "callers", "Waiting for a free process; each has a thread, and the last would wait for seconds."
 )

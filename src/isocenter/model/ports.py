@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from isocenter.model.changes import Change
+from isocenter.model.json_run import JsonRun
 from isocenter.model.pictures import Rendering
 from isocenter.model.query import Query
 from isocenter.model.records import (
@@ -124,11 +125,11 @@ class Pictures(Protocol):
 class SeriesMetadata(Protocol):
     """The attributes of whole series in the DICOM JSON Model, kept ready. Any thread; blocks."""
 
-    def series(self, study_instance_uid: str, series_instance_uid: str, base_url: str, *, packed: bool) -> Sequence[bytes]:
-        """The JSON objects of its instances, in series order, joined by commas, without the brackets; `packed` as gzip members.
+    def series(self, study_instance_uid: str, series_instance_uid: str, base_url: str, *, packed: bool) -> JsonRun | None:
+        """The JSON objects of its instances, in series order, joined by commas, without the brackets; `packed` as deflate.
 
-        `base_url` is where BulkDataURIs begin, such as `http://127.0.0.1:8114/dicom-web`. Pieces to be sent one after the other;
-        none where there is no such series. Raises as `Pictures` does.
+        `base_url` is where BulkDataURIs begin, such as `http://127.0.0.1:8114/dicom-web`. None where there is no such series. An
+        instance that cannot be read is told by what the index knows of it. Raises `Exhausted`, and `LocalError` for the index.
         """
 
 
