@@ -441,6 +441,31 @@ FRAGMENTS_INDEXED_MAX = _limit(
     "fragments",
     "Of one instance, listed so that its frames are found at once: 50 MB while it is done.",
 )
+HTTP_CONNECTIONS_MAX = _limit(
+    "HTTP_CONNECTIONS_MAX",
+    256,
+    "connections",
+    "Open over HTTP at once; a browser has six for each page, and DICOM needs room of its own.",
+)
+HTTP_HEAD_BYTES_MAX = _limit(
+    "HTTP_HEAD_BYTES_MAX", 96 * KIB, "bytes", "The head of one request: a query of QUERY_STRING_BYTES_MAX and real headers fit."
+)
+HTTP_TARGET_BYTES_MAX = _limit("HTTP_TARGET_BYTES_MAX", 72 * KIB, "bytes", "Path and query of one request.")
+HTTP_HEADERS_MAX = _limit("HTTP_HEADERS_MAX", 100, "header fields", "Of one request; browsers send twenty.")
+HTTP_HEAD_SECONDS = _limit(
+    "HTTP_HEAD_SECONDS", 20.0, "seconds", "From a request's first byte, or the connection, to the end of its head."
+)
+HTTP_SILENCE_SECONDS = _limit(
+    "HTTP_SILENCE_SECONDS", 60.0, "seconds", "No byte of a body came, or none of an answer was taken: the client is gone or plays."
+)
+HTTP_KEEP_ALIVE_SECONDS = _limit(
+    "HTTP_KEEP_ALIVE_SECONDS",
+    75,
+    "seconds",
+    "An idle connection stays open for the next request: longer than a proxy's usual minute.",
+)
+HTTP_LOOK_SECONDS = _limit("HTTP_LOOK_SECONDS", 5.0, "seconds", "Between two looks at a connection that may have fallen silent.")
+HTTP_BACKLOG = _limit("HTTP_BACKLOG", 256, "connections", "What the system queues while the event loop is busy for a moment.")
 SEND_BYTES = _limit(
     "SEND_BYTES", MIB, "bytes", "Read of a stored file and sent over HTTP at once: a CT image in one piece, and memory stays flat."
 )

@@ -21,6 +21,7 @@ from isocenter.base.limits import (
     WORKER_PATIENCE_SECONDS,
     WORKER_SECONDS_MAX,
     WORKER_WATCH_SECONDS,
+    WORKERS_MAX,
 )
 from isocenter.jobs.parcels import Arguments, Buffer
 from isocenter.jobs.process import WorkerProcess
@@ -56,7 +57,7 @@ class Pool:
 
         `watches_memory`: the server looks at what each process holds, where the system cannot limit that by itself.
         """
-        self._size = size or os.cpu_count() or 1
+        self._size = size or min(_cores(), WORKERS_MAX)
         self._tasks = tasks
         self._niceness = niceness
         self._idle_seconds = idle_seconds
@@ -208,3 +209,10 @@ class Pool:
                 worker.end()
             if is_done:
                 return
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

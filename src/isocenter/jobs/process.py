@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -30,7 +31,7 @@ from isocenter.jobs.parcels import Arguments, Buffer, Kind
 _log = logging.getLogger("isocenter.jobs")
 _SIGNALS = {number.value: number.name for number in signal.Signals}
 _PROGRAM = "isocenter.jobs.worker"
-_SOURCES = str(Path(__file__).resolve().parents[2])
+_SOURCES = Path(__file__).resolve().parents[2]
 
 
 class WorkerProcess:
@@ -38,22 +39,19 @@ class WorkerProcess:
 
     def __init__(self, tasks: str, *, niceness: int = 0) -> None:
         """Start one; it gets ready while the first call is on its way to it. Raises OSError where the system has none to give."""
-        environment = dict(os.environ)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (_SOURCES, environment.get("PYTHONPATH"))))
-        # A library that computes with as many threads as there are cores reserves memory for each.
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", _PROGRAM, tasks, str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
-            pipesize=WORKER_PIPE_BYTES,
+            env=_environment(),
         )
         assert self._process.stdin is not None, "asked for"
         assert self._process.stdout is not None, "asked for"
         self._input = self._process.stdin
         self._output = self._process.stdout
+        for pipe in (self._input, self._output):
+            _widen(pipe.fileno())
         self._is_ready = False
         self._deadline = 0.0
         self._seconds = 0.0
@@ -161,3 +159,21 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Ours, and where our own code is: sources that are not installed would not be found, or others in their place."""
+    environment = dict(os.environ)
+    if _SOURCES.name not in ("site-packages", "dist-packages"):
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_SOURCES), environment.get("PYTHONPATH"))))
+    # A library that computes with as many threads as there are cores reserves memory for each.
+    return environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _widen(descriptor: int) -> None:
+    """Fewer switches between the two processes; a system that does not grant it has a narrow pipe, which works as well."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, WORKER_PIPE_BYTES)

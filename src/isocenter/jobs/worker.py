@@ -89,15 +89,18 @@ def _begin(seconds: float, memory_bytes: int) -> None:
         return
     # Nobody catches this alarm: it ends the process within C code too.
     signal.setitimer(signal.ITIMER_REAL, seconds + WORKER_GRACE_SECONDS)
-    most = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = memory_bytes + WORKER_CODE_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+    if sys.platform == "linux":  # elsewhere the server watches
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]
+        wanted = memory_bytes + WORKER_CODE_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
 
 
 def _end() -> None:
     """A large answer and a slow reader are no fault of the call."""
-    if resource is not None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    if resource is None:
+        return
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if sys.platform == "linux":
         most = resource.getrlimit(resource.RLIMIT_AS)[1]
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
