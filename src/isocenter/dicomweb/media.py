@@ -128,7 +128,7 @@ def _media_range(found: MediaType) -> MediaRange | None:
         return None
     multipart = found.essence in (MULTIPART_RELATED, "multipart/*")
     essence = (found.parameter("type").strip().lower() or "*/*") if multipart else found.essence
-    if _TYPE.fullmatch(essence) is None:
+    if "/" not in essence or _TYPE.fullmatch(essence) is None:
         return None
     return MediaRange(essence, multipart, found.parameter("transfer-syntax").strip(), float(quality))
 

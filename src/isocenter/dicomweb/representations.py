@@ -123,7 +123,7 @@ class FrameForm:
 
 def frame_form(ranges: Sequence[MediaRange], stored: str, can: Transcodable, *, one: bool) -> FrameForm:
     """How frames of an instance that is stored in the syntax `stored` go out, many or just `one`. Raises `Problem` 406."""
-    if not uids.of(stored).encapsulated:
+    if not uids.of(stored).encapsulated and can(stored, uids.EXPLICIT_VR_LITTLE_ENDIAN):
         stored = uids.EXPLICIT_VR_LITTLE_ENDIAN
     usable = [item for item in ranges if item.quality > 0 and (item.multipart or one or _anything(item))]
     for _, group in groupby(usable, key=lambda item: item.quality):
