@@ -146,7 +146,9 @@ def uid(text: str, name: str) -> str:
 
 def resource(path: str) -> Resource:
     """What `path` names, such as /studies/1.2.3/series; a slash at its end is allowed. Raises `Problem` 404 and 400."""
-    words = path.removeprefix("/").removesuffix("/").split("/", _LONGEST + 2 * BULK_DATA_STEPS_MAX)
+    inner = path.removeprefix("/")
+    inner = inner[:-1] if inner[-1:] == "/" != inner else inner
+    words = inner.split("/", _LONGEST + 2 * BULK_DATA_STEPS_MAX)
     head, rest = words[: _BULK_DATA - 1], words[_BULK_DATA - 1 :]
     if len(words) >= _BULK_DATA and words[_BULK_DATA - 2] == "bulkdata":
         words = [*head, "/".join(rest)]
