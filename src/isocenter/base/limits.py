@@ -510,6 +510,12 @@ MULTIPART_OUTSIDE_BYTES_MAX = _limit(
     "MULTIPART_OUTSIDE_BYTES_MAX", 64 * KIB, "bytes",
     "What stands before the first part or after the last, and is thrown away: real ones have a line.",
 )  # fmt: skip
+RESULT_PAGE_ANSWERS = _limit(
+    "RESULT_PAGE_ANSWERS",
+    500,
+    "results",
+    "Of one search, in memory at once: some 700 KB of JSON. Fewer are one answer with its length.",
+)
 STOW_FILINGS_MAX = _limit(
     "STOW_FILINGS_MAX",
     8,

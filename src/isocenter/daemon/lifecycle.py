@@ -17,7 +17,14 @@ from isocenter.base import log
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import DRAIN_SECONDS, PAGE_STOP_SECONDS, PRIVILEGED_PORTS, STOP_ASKED_SECONDS
+from isocenter.base.limits import (
+    DRAIN_SECONDS,
+    HTTP_BACKLOG,
+    HTTP_KEEP_ALIVE_SECONDS,
+    PAGE_STOP_SECONDS,
+    PRIVILEGED_PORTS,
+    STOP_ASKED_SECONDS,
+)
 from isocenter.daemon import compose, instances, policies
 from isocenter.daemon.instances import Place
 from isocenter.net import ports
@@ -66,14 +73,27 @@ class RunningHouse:
         import uvicorn
 
         from isocenter.daemon.backstage import HouseBackstage
+        from isocenter.daemon.dicom_web import web_house
         from isocenter.web.app import app
+        from isocenter.web.connection import BoundedConnection
 
         with self._lock:
             if self._is_closing:
                 return
-            page = app(HouseBackstage(self.house))
+            page = app(HouseBackstage(self.house), web_house(self.house))
             settings = uvicorn.Config(
-                page, host="127.0.0.1", port=self.house.settings.http, log_config=None, access_log=False, lifespan="off"
+                page,
+                host="127.0.0.1",
+                port=self.house.settings.http,
+                http=BoundedConnection,
+                ws="none",
+                lifespan="off",
+                proxy_headers=False,
+                server_header=False,
+                log_config=None,
+                access_log=False,
+                backlog=HTTP_BACKLOG,
+                timeout_keep_alive=HTTP_KEEP_ALIVE_SECONDS,
             )
             self._page = uvicorn.Server(settings)
         try:

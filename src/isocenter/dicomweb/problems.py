@@ -35,6 +35,7 @@ STATUSES: tuple[HttpStatus, ...] = (
     HttpStatus(404, "Not Found", "There is no such resource: no such path, or nothing with that UID."),
     HttpStatus(405, "Method Not Allowed", "The resource is there, the method is not; the header Allow has those that are."),
     HttpStatus(406, "Not Acceptable", "No media type or transfer syntax that was accepted can be made of what is stored."),
+    HttpStatus(408, "Request Timeout", "The head of the request did not come in time."),
     HttpStatus(409, "Conflict", "None of the instances could be stored; the body says why, one by one."),
     HttpStatus(413, "Content Too Large", "The body, or a part of it, is larger than we bound."),
     HttpStatus(414, "URI Too Long", "The path and its parameters are longer than we bound."),

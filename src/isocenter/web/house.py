@@ -16,7 +16,10 @@ from isocenter.model.ports import BlobReader, Catalogue, Intake, Pictures, Serie
 
 @dataclass(frozen=True, slots=True)
 class WebHouse:
-    """`remove` is None unless the setting `web_delete` allows it; `origins` are the web sites whose pages may ask (`*` is all)."""
+    """`remove` is None unless the setting `web_delete` allows it; `origins` are the web sites whose pages may ask (`*` is all).
+
+    `unknown_classes` takes instances of storage classes that the standard does not name.
+    """
 
     ae_title: str
     catalogue: Catalogue
@@ -27,3 +30,4 @@ class WebHouse:
     clock: Clock
     remove: Callable[[Level, str], int] | None = None
     origins: tuple[str, ...] = ()
+    unknown_classes: bool = True
