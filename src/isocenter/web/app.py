@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import LIVE_SECONDS
+from isocenter.web import capabilities, delete, qido, stow
 from isocenter.web.backstage import Backstage
 from isocenter.web.frames import Frames
 from isocenter.web.gate import DICOM_WEB, Gate
@@ -57,7 +58,7 @@ def app(backstage: Backstage, house: WebHouse | None = None) -> ASGIApp:
 
 def dicom_web(house: WebHouse) -> list[BaseRoute]:
     """What the rooms of DICOMweb bring: the first that fits path and method answers."""
-    return []
+    return [*stow.routes(house), *qido.routes(house), *delete.routes(house), *capabilities.routes(house)]
 
 
 EXPLAINED: Mapping[Any, ExceptionHandler] = {
