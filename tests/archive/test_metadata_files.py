@@ -84,6 +84,13 @@ def test_only_some_addresses_of_a_series_are_kept_the_latest(files):
     assert files.read("s", "http://0") is None
 
 
+def test_what_is_of_another_state_goes_for_every_address(files):
+    files.write("s", kept(b"old", base_url="http://there"))
+    files.write("s", kept(b"new", fingerprint=b"g" * 16))
+    assert files.read("s", "http://there") is None
+    assert files.read("s", HERE) is not None
+
+
 def test_a_series_can_be_forgotten_and_all_of_them(files):
     for series in "abc":
         files.write(series, kept(b"text"))

@@ -100,15 +100,17 @@ class MetadataFiles:
         return None
 
     def write(self, series: str, kept: Kept) -> None:
-        """Keep it; where that fails it is only not kept."""
+        """Keep it, and for other addresses only what is of the same state; where that fails it is only not kept."""
         content = _written(kept)
         path = self._path(series, kept.base_url)
         fresh = path.with_name(f"{path.name}.{new_token()}{_UNFINISHED}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             others = [other for other in self._paths(series) if other != path]
-            for other in others[METADATA_BASES_MAX - 1 :]:
-                self._remove(other)
+            for place, other in enumerate(others, start=1):
+                beside = self._read(other, None) if place < METADATA_BASES_MAX else None
+                if beside is None or beside.fingerprint != kept.fingerprint:
+                    self._remove(other)
             file = self._disk.create(str(fresh))
             try:
                 self._disk.write(file, [content], 0)

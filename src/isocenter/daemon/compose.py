@@ -12,12 +12,15 @@ from isocenter.archive.archive import Archive
 from isocenter.archive.catalogue import IndexCatalogue
 from isocenter.archive.feed import IndexFeed
 from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.layout import METADATA_CACHE
 from isocenter.archive.node_rows import NodeRows
+from isocenter.archive.series_metadata import KeptMetadata
 from isocenter.archive.statistics import IndexStatistics
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
 from isocenter.base.limits import BACKGROUND_NICENESS
 from isocenter.daemon.instances import Place
+from isocenter.daemon.metadata_ahead import Ahead
 from isocenter.daemon.pictures import HousePictures
 from isocenter.daemon.witness import LogWitness
 from isocenter.jobs.pool import Pool
@@ -48,6 +51,7 @@ class House:
     witness: LogWitness
     pictures: HousePictures
     background_pictures: HousePictures
+    metadata: KeptMetadata
     listener: Listener
     addresses: tuple[str, ...]
     closing: ExitStack
@@ -88,6 +92,11 @@ def build(place: Place, settings: Settings) -> House:
         opened.callback(pool.close)
         opened.callback(background_pool.close)
         pictures = HousePictures(pool, archive)
+        background_pictures = HousePictures(background_pool, archive)
+        feed = IndexFeed(reader)
+        metadata = KeptMetadata(reader, catalogue, pictures, place.folder / METADATA_CACHE)
+        if settings.http:
+            opened.enter_context(_ahead(feed, metadata, background_pictures, settings.http, clock))
         forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
         listener = Listener(Shared(door, roster, witness, clock, forwarder), address=settings.listen, port=settings.port)
         return House(
@@ -96,12 +105,25 @@ def build(place: Place, settings: Settings) -> House:
             archive=archive,
             catalogue=catalogue,
             statistics=IndexStatistics(reader),
-            feed=IndexFeed(reader),
+            feed=feed,
             shelf=shelf,
             witness=witness,
             pictures=pictures,
-            background_pictures=HousePictures(background_pool, archive),
+            background_pictures=background_pictures,
+            metadata=metadata,
             listener=listener,
             addresses=tuple(ports.own_addresses()),
             closing=opened.pop_all(),
         )
+
+
+def _ahead(feed: IndexFeed, metadata: KeptMetadata, pictures: HousePictures, http_port: int, clock: SystemClock) -> Ahead:
+    """The follower that has metadata ready for the address that the page itself has."""
+
+    def prepare(study_instance_uid: str, series_instance_uid: str) -> None:
+        # Not at the top: it brings the web server with it, which waits until DICOM answers.
+        from isocenter.web.gate import DICOM_WEB
+
+        metadata.prepare(study_instance_uid, series_instance_uid, f"http://127.0.0.1:{http_port}{DICOM_WEB}", pictures)
+
+    return Ahead(feed, metadata, prepare, clock)
