@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
 from pydicom.datadict import tag_for_keyword
@@ -18,7 +19,7 @@ from isocenter.base.limits import QUERY_KEYS_MAX, QUERY_OFFSET_MAX, QUERY_PARAME
 from isocenter.dataset.value_text import SINGLE_TEXT_VRS, vr_of
 from isocenter.dicomweb.problems import Problem, quoted
 from isocenter.dicomweb.resources import Kind, Resource
-from isocenter.model.attributes import ATTRIBUTES, UNIQUE_KEYS, Level
+from isocenter.model.attributes import ATTRIBUTES, BY_KEYWORD, UNIQUE_KEYS, Level
 
 INSTANCE_AVAILABILITY = 0x00080056
 RETRIEVE_URL = 0x00081190
@@ -47,9 +48,13 @@ IGNORED = frozenset({"accept", "charset"})
 """Parameters of every resource, which are read elsewhere (PS3.18 8.3.3)."""
 
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DIGITS_MAX = 18
-_LIST_VRS = frozenset({"UI", "CS", "AE"})
+_NAME_SHOWN = 64
+_NAMES_SHOWN = 8
+_SWITCHES = ("fuzzymatching", "emptyvaluematching", "multiplevaluematching")
+_MEANT = {name.lower(): name for name in (*BY_KEYWORD, "limit", "offset", "includefield", *_SWITCHES)}
+_LIST_VRS = frozenset({"UI", "CS"})
 """VRs in which a comma, which belongs to no value of theirs, separates values (PS3.18 8.3.4.1)."""
 
 
@@ -88,7 +93,7 @@ def pairs(query_string: bytes) -> list[tuple[str, str]]:
     if query_string.count(b"&") >= QUERY_PARAMETERS_MAX:
         raise Problem(400, f"there are more than {QUERY_PARAMETERS_MAX} parameters")
     try:
-        return parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="strict")
+        return parse_qsl(query_string.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict")
     except UnicodeError:
         raise Problem(400, "the parameters of the URL are not UTF-8") from None
 
@@ -111,6 +116,7 @@ class _Reading:
         self._included = set(_returned(resource))
         self._numbers: dict[str, int] = {}
         self._warnings: list[str] = []
+        self._left_out: list[str] = []
 
     def read(self, parameters: Sequence[tuple[str, str]]) -> Search:
         if len(parameters) > QUERY_PARAMETERS_MAX:
@@ -126,8 +132,17 @@ class _Reading:
             tuple(Wanted(tag, texts[tag], tag in self._inside) for tag in sorted(texts)),
             None if limit is None else min(limit, QUERY_RESULTS_MAX),
             self._numbers.get("offset", 0),
-            tuple(dict.fromkeys(self._warnings)),
+            tuple(dict.fromkeys(self._told())),
         )
+
+    def _told(self) -> list[str]:
+        """The warnings: few and short whatever was asked, and nothing but ASCII, since they stand in a header."""
+        if not self._left_out:
+            return self._warnings
+        names = ", ".join(quoted(name, _NAME_SHOWN) for name in self._left_out[:_NAMES_SHOWN])
+        more = ", ..." if len(self._left_out) > _NAMES_SHOWN else ""
+        left_out = f"The includefield parameter names what is no attribute and was left out: {names}{more}."
+        return [*self._warnings, left_out.encode("ascii", "replace").decode()]
 
     def _take(self, name: str, value: str) -> None:
         if name in IGNORED:
@@ -136,7 +151,7 @@ class _Reading:
             self._number(name, value)
         elif name == "includefield":
             self._include(value)
-        elif name in ("fuzzymatching", "emptyvaluematching", "multiplevaluematching"):
+        elif name in _SWITCHES:
             self._switch(name, value)
         else:
             self._match(name, value)
@@ -168,14 +183,14 @@ class _Reading:
             if path:
                 self._included.add(path[0])
             else:
-                self._warnings.append(f"includefield {quoted(name)} is no attribute and was left out.")
+                self._left_out.append(name)
             if len(self._included) > QUERY_KEYS_MAX:
                 raise Problem(400, f"includefield names more than {QUERY_KEYS_MAX} attributes")
 
     def _match(self, name: str, value: str) -> None:
         path = _path(name)
         if not path:
-            raise Problem(400, f"{quoted(name)} is neither an attribute nor a parameter of a search")
+            raise Problem(400, f"{quoted(name)} is neither an attribute nor a parameter of a search{_nearest(name)}")
         if _CONTROL.search(value):
             raise Problem(400, f"{name} has a control character in its value")
         tag = path[0]
@@ -191,7 +206,10 @@ class _Reading:
         fixed = self._fixed.get(tag)
         if fixed is not None and text not in ("", "*", fixed):
             raise Problem(400, f"{name}={quoted(value)} contradicts the path, which names {fixed}")
-        if self._keys.get(tag, text) != text:
+        known = self._keys.get(tag, text)
+        if known != text and vr == "UI" and known and text:
+            text = f"{known}\\{text}"  # a list of UIDs, as some clients write it
+        elif known != text:
             raise Problem(400, f"{name} is given twice")
         self._keys[tag] = text
 
@@ -207,11 +225,18 @@ def _returned(resource: Resource) -> list[int]:
     return tags
 
 
+def _nearest(name: str) -> str:
+    """The rest of a sentence that names what was probably meant."""
+    found = get_close_matches(name.lower(), _MEANT, 1) if len(name) <= _NAME_SHOWN else []
+    return f"; was {_MEANT[found[0]]} meant?" if found else ""
+
+
 def _path(name: str) -> tuple[int, ...]:
     """The tags that a parameter's name leads through, by keyword or by eight hexadecimal digits; none where it is no attribute."""
     tags = []
     for word in name.split("."):
-        tag = int(word, 16) if _TAG.fullmatch(word) else tag_for_keyword(word)
+        # The dictionary has retired elements with an empty keyword.
+        tag = int(word, 16) if _TAG.fullmatch(word) else tag_for_keyword(word) if word else None
         if tag is None or not 0x0008 <= tag >> 16 < 0xFFFE:
             return ()
         tags.append(tag)

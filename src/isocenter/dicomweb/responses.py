@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from isocenter.base.limits import PROBLEM_CHARACTERS_MAX
 from isocenter.dataset.value_text import SINGLE_TEXT_VRS, vr_of
 from isocenter.dicomweb.queries import INSTANCE_AVAILABILITY, RETRIEVE_URL, WRITTEN
 from isocenter.dicomweb.resources import path_of
@@ -195,4 +196,5 @@ def _location(base_url: str, item: StoredItem) -> dict[str, object]:
 
 
 def _reason(item: FailedItem) -> dict[str, object]:
-    return {"00000902": _json("LO", item.text), "00081197": _json("US", item.reason)}
+    # Longer than an LO may be where it has to: a reason that is cut in its middle explains nothing.
+    return {"00000902": _json("LO", item.text[:PROBLEM_CHARACTERS_MAX]), "00081197": _json("US", item.reason)}
