@@ -51,6 +51,12 @@ ALIASES = {
 NOT_FOR_THE_WEB = frozenset({uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_BIG_ENDIAN})
 """Transfer syntaxes that web services do not use (PS3.18 8.7.3)."""
 
+_NATIVE = NOT_FOR_THE_WEB | {
+    uids.EXPLICIT_VR_LITTLE_ENDIAN,
+    uids.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    uids.GE_PRIVATE_IMPLICIT,
+    uids.PAPYRUS_3_IMPLICIT,
+}
 _SYNTAXES = dict(MEDIA_TYPES)
 _MEDIA_TYPE = {syntax: name for name, syntaxes in MEDIA_TYPES for syntax in syntaxes}
 _MEDIA_TYPE |= {f"{uid}.1": name for uid, name in _MEDIA_TYPE.items() if f"{uid}.1" in uids.BY_UID}
@@ -68,6 +74,11 @@ class InstanceForm:
     multipart: bool
     wanted: tuple[tuple[str, ...], ...]
 
+    @property
+    def takes_anything(self) -> bool:
+        """Whether no stored syntax can be one that is not accepted."""
+        return any("" in group or ANY_SYNTAX in group for group in self.wanted)
+
     def syntax_for(self, stored: str, can: Transcodable) -> str | None:
         """The transfer syntax that an instance goes out in; None where it can be turned into none of those accepted.
 
@@ -81,7 +92,7 @@ class InstanceForm:
                 wanted = uids.EXPLICIT_VR_LITTLE_ENDIAN if syntax in ("", ANY_SYNTAX) else syntax
                 if wanted == stored or can(stored, wanted):
                     return wanted
-        return stored if any("" in group or ANY_SYNTAX in group for group in self.wanted) else None
+        return stored if self.takes_anything else None
 
 
 def instance_form(ranges: Sequence[MediaRange], *, one: bool) -> InstanceForm:
@@ -123,8 +134,7 @@ class FrameForm:
 
 def frame_form(ranges: Sequence[MediaRange], stored: str, can: Transcodable, *, one: bool) -> FrameForm:
     """How frames of an instance that is stored in the syntax `stored` go out, many or just `one`. Raises `Problem` 406."""
-    if not uids.of(stored).encapsulated and can(stored, uids.EXPLICIT_VR_LITTLE_ENDIAN):
-        stored = uids.EXPLICIT_VR_LITTLE_ENDIAN
+    stored = _native(stored)
     usable = [item for item in ranges if item.quality > 0 and (item.multipart or one or _anything(item))]
     for _, group in groupby(usable, key=lambda item: item.quality):
         found: FrameForm | None = None
@@ -175,7 +185,7 @@ def _form(multipart: bool, media_type: str, syntax: str, stored: str) -> FrameFo
 
 def _native(syntax: str) -> str:
     """Frames have no explicit or implicit value representations: every native syntax means the same bytes, little endian."""
-    return syntax if uids.of(syntax).encapsulated else uids.EXPLICIT_VR_LITTLE_ENDIAN
+    return uids.EXPLICIT_VR_LITTLE_ENDIAN if syntax in _NATIVE else syntax
 
 
 def in_parts(ranges: Sequence[MediaRange]) -> bool:
