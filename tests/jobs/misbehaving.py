@@ -99,6 +99,16 @@ def lie(byte_count):
     return []
 
 
+def misreport(text):
+    """An error that is none of ours."""
+    for descriptor in range(3, 8):
+        try:
+            os.write(descriptor, b"\x02\x00\x01\x00\x00\x00" + len(text).to_bytes(8, "little") + text.encode())
+        except OSError:
+            continue
+    return []
+
+
 def wait_for(path):
     """Until somebody makes that file."""
     while not os.path.exists(path):

@@ -124,6 +124,34 @@ def test_a_process_that_lies_about_its_answer_is_not_believed(pool):
     assert works(pool)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"error": 1', '{"error":"UnreadableDataset","text":"","where":"","offset":"x"}']
+)
+def test_a_process_whose_error_cannot_be_read_is_not_believed(pool, text):
+    with pytest.raises(Exhausted, match="cannot be read"):
+        pool.call("misreport", {"text": text})
+    assert works(pool)
+
+
+def test_a_call_that_is_broken_off_here_leaves_nothing_for_the_next(pool, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    assert works(pool)
+    with monkeypatch.context() as patched:
+        patched.setattr("isocenter.jobs.parcels.read_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pool.call("echo", {"text": "late"})
+    assert pool.process_count() == 0
+    assert works(pool)
+
+
+def test_arguments_that_fit_no_json_are_the_callers_fault(pool):
+    with pytest.raises(TypeError):
+        pool.call("echo", {"text": object()})
+    assert works(pool)
+
+
 def test_a_process_that_ended_while_nobody_called_is_replaced_unnoticed(pool):
     process = psutil.Process(int(pool.call("whoami", {})[0]))
     process.kill()

@@ -78,4 +78,4 @@ def test_an_error_is_told_with_its_place_and_without_its_length():
         told = room._told(error)
     assert len(told) < WORKER_ERROR_CHARACTERS_MAX + 200
     assert b"test_worker.py:" in told
-    assert b'"offset": "5"' in told
+    assert b'"offset": 5' in told

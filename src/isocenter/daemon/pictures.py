@@ -12,6 +12,7 @@ from isocenter.base.limits import (
     WORKER_INSTANCES_MAX,
     WORKER_MEMORY_BYTES_MAX,
     WORKER_MEMORY_SHARE,
+    WORKER_PIECES_MAX,
     WORKER_SECONDS_MAX,
     WORKER_TRANSCODE_MEMORY_BYTES_MAX,
     WORKER_TRANSCODE_SECONDS_MAX,
@@ -46,17 +47,19 @@ class HousePictures:
 
     def frames(self, instance: Instance, frames: Sequence[int], transfer_syntax: str) -> Iterator[bytes]:
         """See the port; the first batch is worked out before this returns, so that what cannot be done is known at once."""
-        first = self._call("frames", instance, numbers=list(frames), wanted_syntax=transfer_syntax) if frames else []
-        return self._following(instance, frames, transfer_syntax, first)
+        return self._following(instance, frames, transfer_syntax, self._batch(instance, frames, transfer_syntax, 0))
 
     def _following(self, instance: Instance, frames: Sequence[int], transfer_syntax: str, batch: list[bytes]) -> Iterator[bytes]:
         done = 0
         while batch:
             done += len(batch)
             yield from batch
-            batch = []
-            if done < len(frames):
-                batch = self._call("frames", instance, numbers=list(frames[done:]), wanted_syntax=transfer_syntax)
+            batch = self._batch(instance, frames, transfer_syntax, done)
+
+    def _batch(self, instance: Instance, frames: Sequence[int], transfer_syntax: str, done: int) -> list[bytes]:
+        """Frames from the one on that comes after `done`, as many as a call gives; none at the end."""
+        numbers = list(frames[done : done + WORKER_PIECES_MAX])
+        return self._call("frames", instance, numbers=numbers, wanted_syntax=transfer_syntax) if numbers else []
 
     def data_set(self, instance: Instance, transfer_syntax: str) -> bytes:
         """See the port."""

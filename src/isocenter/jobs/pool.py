@@ -89,9 +89,6 @@ class Pool:
         worker = self._taken(patience_seconds)
         try:
             return worker.call(task, arguments, seconds=seconds, memory_bytes=memory_bytes, payload=payload)
-        except Exhausted:
-            worker.is_spent = True
-            raise
         finally:
             self._give_back(worker)
 

@@ -63,10 +63,11 @@ class WorkerProcess:
     def call(self, task: str, arguments: Arguments, *, seconds: float, memory_bytes: int, payload: Buffer = b"") -> list[bytes]:
         """Let the process do `task`, and wait. Raises what the task raised, and `Exhausted` where the process did not survive it.
 
-        After `Exhausted` it must be ended; so it must where `is_spent` says so.
+        Where `is_spent` says so afterwards, it must be ended: a call that was broken off leaves half an answer in the pipe.
         """
         self._memory_bytes = memory_bytes
         self._seconds = seconds
+        self.is_spent = True
         try:
             if not self._is_ready:
                 self._await_start()
@@ -81,17 +82,18 @@ class WorkerProcess:
                 payload=payload,
             )
             answer = parcels.read_answer(self._output, WORKER_ANSWER_BYTES_MAX)
-        except (OSError, PeerError) as error:
-            raise Exhausted(self._obituary(task, str(error))) from error
+            error = None if answer is None or answer.kind is Kind.PIECES else self._error(task, answer.pieces)
+        except (OSError, PeerError) as broken:
+            raise Exhausted(self._obituary(task, str(broken))) from broken
         finally:
             self._deadline = 0.0
             self.idle_since = monotonic()
         if answer is None:
             raise Exhausted(self._obituary(task, ""))
         self.is_spent = answer.is_last or bool(self._verdict)
-        if answer.kind is Kind.PIECES:
-            return answer.pieces
-        raise self._error(task, answer.pieces)
+        if error is not None:
+            raise error
+        return answer.pieces
 
     def _await_start(self) -> None:
         self._deadline = monotonic() + WORKER_START_SECONDS
@@ -101,21 +103,28 @@ class WorkerProcess:
         self._is_ready = True
 
     def _error(self, task: str, pieces: list[bytes]) -> Exception:
-        """The error of the house in an answer; a fault that nobody foresaw goes to the log with its place."""
-        words = json.loads(pieces[0])
-        name, text = str(words["error"]), str(words["text"])
-        if name == "UnreadableDataset":
-            return UnreadableDataset(text, offset=int(words["offset"]))
+        """The error of the house in an answer; a fault that nobody foresaw goes to the log with its place.
+
+        Raises `PeerError` where the answer is none of ours.
+        """
+        try:
+            words = json.loads(pieces[0])
+            name, text, where, offset = (str(words[word]) for word in ("error", "text", "where", "offset"))
+            if name == "UnreadableDataset":
+                return UnreadableDataset(text, offset=int(offset))
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise PeerError(f"a worker process answers with an error that cannot be read: {error}") from error
         if name == "MemoryError":
             return Exhausted(f"it needed more than {self._memory_bytes // MIB} MiB of memory")
         known = {"LocalError": LocalError, "UsageError": UsageError, "Exhausted": Exhausted, "FileNotFoundError": FileNotFoundError}
         if name in known:
             return known[name](text)
-        _log.error("%s failed at %s: %s: %s", task, words["where"], name, text)
+        _log.error("%s failed at %s: %s: %s", task, where, name, text)
         return LocalError(f"it failed unexpectedly: {name}: {text}")
 
     def _obituary(self, task: str, text: str) -> str:
         """Why the process is gone, as a sentence; and to the log, because a codec that crashes should be looked at."""
+        self._process.kill()
         self.end()
         code = self._process.returncode
         died = _SIGNALS.get(-(code or 0), f"exit code {code}")

@@ -111,10 +111,9 @@ def _told(error: BaseException) -> bytes:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
-    words = {"error": type(error).__name__, "text": str(error)[:WORKER_ERROR_CHARACTERS_MAX], "where": where}
-    if isinstance(error, UnreadableDataset):
-        words["offset"] = str(error.offset)
-    return json.dumps(words).encode()
+    text = str(error)[:WORKER_ERROR_CHARACTERS_MAX]
+    offset = error.offset if isinstance(error, UnreadableDataset) else 0
+    return json.dumps({"error": type(error).__name__, "text": text, "where": where, "offset": offset}).encode()
 
 
 def _resident_bytes() -> int:
