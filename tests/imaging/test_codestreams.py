@@ -56,3 +56,39 @@ def test_any_bytes_have_a_header_or_are_refused(content: bytes, start: bytes) ->
         except UnreadableDataset:
             continue
         assert found.rows >= 0
+
+
+def jpeg_of(*segments: tuple[int, bytes], frame: bytes = b"\x08\0\1\0\1\3\1\x11\0\2\x11\0\3\x11\0") -> bytes:
+    parts = [b"\xff\xd8"]
+    parts += [struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content for marker, content in (*segments, (0xC0, frame))]
+    return b"".join(parts) + b"\xff\xda\0\2"
+
+
+ADOBE = b"Adobe\0\x64\0\0\0\0"
+JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"
+
+
+@pytest.mark.parametrize(
+    ("codestream", "colour"),
+    [
+        (jpeg_of(), ""),
+        (jpeg_of((0xE0, JFIF)), "YBR_FULL"),
+        (jpeg_of((0xEE, ADOBE + b"\0")), "RGB"),
+        (jpeg_of((0xEE, ADOBE + b"\1")), "YBR_FULL"),
+        (jpeg_of((0xE0, JFIF), (0xEE, ADOBE + b"\0")), "RGB"),
+        (jpeg_of((0xEE, b"Adobe")), ""),
+        (jpeg_of(frame=b"\x08\0\1\0\1\3R\x11\0G\x11\0B\x11\0"), "RGB"),
+        (jpeg_of((0xE0, JFIF), frame=b"\x08\0\1\0\1\3R\x11\0G\x11\0B\x11\0"), "YBR_FULL"),
+        (jpeg_of((0xFE, b"RGB")), ""),
+        (b"", ""),
+        (b"\xff\xd8\xff", ""),
+        (b"no JPEG at all", ""),
+    ],
+)
+def test_a_jpegs_markers_say_what_its_colours_are(codestream: bytes, colour: str) -> None:
+    assert codestreams.jpeg_colour(codestream) == colour
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_have_a_colour_or_none(tail: bytes) -> None:
+    assert codestreams.jpeg_colour(b"\xff\xd8\xff" + tail) in ("", "RGB", "YBR_FULL")

@@ -7,6 +7,9 @@ as it is; anything else is shown from its lowest to its highest value.
 
 from __future__ import annotations
 
+import math
+import sys
+
 import numpy as np
 
 from isocenter.imaging.attributes import Attributes
@@ -36,13 +39,17 @@ def fixed(frame: FrameAttributes, modality: Modality, cell: Cell) -> Window | No
     if kind == "CT" and _in_hounsfield_units(frame, modality):
         return HEAD if _is_head(image) else BODY
     identity = modality == Modality()
-    if cell.bits_stored <= 8 and not cell.signed and identity and (kind in _FOR_THE_EYE or cell.bits_stored == 1):
+    is_capture = image.text(_SOP_CLASS_UID).startswith(_SECONDARY_CAPTURE)
+    for_the_eye = kind in _FOR_THE_EYE or is_capture or cell.bits_stored == 1
+    if cell.bits_stored <= 8 and not cell.signed and identity and for_the_eye:
         return full_range(0.0, float((1 << cell.bits_stored) - 1))
     return None
 
 
 def by_values(frame: FrameAttributes, values: Array, counts: Array) -> Window:
     """The window that the values decide, each of which occurs `counts` times; of no value at all, anything."""
+    finite = np.isfinite(values)
+    values, counts = values[finite], counts[finite]
     if values.size == 0:
         return full_range(0.0, 1.0)
     kind = frame.image.text(_MODALITY)
@@ -61,6 +68,8 @@ def by_values(frame: FrameAttributes, values: Array, counts: Array) -> Window:
 def full_range(lowest: float, highest: float) -> Window:
     """The window that makes the lowest value black and the highest white."""
     width = highest - lowest or 1.0  # a single value is black
+    if not math.isfinite(width):
+        return Window(lowest / 2 + highest / 2, sys.float_info.max, VoiFunction.LINEAR_EXACT)
     return Window(lowest + width / 2, width, VoiFunction.LINEAR_EXACT)
 
 

@@ -48,7 +48,8 @@ class Lut:
     def of(self, values: Array) -> Array:
         """The entry for each value, as a float."""
         table = np.frombuffer(self.entries, "<u2")
-        found: Array = table[np.clip(np.rint(values) - self.first, 0, table.size - 1).astype(np.int64)]
+        indices = np.nan_to_num(np.clip(np.rint(values) - self.first, 0, table.size - 1))
+        found: Array = table[indices.astype(np.int64)]
         return found.astype(np.float64)
 
 
@@ -61,8 +62,11 @@ class Modality:
     table: Lut | None = None
 
     def of(self, values: Array) -> Array:
-        """The values in the modality's unit, as floats."""
-        return self.table.of(values) if self.table is not None else values * self.slope + self.intercept
+        """The values in the modality's unit, as floats; a slope of 1e308 is a number too, and may make infinite ones."""
+        if self.table is not None:
+            return self.table.of(values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return values * self.slope + self.intercept
 
 
 def read_lut(item: Attributes, *, signed: bool) -> Lut:
@@ -137,8 +141,9 @@ def windowed(values: Array, window: Window) -> Array:
 def grey(values: Array, modality: Modality, voi: Window | Lut) -> Array:
     """Stored values to P-values, as bytes; halves are rounded up, what is not a number is black."""
     in_unit = modality.of(values)
-    levels = voi.of(in_unit) * (WHITE / ((1 << voi.bits) - 1)) if isinstance(voi, Lut) else windowed(in_unit, voi)
-    rounded: Array = np.floor(np.nan_to_num(np.clip(levels, 0, WHITE)) + 0.5)
+    with np.errstate(over="ignore", invalid="ignore"):
+        levels = voi.of(in_unit) * (WHITE / ((1 << voi.bits) - 1)) if isinstance(voi, Lut) else windowed(in_unit, voi)
+        rounded: Array = np.floor(np.nan_to_num(np.clip(levels, 0, WHITE)) + 0.5)
     return rounded.astype(np.uint8)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import FRAME_PIXELS_MAX
 from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.stored_values import Array
+from isocenter.imaging.stored_values import Array, Cell
 
 _GROUPS = tuple(range(0x6000, 0x6020, 2))
 _ROWS, _COLUMNS, _TYPE, _FRAMES, _ORIGIN, _FRAME_ORIGIN = 0x0010, 0x0011, 0x0040, 0x0015, 0x0050, 0x0051
@@ -31,22 +31,33 @@ class _Plane:
     """One byte a pixel, 0 or 1, in rows."""
 
 
-def lit(image: Attributes, index: int, rows: int, columns: int, words: Array | None) -> Array | None:
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """The words of a frame that kept their unused bits, and which bits are used."""
+
+    words: Array
+    cell: Cell
+
+
+def lit(image: Attributes, index: int, rows: int, columns: int, spare: Spare | None) -> Array | None:
     """The pixels of frame `index` that overlays light up; None where there is no overlay for it.
 
-    `words` are the frame's own, for overlays in their spare bits. Raises `UnreadableDataset` for a plane that contradicts itself.
+    `spare` is for overlays in the unused bits of the frame itself. Raises `UnreadableDataset` for a plane that contradicts itself.
     """
     mask: Array | None = None
     present = {tag >> 16 for tag in image.tags() if tag & 0xFFFF in (_ROWS, _DATA)}
     for group in _GROUPS:
-        plane = _plane(image, group << 16, index, words) if group in present else None
+        plane = _plane(image, group << 16, index, spare) if group in present else None
         if plane is not None:
             mask = np.zeros((rows, columns), np.bool_) if mask is None else mask
             _place(mask, plane)
     return mask
 
 
-def _plane(image: Attributes, group: int, index: int, words: Array | None) -> _Plane | None:
+def _plane(image: Attributes, group: int, index: int, spare: Spare | None) -> _Plane | None:
+    in_pixels = image.element(group | _DATA) is None
+    if in_pixels and (spare is None or (image.short(group | _BITS_ALLOCATED) or 1) == 1):
+        return None
     rows, columns = image.short(group | _ROWS), image.short(group | _COLUMNS)
     name = f"overlay {group >> 16:04X}"
     if not rows or not columns:
@@ -56,35 +67,38 @@ def _plane(image: Attributes, group: int, index: int, words: Array | None) -> _P
     origin = image.shorts(group | _ORIGIN, signed=True) or [1, 1]
     if len(origin) < 2:
         raise UnreadableDataset(f"{name} has an origin of one number")
-    frames, first = _frames(image, group)
-    if not first <= index < first + frames:
+    plane = _plane_of_frame(image, group, index)
+    if plane is None:
         return None
-    if image.element(group | _DATA) is not None:
-        bits = _plane_of_its_own(image, group, rows * columns, 0 if frames == 1 else index - first, name)
-    elif words is not None and words.shape == (rows, columns):
-        position = image.short(group | _BIT_POSITION) or 0
-        if position >= words.dtype.itemsize * 8:
-            raise UnreadableDataset(f"{name} lies in bit {position} of {words.dtype.itemsize * 8}")
-        bits = ((words >> np.array(position, words.dtype)) & np.array(1, words.dtype)).astype(np.uint8)
+    if in_pixels and spare is not None:
+        grid = _in_spare_bits(spare, (rows, columns), image.short(group | _BIT_POSITION) or 0, name)
     else:
-        return None
-    grid = bits.reshape(rows, columns)
+        grid = _plane_of_its_own(image, group, rows * columns, plane, name).reshape(rows, columns)
     return _Plane(rows, columns, origin[0] - 1, origin[1] - 1, _outline(grid) if image.text(group | _TYPE) == "R" else grid)
 
 
-def _frames(image: Attributes, group: int) -> tuple[int, int]:
-    """How many frames of the image it is for, and the first (from 0). Without Number of Frames it is for all (C.9.2.1.5)."""
+def _in_spare_bits(spare: Spare, shape: tuple[int, int], position: int, name: str) -> Array:
+    words, cell = spare.words, spare.cell
+    if words.shape != shape:
+        raise UnreadableDataset(f"{name} in the pixels' bits is {shape[1]} x {shape[0]}, the image is not")
+    if position >= cell.bits_allocated or cell.shift <= position <= cell.high_bit:
+        raise UnreadableDataset(f"{name} lies in bit {position}, which the pixels do not leave free")
+    bits: Array = (words >> np.array(position, words.dtype)) & np.array(1, words.dtype)
+    return bits.astype(np.uint8)
+
+
+def _plane_of_frame(image: Attributes, group: int, index: int) -> int | None:
+    """Which of the overlay's planes is for frame `index`: one without a number is for all of them."""
     counts = image.decimals(group | _FRAMES)
     if not counts:
-        return 1 << 32, 0
-    first = image.short(group | _FRAME_ORIGIN) or 1
-    return max(1, int(counts[0])), first - 1
+        return 0
+    plane = index - (image.short(group | _FRAME_ORIGIN) or 1) + 1
+    return plane if 0 <= plane < max(1, counts[0]) else None
 
 
-def _plane_of_its_own(image: Attributes, group: int, pixels: int, index: int, name: str) -> Array:
+def _plane_of_its_own(image: Attributes, group: int, pixels: int, plane: int, name: str) -> Array:
     content = image.words(group | _DATA)
-    planes_from_here = 0 if not image.decimals(group | _FRAMES) else index
-    first = planes_from_here * pixels
+    first = plane * pixels
     last = first + pixels
     if len(content) * 8 < last:
         raise UnreadableDataset(f"{name} has {len(content)} bytes, {(last + 7) // 8} were promised")

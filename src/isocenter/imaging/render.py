@@ -32,6 +32,7 @@ from isocenter.imaging.stored_values import (
     Array,
     Cell,
     cell_of,
+    cell_of_lossy,
     counted,
     for_words,
     looked_up,
@@ -83,8 +84,7 @@ def render(data_set: bytes | memoryview, transfer_syntax: str, frame: int, wante
     Raises `UnreadableDataset` where the data set is broken or contradicts itself, `LocalError` for what cannot be done: no such
     frame, no pixels, a coding or a colour that nothing here knows, a window that cannot be computed, too large a picture.
     """
-    if wanted.media_type not in picture_files.MEDIA_TYPES:
-        picture_files.encoded(np.zeros((1, 1), np.uint8), wanted.media_type, wanted.quality)
+    picture_files.check(wanted.media_type, wanted.quality)
     if wanted.window is not None and not luts.is_computable(wanted.window):
         raise LocalError(f"a window of center {wanted.window.center:g} and width {wanted.window.width:g} cannot be computed")
     opened = _opened(data_set, transfer_syntax)
@@ -126,14 +126,17 @@ def _picture(opened: _Opened, frame: FrameAttributes, index: int, wanted: Render
     description = pixels.description
     if pixels.encapsulated:
         description = decode.described_after(description, pixels.transfer_syntax.uid)
-    words: Array | None = None
+    spare: overlays.Spare | None = None
     if description.samples_per_pixel > 1:
         described_colour = _as_it_was_coded(opened.reader.view, pixels, index, description)
         picture = _windowed_colour(colour.rgb(native, described_colour), wanted.window)
     else:
         words = _words(native, description)
-        picture = _of_one_sample(words, description, frame, wanted.window)
-    return _with_overlays(picture, frame.image, index, words) if wanted.overlays else picture
+        cell = cell_of_lossy(description) if pixels.encapsulated and opened.syntax.lossy else cell_of(description)
+        picture = _of_one_sample(words, description.photometric_interpretation, cell, frame, wanted.window)
+        if not pixels.encapsulated or opened.syntax.uid in decode.PACKED_SYNTAXES:
+            spare = overlays.Spare(words, cell)
+    return _with_overlays(picture, frame.image, index, spare) if wanted.overlays else picture
 
 
 def _words(native: bytes, description: PixelDescription) -> Array:
@@ -143,8 +146,7 @@ def _words(native: bytes, description: PixelDescription) -> Array:
     return np.frombuffer(native, f"<u{description.bits_allocated // 8}").reshape(rows, columns)
 
 
-def _of_one_sample(words: Array, description: PixelDescription, frame: FrameAttributes, window: Window | None) -> Array:
-    photometric, cell = description.photometric_interpretation, cell_of(description)
+def _of_one_sample(words: Array, photometric: str, cell: Cell, frame: FrameAttributes, window: Window | None) -> Array:
     if photometric == "PALETTE COLOR":
         if cell.bits_stored > TABLE_BITS_MAX:
             raise UnreadableDataset(f"a palette cannot colour {cell.bits_stored} bits")
@@ -239,7 +241,7 @@ def _coloured(words: Array, of_patterns: Array, cell: Cell) -> Array:
 
 
 def _partly_coloured(picture: Array, words: Array, cell: Cell, frame: FrameAttributes) -> Array:
-    """A supplemental palette (PS3.3 C.8.16.2.1.1.1): values from its first one on are colours, those below stay grey."""
+    """A supplemental palette (PS3.3 C.7.6.19): values from its first one on are colours, those below stay grey."""
     if frame.of_frame_type().text(_PIXEL_PRESENTATION) not in _COLOUR_OF_GREY:
         return picture
     channels = palette.read(frame.image, signed=cell.signed)
@@ -265,8 +267,8 @@ def _windowed_colour(picture: Array, window: Window | None) -> Array:
     return looked_up(picture, levels)
 
 
-def _with_overlays(picture: Array, image: Attributes, index: int, words: Array | None) -> Array:
-    mask = overlays.lit(image, index, picture.shape[0], picture.shape[1], words)
+def _with_overlays(picture: Array, image: Attributes, index: int, spare: overlays.Spare | None) -> Array:
+    mask = overlays.lit(image, index, picture.shape[0], picture.shape[1], spare)
     if mask is None:
         return picture
     picture = picture if picture.flags.writeable else picture.copy()

@@ -7,7 +7,7 @@ no arithmetic is done pixel by pixel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,12 @@ def cell_of(description: PixelDescription) -> Cell:
     return cell
 
 
+def cell_of_lossy(description: PixelDescription) -> Cell:
+    """The same for what a lossy codec gave: the whole word from its lowest bit up, since a value may overshoot the bits stored."""
+    cell = cell_of(description)
+    return replace(cell, bits_stored=cell.bits_allocated - cell.shift, high_bit=cell.bits_allocated - 1)
+
+
 def values_of_patterns(cell: Cell) -> Array:
     """The value of each of the `2 ** bits_stored` patterns, in the order of the patterns, as int32. Up to 16 bits."""
     patterns = np.arange(1 << cell.bits_stored, dtype=np.int32)
@@ -74,7 +80,7 @@ def values_of_words(words: Array, cell: Cell) -> Array:
 
 def looked_up(words: Array, table: Array) -> Array:
     """`table[words]`, in strips: an index takes eight bytes while it is used, and a strip stays in the cache."""
-    if table.ndim == 1 and table.size == 256 and words.dtype.itemsize == 1:
+    if table.shape == (256,) and table.dtype == np.uint8 and words.dtype.itemsize == 1:
         translated = np.ascontiguousarray(words).tobytes().translate(table.tobytes())
         return np.frombuffer(translated, np.uint8).reshape(words.shape)
     flat = words.reshape(-1)

@@ -67,15 +67,16 @@ def _resampled(lines: Array, start: float, stop: float, count: int) -> Array:
     for begin in range(0, lines.shape[0], at_once):
         part = lines[begin : begin + at_once]
         values = _means(part, first, last, count) if shrinks else _between(part, first, last, count)
-        out[begin : begin + at_once] = np.clip(np.floor(values + 0.5), 0, 255)
+        values += 0.5  # the cast below cuts
+        out[begin : begin + at_once] = values
     return out[:, ::-1] if start > stop else out
 
 
 def _means(lines: Array, first: float, last: float, count: int) -> Array:
     """The mean over each new pixel's area, from the sums of everything left of its edges."""
     size = lines.shape[1]
-    sums = np.zeros((lines.shape[0], size + 1, *lines.shape[2:]), np.float64)
-    np.cumsum(lines, axis=1, dtype=np.float64, out=sums[:, 1:])
+    sums = np.zeros((lines.shape[0], size + 1, *lines.shape[2:]), np.uint32)
+    np.cumsum(lines, axis=1, dtype=np.uint32, out=sums[:, 1:])
     edges = np.linspace(first, last, count + 1)
     whole = np.minimum(edges.astype(np.int64), size - 1)
     part = _along(edges - whole, lines.ndim)
@@ -90,9 +91,10 @@ def _between(lines: Array, first: float, last: float, count: int) -> Array:
     centres = np.clip(first + (np.arange(count) + 0.5) * ((last - first) / count) - 0.5, 0, size - 1)
     left = np.minimum(centres.astype(np.int64), max(size - 2, 0))
     right = np.minimum(left + 1, size - 1)
-    part = _along(centres - left, lines.ndim)
-    values: Array = lines[:, left] * (1 - part) + lines[:, right] * part
-    return values
+    part = _along(centres - left, lines.ndim).astype(np.float32)
+    from_left: Array = lines[:, left].astype(np.float32)
+    from_left += (lines[:, right] - from_left) * part
+    return from_left
 
 
 def _along(factors: Array, dimensions: int) -> Array:
