@@ -441,6 +441,10 @@ FRAGMENTS_INDEXED_MAX = _limit(
     "fragments",
     "Of one instance, listed so that its frames are found at once: 50 MB while it is done.",
 )
+RETRIEVE_PAGE_INSTANCES = _limit(
+    "RETRIEVE_PAGE_INSTANCES", 64, "instances", "Of a study that is sent over HTTP, asked of the index at once."
+)
+THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
     "HTTP_CONNECTIONS_MAX",
     256,
@@ -619,6 +623,9 @@ INLINE_VALUE_BYTES_MAX = _limit(
     "The same for numbers and texts: a long report or a contour stays where every viewer finds it, a volume of points does not.",
 )  # fmt: skip
 
+PACKED_BYTES_MIN = _limit(
+    "PACKED_BYTES_MIN", 2 * KIB, "bytes", "JSON that is shorter is sent as it is: packed it would not be faster anywhere."
+)
 METADATA_CHUNK_INSTANCES = _limit(
     "METADATA_CHUNK_INSTANCES", 128, "instances",
     "Whose attributes are in memory at once when those of a series are worked out or sent: half a megabyte of JSON.",
