@@ -28,7 +28,7 @@ def test_a_tag_is_written_in_any_of_its_forms(text):
     assert keyword_of(0x00100020) == "PatientID"
 
 
-@pytest.mark.parametrize("text", ["", "PatientNam", "0010002", "001000200", "GGGGGGGG"])
+@pytest.mark.parametrize("text", ["", "PatientNam", "0010002", "001000200", "GGGGGGGG", "-0100020", "0x100020", "0010_020"])
 def test_what_is_neither_keyword_nor_tag_is_named(text):
     with pytest.raises(UsageError, match="neither a keyword"):
         tag_of(text)

@@ -410,6 +410,15 @@ JPEG_2000_TILES_MAX = _limit(
     "tiles",
     "One codestream; tile indices have 16 bits, and a decoder allocates for each (ISO 15444-1 A.4.2).",
 )
+PIXELS_AT_ONCE = _limit(
+    "PIXELS_AT_ONCE", 256 * KIB, "pixels", "One strip of a picture in the making: wide numbers stay in the processor's cache."
+)
+ATTRIBUTE_TEXT_BYTES_MAX = _limit(
+    "ATTRIBUTE_TEXT_BYTES_MAX", 1 * KIB, "bytes", "Of one text value that rendering reads: windows, kinds, body parts."
+)
+ATTRIBUTE_NUMBERS_MAX = _limit(
+    "ATTRIBUTE_NUMBERS_MAX", 64, "numbers", "Of one value that rendering reads; an image has under ten windows."
+)
 PICTURE_SIDE_PIXELS_MAX = _limit(
     "PICTURE_SIDE_PIXELS_MAX", 16_384, "pixels", "A side of a picture that is asked for by its size; the largest screens have half."
 )

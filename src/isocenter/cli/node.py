@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from isocenter.cli.terminal import Progress, note, pairs, plural, say, table, te
 from isocenter.daemon import instances, library
 from isocenter.daemon.instances import Place
 from isocenter.model.records import Node, RejectedCaller
-from isocenter.nodes import entry, formats, wildcard
+from isocenter.nodes import entry, formats, shelving, wildcard
 
 app = typer.Typer(
     help="The devices that this archive knows: add, show, test, import, export.", no_args_is_help=True, add_completion=False
@@ -151,18 +150,10 @@ def import_(
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     reading = formats.read(text, format_ or formats.guess(file.name, text))
-    kept, findings = [], list(reading.findings)
     place = instances.place(name, data)
     with library.open_shelf(place.folder) as shelf:
-        for node in reading.nodes:
-            try:
-                admitted, warnings = entry.admitted(node, shelf.nodes(), own=library.own_identity(place))
-            except UsageError as error:
-                findings.append(entry.Finding(f"{node.name}: {error}"))
-                continue
-            shelf.put_node(admitted)
-            kept.append(admitted)
-            findings += [replace(w, sentence=f"{node.name}: {w.sentence}") for w in warnings]
+        kept, doubts = shelving.shelve(reading.nodes, shelf, library.own_identity(place))
+    findings = [*reading.findings, *doubts]
     if json:
         tell_json(
             {

@@ -72,15 +72,17 @@ class RunningHouse:
     def _serve_page(self) -> None:
         import uvicorn
 
+        from isocenter.daemon.api import api_house
         from isocenter.daemon.backstage import HouseBackstage
         from isocenter.daemon.dicom_web import web_house
+        from isocenter.web.api import api
         from isocenter.web.app import app
         from isocenter.web.connection import BoundedConnection
 
         with self._lock:
             if self._is_closing:
                 return
-            page = app(HouseBackstage(self.house), web_house(self.house))
+            page = app(api(api_house(self.house, HouseBackstage(self.house))), web_house(self.house))
             settings = uvicorn.Config(
                 page,
                 host="127.0.0.1",

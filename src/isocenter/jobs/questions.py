@@ -5,6 +5,7 @@ Keys go in as KEYWORD=VALUE, by keyword or tag; a `Question` goes out. Raises Us
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +48,7 @@ RETURNED = {
 UNIQUE = {At.PATIENT: 0x00100020, At.STUDY: 0x0020000D, At.SERIES: 0x0020000E, At.IMAGE: 0x00080018}
 """The unique key of each level (PS3.4 C.6.1.1 and C.6.2.1)."""
 
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{8}")
 _CLASSES = {
     (RootName.PATIENT, "find"): "1.2.840.10008.5.1.4.1.2.1.1",
     (RootName.PATIENT, "move"): "1.2.840.10008.5.1.4.1.2.1.2",
@@ -82,7 +84,7 @@ class Question:
         from isocenter.dataset import identifier
 
         declared = "" if all(value.isascii() for value in self.keys.values()) else "ISO_IR 192"
-        return identifier.encode({0x00080052: self.level.name, **self.keys}, transfer_syntax, declared)
+        return identifier.encode({**self.keys, 0x00080052: self.level.name}, transfer_syntax, declared)
 
 
 def question(level: At, root: RootName | None, keys: Sequence[str], *, returned: bool = True) -> Question:
@@ -106,11 +108,8 @@ def question(level: At, root: RootName | None, keys: Sequence[str], *, returned:
 def tag_of(text: str) -> int:
     """The tag that a keyword such as PatientName, or a tag such as 0010,0010, means. Raises UsageError."""
     digits = text.strip("()").replace(",", "")
-    if len(digits) == 8:
-        try:
-            return int(digits, 16)
-        except ValueError:
-            pass
+    if _HEXADECIMAL.fullmatch(digits):
+        return int(digits, 16)
     from pydicom.datadict import tag_for_keyword
 
     number = tag_for_keyword(text) if text else None

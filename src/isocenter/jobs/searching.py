@@ -5,12 +5,12 @@ A question goes in, data sets come out. Whoever stops reading has the search can
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
-from isocenter.jobs.questions import Question
+from isocenter.jobs.questions import Question, keyword_of
 from isocenter.model.records import Node
 
 if TYPE_CHECKING:
@@ -61,3 +61,14 @@ def text_of(answer: Dataset, tag: int) -> str:
     if element is None or element.value is None:
         return ""
     return "\\".join(map(str, element.value)) if element.VM > 1 else str(element.value)
+
+
+def texts(answer: Dataset, tags: Iterable[int]) -> dict[str, str]:
+    """The values of an answer by keyword; empty where the node sent what is no value of its VR."""
+    found = {}
+    for tag in tags:
+        try:
+            found[keyword_of(tag)] = text_of(answer, tag)
+        except Exception:  # whatever pydicom raises for what another device wrote
+            found[keyword_of(tag)] = ""
+    return found

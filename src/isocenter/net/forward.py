@@ -59,7 +59,11 @@ class Forwarder:
         """
         if forward.destination is None:
             return self._back(forward, channel, look)
-        return _Delivery(forward, forward.destination, self._sendable, self._transcoder, self._open).run(look)
+        return self.deliver(forward, forward.destination, look)
+
+    def deliver(self, forward: Forward, destination: Node, look: Look) -> Iterator[SubOperation]:
+        """The same to a node, where nobody's association is to be answered on; `look` says True once it shall end."""
+        return _Delivery(forward, destination, self._sendable, self._transcoder, self._open).run(look)
 
     def _sendable(self, instance: Instance) -> Sendable:
         return Sendable(

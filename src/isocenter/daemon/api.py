@@ -1,0 +1,81 @@
+"""What `/api` stands on, joined for a running house: its jobs with their kinds, its nodes, what it has set aside.
+
+Only the page's thread comes here, after DICOM answers. The jobs end before what they use is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.job_rows import JobRows
+from isocenter.archive.set_aside import IndexQuarantine
+from isocenter.base.clock import SystemClock
+from isocenter.base.errors import UsageError
+from isocenter.daemon.backstage import HouseBackstage
+from isocenter.daemon.compose import House
+from isocenter.jobs.delivering import Delivering
+from isocenter.jobs.fetching import Fetching
+from isocenter.jobs.queue import JobQueue, Kind
+from isocenter.jobs.upkeep import Upkeep
+from isocenter.model.ports import NodeShelf
+from isocenter.model.records import Node
+from isocenter.net.forward import Forwarder
+from isocenter.nodes import wildcard
+from isocenter.nodes.entry import Self
+from isocenter.web.api_house import ApiHouse
+
+
+def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
+    """Join everything, and take up the jobs that the last process left."""
+    reader = IndexReader(house.archive.index)
+    house.closing.callback(reader.close)
+    jobs = job_queue(house, reader)
+    house.closing.callback(jobs.close)
+    jobs.start()
+    return ApiHouse(
+        backstage=backstage,
+        settings=house.settings,
+        shelf=house.shelf,
+        own=lambda: Self(house.settings.aet, house.settings.port, frozenset(house.addresses)),
+        jobs=jobs,
+        catalogue=house.catalogue,
+        quarantine=IndexQuarantine(reader),
+        remove_set_aside=house.archive.remove_set_aside,
+    )
+
+
+def job_queue(house: House, reader: IndexReader) -> JobQueue:
+    """The queue with every kind of job, not started yet."""
+    clock, ae_title = SystemClock(), house.settings.aet
+
+    def node_named(name: str) -> Node:
+        return _node_named(house.shelf, name)
+
+    fetching = Fetching(node_named, house.archive, clock, ae_title)
+    delivering = Delivering(node_named, house.catalogue, Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title))
+    checking = Upkeep("Check blobs and index", lambda: _steps(house, "check"))
+    reindexing = Upkeep("Rebuild the index", lambda: _steps(house, "reindex"))
+    kinds = {
+        "retrieve": Kind(fetching.title, fetching.run),
+        "send": Kind(delivering.title, delivering.run),
+        "check": Kind(checking.title, checking.run, alone=True),
+        "reindex": Kind(reindexing.title, reindexing.run, alone=True),
+    }
+    return JobQueue(JobRows(reader, house.archive.perform), kinds, clock)
+
+
+def _steps(house: House, what: str) -> Iterator[Mapping[str, Any]]:
+    from isocenter.daemon import upkeep
+
+    return upkeep.check(house.archive) if what == "check" else upkeep.reindex(house.archive)
+
+
+def _node_named(shelf: NodeShelf, name: str) -> Node:
+    node = next((node for node in shelf.nodes() if node.name == name), None)
+    if node is None:
+        raise UsageError(f"There is no node named {name!r} any more.")
+    if not wildcard.is_one_device(node):
+        raise UsageError(f"{name} stands for many devices: they can call here, and cannot be called.")
+    return node

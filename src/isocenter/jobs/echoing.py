@@ -1,0 +1,53 @@
+"""C-ECHO of another node, and what came of it in words (PS3.7 9.1.5). Nothing that the other side does raises here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from time import perf_counter
+
+from isocenter.base.errors import LinkLost, LocalError, Refused
+from isocenter.jobs.searching import Call
+
+
+class Echo(Enum):
+    """What became of an echo."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Echoed:
+    """The outcome of one echo: `words` is a sentence or the rest of one, `milliseconds` counts the association too."""
+
+    echo: Echo
+    words: str
+    milliseconds: float
+
+
+def try_echo(call: Call, count: int = 1) -> Echoed:
+    """Ask whether the node is there, `count` times on one association."""
+    from isocenter.net import client
+    from isocenter.net.requestor import Proposal, open_association
+    from isocenter.standard import status
+    from isocenter.standard.sop_class import VERIFICATION
+
+    began = perf_counter()
+    echo, words = Echo.ANSWERED, "it is there and speaks DICOM"
+    try:
+        proposal = Proposal(client.query_contexts(VERIFICATION))
+        with open_association(call.node, proposal, calling_ae_title=call.calling_ae_title) as requestor:
+            for _ in range(count):
+                answer = client.echo(requestor).status
+                if answer != status.SUCCESS:
+                    echo, words = Echo.FAILED, status.describe(answer or status.CANNOT_UNDERSTAND, "echo")
+    except Refused as error:
+        echo, words = Echo.REJECTED, str(error)
+    except LinkLost as error:
+        echo, words = Echo.LOST, str(error)
+    except LocalError as error:
+        echo, words = Echo.FAILED, str(error)
+    return Echoed(echo, words, round((perf_counter() - began) * 1000, 1))

@@ -1,0 +1,128 @@
+"""Studies, what is set aside, checks, status, log and settings over `/api`."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from tests.web.houses import OURS, lived
+
+from isocenter.base.config import SETTINGS
+from isocenter.lab import phantom
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with lived(tmp_path_factory.mktemp("houses") / "here", sources={"aet": "the command line"}) as house:
+        for seed in range(1, 6):
+            house.keep(phantom.ct_series(seed, slices=2, side_pixels=16))
+        house.keep(phantom.mr_series(6, slices=1, side_pixels=16))
+        yield house
+
+
+@pytest.fixture(scope="module")
+def contradicted(here):
+    """Three images that come again with another patient's name."""
+    images = [next(phantom.ct_series(seed, slices=2, side_pixels=16)) for seed in (1, 2, 3)]
+    for image in images:
+        image.PatientName = "Other^Name"
+        image.InstanceNumber = 77
+    here.keep(images)
+    return images
+
+
+def test_studies_come_latest_first_and_page_by_page(here):
+    whole = here.browser.get("/api/studies").json()
+    assert len(whole["studies"]) == 6
+    assert whole["more"] is False
+    days = [study["study_date"] for study in whole["studies"]]
+    assert days == sorted(days, reverse=True)
+    parts = [here.browser.get(f"/api/studies?limit=4&offset={offset}").json() for offset in (0, 4)]
+    assert [part["more"] for part in parts] == [True, False]
+    assert parts[0]["studies"] + parts[1]["studies"] == whole["studies"]
+
+
+def test_a_study_says_what_the_page_shows(here):
+    [study] = here.browser.get("/api/studies?modality=MR").json()["studies"]
+    assert study["modalities"] == ["MR"]
+    assert (study["series_count"], study["instance_count"]) == (1, 1)
+    image = next(phantom.mr_series(6, slices=1, side_pixels=16))
+    assert study["patient_name"] == str(image.PatientName)
+    assert study["study_instance_uid"] == image.StudyInstanceUID
+
+
+def test_studies_are_searched_as_the_standard_matches(here):
+    name = str(next(phantom.ct_series(3, slices=1, side_pixels=16)).PatientName)
+    for query in (name, name.lower(), f"{name[:3]}*"):
+        found = here.browser.get("/api/studies", params={"patient_name": query}).json()["studies"]
+        assert name in {study["patient_name"] for study in found}
+    assert here.browser.get("/api/studies?study_date=-19000101").json()["studies"] == []
+    bad = here.browser.get("/api/studies?study_date=yesterday")
+    assert (bad.status_code, "StudyDate" in bad.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "offset=-1", f"offset={2**40}"])
+def test_a_page_is_bounded(here, query):
+    refused = here.browser.get(f"/api/studies?{query}")
+    assert refused.status_code == 400
+    assert query.partition("=")[0] in refused.json()["detail"]
+
+
+def test_what_is_set_aside_is_listed_with_both_values_and_removed_by_number(here, contradicted):
+    listed = here.browser.get("/api/set-aside").json()["set_aside"]
+    assert [one["sop_instance_uid"] for one in listed] == [image.SOPInstanceUID for image in contradicted]
+    differences = {row["keyword"]: (row["kept"], row["arriving"]) for row in listed[0]["differences"]}
+    kept = next(phantom.ct_series(1, slices=2, side_pixels=16))
+    assert differences["PatientName"] == (str(kept.PatientName), "Other^Name")
+    first = here.browser.get("/api/set-aside?limit=1").json()
+    assert first["more"] is True
+    rest = here.browser.get(f"/api/set-aside?after={first['set_aside'][0]['id']}").json()
+    assert first["set_aside"] + rest["set_aside"] == listed
+    place = f"/api/set-aside/{listed[0]['id']}"
+    assert here.browser.delete(place, headers=OURS).status_code == 204
+    assert here.browser.delete(place, headers=OURS).status_code == 404
+    assert here.browser.get("/api/set-aside").json()["set_aside"] == listed[1:]
+    assert here.house.catalogue.instance(contradicted[0].SOPInstanceUID) is not None
+
+
+def test_the_status_says_who_we_are_and_how_much_there_is(here):
+    said = here.browser.get("/api/status").json()
+    assert (said["aet"], said["port"], said["studies"]) == ("ISOCENTER", here.house.settings.port, 6)
+    assert len(said["latest"]) == 6
+
+
+def test_a_check_tells_its_steps_line_by_line(here):
+    answer = here.browser.post("/api/check", headers=OURS)
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    steps = [json.loads(line) for line in answer.text.splitlines()]
+    assert steps[-1]["summary"] == "check"
+    assert steps[-1]["findings"] == 0
+
+
+def test_the_log_is_given_from_a_serial_on(here):
+    logger = logging.getLogger("isocenter.test")
+    logger.setLevel(logging.INFO)
+    logger.warning("a line that is looked for")
+    lines = here.browser.get("/api/log").json()["lines"]
+    serials = [line["serial"] for line in lines]
+    assert serials == sorted(serials)
+    assert "a line that is looked for" in lines[-1]["text"]
+    assert lines[-1]["level"] == "WARNING"
+    assert here.browser.get(f"/api/log?after={serials[-1]}").json() == {"lines": []}
+    assert here.browser.get("/api/log?limit=1").json() == {"lines": lines[-1:]}
+
+
+def test_every_setting_says_where_it_came_from(here):
+    said = {row["name"]: row for row in here.browser.get("/api/settings").json()}
+    assert list(said) == [row.name for row in SETTINGS]
+    assert said["aet"]["source"] == "the command line"
+    assert said["policy"] == said["policy"] | {"value": "loopback", "source": "", "environment": "ISOCENTER_POLICY"}
+    assert said["web_delete"]["value"] is False
+
+
+def test_the_debug_switch_turns_both_ways(here):
+    for on in ("1", "0"):
+        assert here.browser.post(f"/api/debug?on={on}", headers=OURS).json() == {"debug": on == "1"}
+        assert logging.getLogger("isocenter").isEnabledFor(logging.DEBUG) is (on == "1")
+    assert here.browser.post("/api/debug?on=maybe", headers=OURS).status_code == 400
