@@ -108,7 +108,8 @@ def bench(*, quick: bool) -> list[list[str]]:
         whos = [NOBODY, PAGE, READER]
         for turn in range(turns + 1):
             for byte_count, associations in WORK:
-                for who in list(whos):
+                # Each in another place every turn: what the one before it left to be written is written beside it.
+                for who in whos[turn % len(whos) :] + whos[: turn % len(whos)]:
                     run += 1
                     count = max(40, int(COUNTS[byte_count] * (share if turn else 0.1)))
                     try:

@@ -112,10 +112,11 @@ class Kind:
     command: Callable[[Path, int, int, bool], list[str]]
     tuned: bool
     program: str
+    has_page: bool = False
 
 
 PEERS: dict[str, Kind] = {
-    "isocenter": Kind("ISOCENTER", _isocenter, True, sys.executable),
+    "isocenter": Kind("ISOCENTER", _isocenter, True, sys.executable, has_page=True),
     "orthanc": Kind("ORTHANC", _orthanc, True, "/usr/sbin/Orthanc"),
     "orthanc dicomweb": Kind("ORTHANC", _orthanc_web, True, "/usr/sbin/Orthanc"),
     "orthanc as shipped": Kind("ORTHANC", _orthanc, False, "/usr/sbin/Orthanc"),
@@ -137,6 +138,14 @@ def environment(*, tuned: bool) -> dict[str, str]:
     return kept | ({"TCP_NODELAY": "1"} if tuned else {})
 
 
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
+
+
 def _stop(number: int, frame: object) -> None:
     raise SystemExit(128 + number)
 
@@ -156,7 +165,7 @@ def running(name: str, *, prepare: Callable[[Path], None] | None = None) -> Iter
     )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not echo(port, kind.aet):
+        while not (echo(port, kind.aet) and (not kind.has_page or _listens(http))):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{name} did not come up:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
