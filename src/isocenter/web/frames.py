@@ -22,25 +22,16 @@ from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.representations import FrameForm, frame_form
 from isocenter.dicomweb.resources import Resource
-from isocenter.model.ports import OpenBlob
 from isocenter.web.addresses import resource_of
 from isocenter.web.gate import DICOM_WEB
 from isocenter.web.house import WebHouse
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary, stretches
-from isocenter.web.stored import Image, StoredInstances, read_into
+from isocenter.web.stored import Image, StoredInstances, read_at_once
+from isocenter.web.transcodable import can
 
 _ONE_FRAME = re.compile(
     DICOM_WEB + r"/studies/([0-9.]{1,64})/series/([0-9.]{1,64})/instances/([0-9.]{1,64})/frames/([1-9][0-9]{0,8})"
 )
-
-
-def can(stored_syntax: str, wanted_syntax: str) -> bool:
-    """Whether there is a way between two transfer syntaxes; the rooms that know are loaded when somebody asks for another one."""
-    if stored_syntax == wanted_syntax:
-        return True
-    from isocenter.imaging import transcode
-
-    return transcode.can(stored_syntax, wanted_syntax)
 
 
 @lru_cache(maxsize=1024)
@@ -81,12 +72,9 @@ class Frames:
             return None
         try:
             form = form_of(accept, None, image.instance.transfer_syntax, True)
-            if not form.as_stored:
-                return None
-            with self._house.blobs.open(image.instance.blob) as blob:
-                return _one(blob, form, *pieces[0])
-        except (Problem, FileNotFoundError):
+        except Problem:
             return None
+        return _one(image, form, *pieces[0]) if form.as_stored else None
 
     async def frames(self, request: Request) -> ASGIApp:
         """GET. Raises `Problem` 404 for a frame that is not there, 406 for a form that it cannot take."""
@@ -135,13 +123,13 @@ def _part(writer: MultipartWriter | None, form: FrameForm) -> bytes:
     return writer.part(form.content_type) if writer else b""
 
 
-def _one(blob: OpenBlob, form: FrameForm, offset: int, length: int) -> ASGIApp | None:
+def _one(image: Image, form: FrameForm, offset: int, length: int) -> ASGIApp | None:
     """One frame, its part's head and end in one buffer; None where the system does not have it in memory."""
     writer = MultipartWriter(boundary(), form.media_type) if form.multipart else None
     head, tail = _part(writer, form), writer.end() if writer else b""
     body = bytearray(len(head) + length + len(tail))
     room = memoryview(body)
-    if not read_into(blob, blob.dataset_offset + offset, room[len(head) : len(head) + length]):
+    if not read_at_once(image, offset, room[len(head) : len(head) + length]):
         return None
     room[: len(head)] = head
     room[len(head) + length :] = tail

@@ -7,14 +7,18 @@ whatever is sent, and reading stops when the client is gone.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 
 from starlette.types import Receive, Scope, Send
 
+from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import SEND_BYTES
 from isocenter.model.ports import OpenBlob
 from isocenter.web.stored import read
+
+_log = logging.getLogger("isocenter.web")
 
 Headers = list[tuple[bytes, bytes]]
 Buffer = bytes | bytearray
@@ -41,7 +45,10 @@ class Whole:
 
 
 class Streamed:
-    """An answer that comes in pieces, of `length` bytes where that is known. An ASGI application for one request."""
+    """An answer that comes in pieces, of `length` bytes where that is known. An ASGI application for one request.
+
+    A piece that cannot be had breaks it off: the connection ends before the answer does, and the log says why.
+    """
 
     def __init__(self, pieces: AsyncIterator[Buffer], headers: Headers, *, status: int = 200, length: int | None = None) -> None:
         self._pieces = pieces
@@ -58,6 +65,9 @@ class Streamed:
                         return
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+        except (IsocenterError, FileNotFoundError) as error:
+            # Without the last message the server ends the connection, which tells the client that something is missing.
+            _log.warning("An answer to %s was broken off: %s", scope["path"], error)
         finally:
             gone.cancel()
             await _closed(self._pieces)

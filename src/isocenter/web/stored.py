@@ -30,11 +30,19 @@ _AT_ONCE: int = getattr(os, "RWF_NOWAIT", 0)
 """Reads only what the system has in memory (preadv2(2)); 0 where the platform has no such thing."""
 
 
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An instance, without its attributes, and its frames; `index` is None where the data set is deflated as a whole."""
+    """An instance, without its attributes, and its frames; `index` is None where the data set is deflated as a whole.
+
+    `path` is its file, in which the data set begins at `start`.
+    """
 
     instance: Instance
+    path: str
+    start: int
     index: FrameIndex | None
 
 
@@ -83,15 +91,19 @@ class StoredInstances:
         """The instance that a path names, and its frames. Raises `Problem` 404 where there are none, `UnreadableDataset`."""
         found = self.instance(resource)
         bare = replace(found, attributes={})
-        if uids.of(found.transfer_syntax).deflated:
-            return Image(bare, None)
-        try:
-            with self._house.blobs.open(found.blob) as blob:
-                start = blob.dataset_offset
-                read = lambda offset, length: blob.read(start + offset, length)  # noqa: E731
-                return Image(bare, index_frames(read, blob.byte_count, found.transfer_syntax))
-        except LocalError as error:
-            raise Problem(404, f"instance {resource.instance} has no frames: {error}") from error
+        with self._house.blobs.open(found.blob) as blob:
+            start = blob.dataset_offset
+
+            def read(offset: int, length: int) -> bytes:
+                return blob.read(start + offset, length)
+
+            index: FrameIndex | None = None
+            if not uids.of(found.transfer_syntax).deflated:
+                try:
+                    index = index_frames(read, blob.byte_count, found.transfer_syntax)
+                except LocalError as error:
+                    raise Problem(404, f"instance {resource.instance} has no frames: {error}") from error
+            return Image(bare, self._house.blobs.path(found.blob), start, index)
 
     def instances(self, resource: Resource) -> Iterator[Instance]:
         """The instances of a study, a series, or one, in series order; none where there are none."""
@@ -109,12 +121,23 @@ def _weight(image: Image) -> int:
     return 10 + (image.index.weight if image.index is not None else 0)
 
 
-def read_into(blob: OpenBlob, offset: int, room: memoryview) -> bool:
-    """Fill `room` with bytes of the file, if the system has all of them in memory; never waits for a disk."""
+def read_at_once(image: Image, offset: int, room: memoryview) -> bool:
+    """Fill `room` with bytes of the data set, if the file is there and the system has all of them in memory."""
     if not _AT_ONCE:
         return False
     try:
-        return os.preadv(blob.fileno(), [room], offset, _AT_ONCE) == len(room)
+        file = os.open(image.path, _READ_ONLY)
+    except OSError:
+        return False
+    try:
+        return _into(file, image.start + offset, room)
+    finally:
+        os.close(file)
+
+
+def _into(file: int, offset: int, room: memoryview) -> bool:
+    try:
+        return os.preadv(file, [room], offset, _AT_ONCE) == len(room)
     except OSError:
         # not in memory, or a file system that cannot tell
         return False
@@ -123,7 +146,7 @@ def read_into(blob: OpenBlob, offset: int, room: memoryview) -> bool:
 async def read(blob: OpenBlob, offset: int, length: int) -> bytes | bytearray:
     """Bytes at an absolute offset of the file. Raises FileNotFoundError where they are not there any more."""
     room = bytearray(length)
-    if read_into(blob, offset, memoryview(room)):
+    if _AT_ONCE and _into(blob.fileno(), offset, memoryview(room)):
         return room
     found = await run_in_threadpool(blob.read, offset, length)
     if len(found) != length:

@@ -1,0 +1,140 @@
+"""Whole instances of a study, a series, or one (PS3.18 10.4.1.1.1), as DICOM files.
+
+A path and an Accept header come in, the files go out: many as parts, one alone where that is asked for, as they are stored or in a
+transfer syntax that is accepted. They are streamed, and memory does not grow with their number or, where they go out as stored,
+with their size. What is removed meanwhile is left out; a file that cannot be given as it must be breaks the answer off, so that no
+answer looks complete that lacks an instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from isocenter.base.limits import RETRIEVE_PAGE_INSTANCES
+from isocenter.dataset import part10
+from isocenter.dicomweb.media import DICOM, accepted
+from isocenter.dicomweb.multipart import MultipartWriter
+from isocenter.dicomweb.problems import Problem
+from isocenter.dicomweb.representations import InstanceForm, instance_form
+from isocenter.dicomweb.resources import Resource, path_of
+from isocenter.model.records import Instance
+from isocenter.web.addresses import base_url, resource_of
+from isocenter.web.house import WebHouse
+from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
+from isocenter.web.stored import StoredInstances
+from isocenter.web.transcodable import can
+
+
+class Instances:
+    """The stored files of one house."""
+
+    def __init__(self, house: WebHouse, stored: StoredInstances) -> None:
+        self._house = house
+        self._stored = stored
+
+    def routes(self) -> list[BaseRoute]:
+        """Their paths."""
+        return [
+            Route("/studies/{study}", self.retrieve),
+            Route("/studies/{study}/series/{series}", self.retrieve),
+            Route("/studies/{study}/series/{series}/instances/{instance}", self.retrieve),
+        ]
+
+    async def retrieve(self, request: Request) -> ASGIApp:
+        """GET. Raises `Problem` 404 where nothing is there, 406 where none of it can be given as it is accepted."""
+        resource = resource_of(request)
+        ranges = accepted(request.headers.get("accept"), request.query_params.get("accept"))
+        form = instance_form(ranges, one=bool(resource.instance))
+        if resource.instance and not form.multipart:
+            return await self.file(await run_in_threadpool(self._stored.instance, resource), form)
+        some, complete = await run_in_threadpool(self._checked, resource, form)
+        writer = MultipartWriter(boundary(), DICOM)
+        headers: Headers = [(b"content-type", writer.content_type.encode("latin-1"))]
+        status = 200 if complete else 206
+        return Streamed(self._parts(some, form, writer, base_url(request)), headers, status=status)
+
+    async def file(self, instance: Instance, form: InstanceForm) -> ASGIApp:
+        """One instance as a file, alone. Raises `Problem` 406."""
+        syntax = form.syntax_for(instance.transfer_syntax, can)
+        if syntax is None:
+            raise _cannot(instance)
+        head = file_head(instance, syntax)
+        headers: Headers = [
+            (b"content-type", f"{DICOM}; transfer-syntax={syntax}".encode("latin-1")),
+            (b"content-disposition", f'attachment; filename="{instance.sop_instance_uid}.dcm"'.encode("latin-1", "replace")),
+        ]
+        if syntax == instance.transfer_syntax:
+            return Streamed(self._as_stored(instance, head), headers, length=len(head) + instance.byte_count)
+        content = await run_in_threadpool(self._house.pictures.data_set, instance, syntax)
+        return Streamed(_two(head, content), headers, length=len(head) + len(content))
+
+    def _checked(self, resource: Resource, form: InstanceForm) -> tuple[Iterator[Instance], bool]:
+        """The instances to be sent, and whether those are all; the first is there. Raises `Problem` 404 and 406."""
+        found = first = next(iter(self._stored.instances(resource)), None)
+        if first is None:
+            raise Problem(404, f"there is nothing at {path_of(resource.study, resource.series)}")
+        whole = True
+        if not form.takes_anything:
+            found = None
+            for instance in self._stored.instances(resource):
+                if form.syntax_for(instance.transfer_syntax, can) is None:
+                    whole = False
+                elif found is None:
+                    found = instance
+            if found is None:
+                raise _cannot(first)
+        return (one for one in self._stored.instances(resource) if form.syntax_for(one.transfer_syntax, can) is not None), whole
+
+    async def _parts(
+        self, instances: Iterator[Instance], form: InstanceForm, writer: MultipartWriter, base: str
+    ) -> AsyncIterator[Buffer]:
+        while page := await run_in_threadpool(lambda: list(islice(instances, RETRIEVE_PAGE_INSTANCES))):
+            for instance in page:
+                syntax = form.syntax_for(instance.transfer_syntax, can) or instance.transfer_syntax
+                content = None
+                if syntax != instance.transfer_syntax:
+                    content = await run_in_threadpool(self._house.pictures.data_set, instance, syntax)
+                place = base + path_of(instance.study_instance_uid, instance.series_instance_uid, instance.sop_instance_uid)
+                head = writer.part(f"{DICOM}; transfer-syntax={syntax}", ("Content-Location", place)) + file_head(instance, syntax)
+                if content is None:
+                    async for piece in self._as_stored(instance, head):
+                        yield piece
+                else:
+                    yield head
+                    yield content
+        yield writer.end()
+
+    async def _as_stored(self, instance: Instance, head: bytes) -> AsyncIterator[Buffer]:
+        opening = self._house.blobs.open(instance.blob)
+        try:
+            blob = await run_in_threadpool(opening.__enter__)
+        except FileNotFoundError:
+            return
+        try:
+            yield head
+            async for piece in stretches(blob, ((0, instance.byte_count),)):
+                yield piece
+        finally:
+            opening.__exit__(None, None, None)
+
+
+def file_head(instance: Instance, transfer_syntax: str) -> bytes:
+    """What stands before the data set in a file of ours: nothing of where the instance came from."""
+    return part10.header(
+        sop_class_uid=instance.sop_class_uid, sop_instance_uid=instance.sop_instance_uid, transfer_syntax=transfer_syntax
+    )
+
+
+def _cannot(instance: Instance) -> Problem:
+    return Problem(406, f"stored in transfer syntax {instance.transfer_syntax}, which cannot become any of those accepted")
+
+
+async def _two(head: bytes, content: bytes) -> AsyncIterator[Buffer]:
+    yield head
+    yield content
