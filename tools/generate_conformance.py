@@ -7,9 +7,12 @@ python tools/generate_conformance.py --check    says whether it is as it would b
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import conformance_of_dicomweb
+from conformance_of_dicomweb import table
 from isocenter.base import ids
 from isocenter.base.limits import LIMITS
 from isocenter.model.attributes import UNIQUE_KEYS, Level, of_level
@@ -49,13 +52,6 @@ CHARACTER_SETS = (
 """Read in requests and in stored data sets."""
 
 
-def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
 def overview() -> str:
     """What is supported in which role, in one table (PS3.2 N.1)."""
     rows = []
@@ -64,6 +60,7 @@ def overview() -> str:
             rows.append((f"Storage: {len(offer.sop_classes)} classes, and by a setting unknown and private ones", "yes", "yes"))
         else:
             rows += [(sop_class.name_of(uid), "yes", "yes") for uid in offer.sop_classes]
+    rows += conformance_of_dicomweb.overview()
     return table(("Service", "User (SCU)", "Provider (SCP)"), rows)
 
 
@@ -119,11 +116,7 @@ def answers(name: str, rows: tuple[tuple[str, int], ...]) -> str:
 
 def limits() -> str:
     """Limits and timers that a peer can meet."""
-    rows = []
-    for name in LIMITS_TOLD:
-        limit = LIMITS[name]
-        rows.append((f"`{name}`", f"{limit.value:,g}" if limit.value < 1e6 else f"{int(limit.value):,}", limit.unit, limit.why))
-    return table(("Limit", "Value", "Unit", "Why"), rows)
+    return conformance_of_dicomweb.limit_rows(LIMITS_TOLD)
 
 
 def models() -> str:
@@ -146,6 +139,7 @@ def page() -> str:
         store_answers=answers("store", storage.ANSWERS),
         find_answers=answers("find", query.ANSWERS),
         retrieve_answers=answers("move", retrieve.ANSWERS),
+        dicomweb=conformance_of_dicomweb.section(),
         limits=limits(),
         character_sets=table(("Defined term", "Meaning"), CHARACTER_SETS),
         class_uid=ids.IMPLEMENTATION_CLASS_UID,
@@ -292,11 +286,14 @@ C-ECHO is answered with success.
 
 Failures hold an Error Comment (0000,0902) of one sentence, and where an element is to blame, Offending Element (0000,0901).
 
-### 3.8 Network interfaces
+### 3.8 Web services (PS3.18)
+
+{dicomweb}
+### 3.9 Network interfaces
 
 TCP over IPv4 and IPv6. Names of other devices are resolved when they are called; addresses of callers are never resolved.
 
-### 3.9 Configuration: limits and timers
+### 3.10 Configuration: limits and timers
 
 {limits}
 
