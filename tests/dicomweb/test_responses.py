@@ -182,6 +182,14 @@ def test_a_text_that_no_utf_8_can_hold_does_not_end_the_answer():
     assert "?" in json.loads(store_response(URL, "", [], [FailedItem(1, "\udcff")]))["0008119A"]["Value"][0]["00000902"]["Value"][0]
 
 
+def test_what_is_kept_beside_the_archive_says_why_and_cannot_be_retrieved():
+    aside = StoredItem(CT, "5.6", "", warning=0xB000, text="it contradicts what is there")
+    (item,) = json.loads(store_response(URL, "", [aside], []))["00081199"]["Value"]
+    assert item["00081190"] == {"vr": "UR"}
+    assert item["00081196"]["Value"] == [0xB000]
+    assert item["00000902"]["Value"] == ["it contradicts what is there"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [
@@ -190,7 +198,8 @@ def test_a_text_that_no_utf_8_can_hold_does_not_end_the_answer():
         (Conflict("5.6", 1, ()), None),
         (Full("no space"), 0xA700),
         (Mismatch("another instance"), 0xA900),
-        (Unreadable("no UID", ("SOPInstanceUID",)), 0xC000),
+        (Unreadable("no data set"), 0xC000),
+        (Unreadable("no UID", ("SOPInstanceUID",)), 0xC002),
     ],
 )
 def test_the_words_of_the_archive_have_their_reason(outcome, reason):

@@ -114,7 +114,10 @@ def _written(element: _Element, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """One instance that is durable. `warning` is a Warning Reason (0008,1196), 0 for none."""
+    """One instance that is durable. `warning` is a Warning Reason (0008,1196), 0 for none, and `text` says why.
+
+    `path` is empty where it cannot be retrieved: it is kept beside the archive.
+    """
 
     sop_class_uid: str
     sop_instance_uid: str
@@ -133,13 +136,22 @@ class FailedItem:
     sop_instance_uid: str = ""
 
 
+MISSING_KEYS = status.CANNOT_UNDERSTAND + 2
+"""Of the range C000 to CFFF, as C-STORE has it: the data set lacks what it is filed by."""
+
+TRANSFER_SYNTAX_UNKNOWN = 0xC122
+"""Referenced Transfer Syntax not supported (PS3.18 Table I.2-2)."""
+
 REASONS: tuple[tuple[str, int], ...] = (
     ("The disk is full or has failed", status.OUT_OF_RESOURCES),
     (
         "The part belongs to another study than the path names, or names itself otherwise than its data set",
         status.DATA_SET_MISMATCH,
     ),
-    ("The part cannot be read as a DICOM instance", status.CANNOT_UNDERSTAND),
+    ("The part cannot be read as a DICOM instance, or its bulk data did not come", status.CANNOT_UNDERSTAND),
+    ("An identifier that instances are filed by is missing", MISSING_KEYS),
+    ("The transfer syntax is none that is stored here", TRANSFER_SYNTAX_UNKNOWN),
+    ("The SOP class is none that is stored here", status.SOP_CLASS_NOT_SUPPORTED),
     ("The archive failed; its log says why", status.PROCESSING_FAILURE),
 )
 """What may happen to one part of a store request, and its Failure Reason (PS3.18 Table I.2-2), for the conformance statement."""
@@ -154,8 +166,8 @@ def failed(result: StoreResult, sop_class_uid: str = "", sop_instance_uid: str =
             return FailedItem(status.OUT_OF_RESOURCES, reason, sop_class_uid, sop_instance_uid)
         case Mismatch(reason):
             return FailedItem(status.DATA_SET_MISMATCH, reason, sop_class_uid, sop_instance_uid)
-        case Unreadable(reason):
-            return FailedItem(status.CANNOT_UNDERSTAND, reason, sop_class_uid, sop_instance_uid)
+        case Unreadable(reason, missing):
+            return FailedItem(MISSING_KEYS if missing else status.CANNOT_UNDERSTAND, reason, sop_class_uid, sop_instance_uid)
 
 
 def store_status(stored: Sequence[StoredItem], refused: Sequence[FailedItem]) -> int:
@@ -191,8 +203,8 @@ def _references(item: StoredItem | FailedItem) -> dict[str, object]:
 
 
 def _location(base_url: str, item: StoredItem) -> dict[str, object]:
-    warning: dict[str, object] = {"00081196": _json("US", item.warning)} if item.warning else {}
-    return warning | {"00081190": _json("UR", base_url + item.path)}
+    warning: dict[str, object] = {"00000902": _json("LO", item.text), "00081196": _json("US", item.warning)} if item.warning else {}
+    return warning | {"00081190": _json("UR", base_url + item.path if item.path else "")}
 
 
 def _reason(item: FailedItem) -> dict[str, object]:

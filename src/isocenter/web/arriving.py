@@ -17,19 +17,15 @@ from isocenter.dataset import part10
 from isocenter.dataset.skim import Skim
 from isocenter.dicomweb.problems import quoted
 from isocenter.dicomweb.resources import path_of
-from isocenter.dicomweb.responses import FailedItem, StoredItem, failed
+from isocenter.dicomweb.responses import MISSING_KEYS, TRANSFER_SYNTAX_UNKNOWN, FailedItem, StoredItem, failed
 from isocenter.model.ports import Intake, Reception
-from isocenter.model.records import Arrival, Conflict, Duplicate, Instance, Stored, StoreResult, Unreadable
+from isocenter.model.records import Arrival, Conflict, Duplicate, Instance, Stored, StoreResult
 from isocenter.services.roster import STORAGE_CLASSES, STORAGE_SYNTAXES, is_unknown_storage
-from isocenter.services.storage import MISSING_KEYS
 from isocenter.standard import status
 
 SOP_CLASS_UID = 0x00080016
 SOP_INSTANCE_UID = 0x00080018
 STUDY_INSTANCE_UID = 0x0020000D
-TRANSFER_SYNTAX_UNKNOWN = 0xC122
-"""Referenced Transfer Syntax not supported (PS3.18 Table I.2-2)."""
-
 OTHER_STUDY = "its Study Instance UID is not the one of the path"
 _CLASSES = frozenset(STORAGE_CLASSES)
 _HEAD_BYTES_MAX = FILE_META_BYTES_MAX + KIB
@@ -193,8 +189,6 @@ class Arriving:
                 names = ", ".join(keyword for keyword, _, _ in differences)
                 text = f"kept beside the archive, since it contradicts what is there: {names}"
                 return StoredItem(*self._who, "", warning=status.COERCED, text=text)
-            case Unreadable(reason, missing) if missing:
-                return FailedItem(MISSING_KEYS, reason, *self._who)
         refused = failed(result, *self._who)
         assert refused is not None, "what is durable was told above"
         return refused
