@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from isocenter.archive.index_reader import IndexReader
-from isocenter.archive.series_metadata import KeptMetadata
 from isocenter.base.clock import SystemClock
 from isocenter.daemon.compose import House
 from isocenter.web.house import WebHouse
@@ -11,16 +9,13 @@ from isocenter.web.house import WebHouse
 
 def web_house(house: House) -> WebHouse:
     """The ports of the house, and what its settings allow over HTTP."""
-    reader = IndexReader(house.archive.index)
-    house.closing.callback(reader.close)
-    kept = KeptMetadata(reader, house.catalogue, house.pictures, house.place.folder / "cache" / "metadata")
     return WebHouse(
         ae_title=house.settings.aet,
         catalogue=house.catalogue,
         blobs=house.archive,
         intake=house.archive,
         pictures=house.pictures,
-        metadata=kept,
+        metadata=house.metadata,
         clock=SystemClock(),
         remove=house.archive.remove if house.settings.web_delete else None,
         origins=house.settings.origins,
