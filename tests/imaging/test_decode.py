@@ -1,3 +1,4 @@
+import io
 import struct
 import sys
 import zlib
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pydicom.pixels import pixel_array
 
 from isocenter.base.errors import IsocenterError, LocalError, UnreadableDataset
@@ -226,3 +228,18 @@ def test_the_codecs_that_the_table_promises_are_in_this_build() -> None:
     assert codecs.JPEG2K.available
     assert codecs.HTJ2K.available
     assert codecs.JPEGXL.available
+
+
+@pytest.mark.parametrize("syntax", [uids.JPEG_FULL_PROGRESSION, uids.JPEG_SPECTRAL_SELECTION])
+@pytest.mark.parametrize("mode", ["L", "YCbCr"])
+def test_a_retired_progressive_jpeg_is_decoded_as_a_web_browser_would(syntax: str, mode: str) -> None:
+    picture = Image.radial_gradient("L").resize((32, 16)).convert("RGB").convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", progressive=True, quality=90)
+    samples = len(mode) if mode == "L" else 3
+    description = PixelDescription(16, 32, samples, 8, 8, 7, 0, 0, "MONOCHROME2" if mode == "L" else "YBR_FULL_422", 1)
+    ours = np.frombuffer(decode_frame(stream.getvalue(), syntax, description), np.uint8).reshape(16, 32, -1).squeeze()
+    again = Image.open(stream)
+    again.draft(mode, again.size)
+    assert again.info["progressive"]
+    assert np.abs(ours.astype(int) - np.asarray(again.convert(mode))).max() <= 2

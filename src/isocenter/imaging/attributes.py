@@ -11,10 +11,8 @@ import struct
 from collections.abc import Sequence
 
 from isocenter.base.errors import UnreadableDataset
+from isocenter.base.limits import ATTRIBUTE_NUMBERS_MAX, ATTRIBUTE_TEXT_BYTES_MAX
 from isocenter.imaging.elements import Element, Reader, tag_text
-
-_TEXT_BYTES_MAX = 1024
-_NUMBERS_MAX = 64
 
 
 class Attributes:
@@ -44,7 +42,7 @@ class Attributes:
         value = self.value(tag)
         if value is None:
             return []
-        return [text.strip(" \0") for text in bytes(value[:_TEXT_BYTES_MAX]).decode("ascii", "replace").split("\\")]
+        return [text.strip(" \0") for text in bytes(value[:ATTRIBUTE_TEXT_BYTES_MAX]).decode("ascii", "replace").split("\\")]
 
     def text(self, tag: int) -> str:
         """The first value; "" where there is none."""
@@ -54,7 +52,7 @@ class Attributes:
     def decimals(self, tag: int) -> list[float]:
         """Decimal and integer strings as numbers. A value that is none, or not finite, is `UnreadableDataset`."""
         found: list[float] = []
-        for text in self.texts(tag)[:_NUMBERS_MAX]:
+        for text in self.texts(tag)[:ATTRIBUTE_NUMBERS_MAX]:
             try:
                 number = float(text)
             except ValueError:
@@ -103,7 +101,7 @@ class Attributes:
         if value is None:
             return []
         count = len(value) // width
-        if count == 0 or len(value) % width or count > _NUMBERS_MAX:
+        if count == 0 or len(value) % width or count > ATTRIBUTE_NUMBERS_MAX:
             raise UnreadableDataset(f"{tag_text(tag)} has {len(value)} bytes, not words of {width}", offset=self._offset(tag))
         return list(struct.unpack_from(f"{'<' if self.reader.little else '>'}{count}{code}", value))
 

@@ -12,12 +12,12 @@ from functools import cache
 import numpy as np
 
 from isocenter.base.errors import LocalError, UnreadableDataset
+from isocenter.base.limits import PIXELS_AT_ONCE
 from isocenter.imaging.frames import PixelDescription
 from isocenter.imaging.stored_values import Array, cell_of, looked_up
 
 RENDERED = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_RCT", "YBR_ICT"})
 """What three samples of a pixel may be; RCT and ICT are undone by their codec and are RGB then."""
-_ROWS_AT_ONCE_PIXELS = 1 << 17
 
 
 def rgb(native: bytes, description: PixelDescription) -> Array:
@@ -72,14 +72,14 @@ def _tables(partial: bool) -> tuple[Array, Array, Array, Array, Array]:
     chrominance = levels - 128
     factors = (1.5960, -0.3917, -0.8130, 2.0173) if partial else (1.402, -0.344136, -0.714136, 1.772)
     scaled = [luminance + 0.5, *(chrominance * factor for factor in factors)]
-    first, *others = (np.rint(table * 65536).astype(np.int32) for table in scaled)
+    first, *others = (np.rint(table * 0x10000).astype(np.int32) for table in scaled)
     return first, others[0], others[1], others[2], others[3]
 
 
 def _converted(array: Array, *, partial: bool) -> Array:
     luminance, red, green_by_blue, green_by_red, blue = _tables(partial)
     out = np.empty(array.shape, np.uint8)
-    step = max(1, _ROWS_AT_ONCE_PIXELS // array.shape[1])
+    step = max(1, PIXELS_AT_ONCE // array.shape[1])
     for start in range(0, array.shape[0], step):
         rows = slice(start, start + step)
         y = luminance.take(array[rows, :, 0])

@@ -24,7 +24,9 @@ from isocenter.standard import transfer_syntax as uids
 
 Samples = np.ndarray[Any, np.dtype[Any]]
 
-JPEG_SYNTAXES = frozenset({uids.JPEG_BASELINE, uids.JPEG_EXTENDED, uids.JPEG_LOSSLESS, uids.JPEG_LOSSLESS_FIRST_ORDER})
+JPEG_LOSSY_SYNTAXES = frozenset({uids.JPEG_BASELINE, uids.JPEG_EXTENDED, uids.JPEG_SPECTRAL_SELECTION, uids.JPEG_FULL_PROGRESSION})
+"""The last two are retired; they say in which order the coefficients come, and any decoder for the web reads them."""
+JPEG_SYNTAXES = JPEG_LOSSY_SYNTAXES | {uids.JPEG_LOSSLESS, uids.JPEG_LOSSLESS_FIRST_ORDER}
 JPEG_LS_SYNTAXES = frozenset({uids.JPEG_LS_LOSSLESS, uids.JPEG_LS_NEAR_LOSSLESS})
 JPEG_2000_SYNTAXES = frozenset({uids.JPEG_2000_LOSSLESS, uids.JPEG_2000, uids.HTJ2K_LOSSLESS, uids.HTJ2K_LOSSLESS_RPCL, uids.HTJ2K})
 JPEG_XL_SYNTAXES = frozenset({uids.JPEG_XL_LOSSLESS, uids.JPEG_XL_JPEG_RECOMPRESSION, uids.JPEG_XL})

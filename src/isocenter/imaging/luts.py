@@ -74,7 +74,7 @@ def read_lut(item: Attributes, *, signed: bool) -> Lut:
     descriptor = item.shorts(LUT_DESCRIPTOR, signed=signed)
     if len(descriptor) != 3:
         raise UnreadableDataset(f"LUT Descriptor {tag_text(LUT_DESCRIPTOR)} has {len(descriptor)} values, not 3")
-    count, first, bits = descriptor[0] & 0xFFFF or 65536, descriptor[1], descriptor[2] & 0xFFFF
+    count, first, bits = descriptor[0] & 0xFFFF or 0x10000, descriptor[1], descriptor[2] & 0xFFFF
     if not 1 <= bits <= 16:
         raise UnreadableDataset(f"LUT Descriptor {tag_text(LUT_DESCRIPTOR)} says {bits} bits an entry")
     content = item.words(LUT_DATA)

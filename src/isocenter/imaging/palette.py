@@ -54,7 +54,7 @@ def _channel(image: Attributes, number: int, *, signed: bool) -> Channel:
     descriptor = image.shorts(tag, signed=signed)
     if len(descriptor) != 3:
         raise UnreadableDataset(f"the palette's descriptor {tag_text(tag)} has {len(descriptor)} values, not 3")
-    count, first, bits = descriptor[0] & 0xFFFF or 65536, descriptor[1], descriptor[2] & 0xFFFF
+    count, first, bits = descriptor[0] & 0xFFFF or 0x10000, descriptor[1], descriptor[2] & 0xFFFF
     if bits not in (8, 16):
         raise UnreadableDataset(f"the palette's descriptor {tag_text(tag)} says {bits} bits an entry, not 8 or 16")
     if image.element(_DATA[number]) is not None:

@@ -16,7 +16,7 @@ from isocenter.imaging.stored_values import Array
 
 _PNG_RUN_LENGTHS = 3
 _PNG_UP_FILTER = 32
-_WEBP_SIDE_PIXELS_MAX = 16_383
+_WEBP_SIDE_PIXELS_MAX = 0x3FFF
 _QUALITY_WITH_ALL_CHROMINANCE = 90
 """From here on coloured letters of one pixel's width stay sharp."""
 _GIF_LEVELS = (6, 7, 6)

@@ -254,7 +254,7 @@ def _partly_coloured(picture: Array, words: Array, cell: Cell, frame: FrameAttri
 
 def _as_it_was_coded(view: memoryview, pixels: PixelMap, index: int, description: PixelDescription) -> PixelDescription:
     """What the samples are, where a lossy JPEG says otherwise than the attributes do."""
-    if pixels.transfer_syntax.uid not in (uids.JPEG_BASELINE, uids.JPEG_EXTENDED) or description.samples_per_pixel != 3:
+    if pixels.transfer_syntax.uid not in decode.JPEG_LOSSY_SYNTAXES or description.samples_per_pixel != 3:
         return description
     photometric = codestreams.jpeg_colour(joined(view, pixels.frames[index])) or description.photometric_interpretation
     return replace(description, photometric_interpretation=photometric)

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from isocenter.base.errors import UnreadableDataset
+from isocenter.base.limits import PIXELS_AT_ONCE
 from isocenter.imaging.frames import PixelDescription
 
 Array = np.ndarray[Any, np.dtype[Any]]
 TABLE_BITS_MAX = 16
-_PIXELS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def looked_up(words: Array, table: Array) -> Array:
         return np.frombuffer(translated, np.uint8).reshape(words.shape)
     flat = words.reshape(-1)
     out = np.empty((flat.size, *table.shape[1:]), table.dtype)
-    for start in range(0, flat.size, _PIXELS_AT_ONCE):
-        stop = start + _PIXELS_AT_ONCE
+    for start in range(0, flat.size, PIXELS_AT_ONCE):
+        stop = start + PIXELS_AT_ONCE
         table.take(flat[start:stop], axis=0, out=out[start:stop], mode="clip")
     return out.reshape(*words.shape, *table.shape[1:])
 
@@ -95,8 +95,8 @@ def counted(words: Array, kinds: int) -> Array:
     """How often each of `kinds` words occurs, in strips for the same reason."""
     flat = words.reshape(-1)
     counts = np.zeros(kinds, np.int64)
-    for start in range(0, flat.size, _PIXELS_AT_ONCE):
-        counts += np.bincount(flat[start : start + _PIXELS_AT_ONCE], minlength=kinds)
+    for start in range(0, flat.size, PIXELS_AT_ONCE):
+        counts += np.bincount(flat[start : start + PIXELS_AT_ONCE], minlength=kinds)
     return counts
 
 

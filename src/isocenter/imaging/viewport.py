@@ -12,11 +12,9 @@ import math
 import numpy as np
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import PICTURE_SIDE_PIXELS_MAX
+from isocenter.base.limits import PICTURE_SIDE_PIXELS_MAX, PIXELS_AT_ONCE
 from isocenter.imaging.stored_values import Array
 from isocenter.model.pictures import Viewport
-
-_LINES_AT_ONCE_PIXELS = 1 << 18
 
 
 def shown(picture: Array, viewport: Viewport, pixel_height_by_width: float = 1.0) -> Array:
@@ -62,7 +60,7 @@ def _resampled(lines: Array, start: float, stop: float, count: int) -> Array:
     """Each line from `start` to `stop` (edges, backwards to mirror) as `count` pixels."""
     first, last = min(start, stop), max(start, stop)
     out = np.empty((lines.shape[0], count, *lines.shape[2:]), np.uint8)
-    at_once = max(1, _LINES_AT_ONCE_PIXELS // max(1, lines.shape[1]))
+    at_once = max(1, PIXELS_AT_ONCE // max(1, lines.shape[1]))
     shrinks = last - first > count
     for begin in range(0, lines.shape[0], at_once):
         part = lines[begin : begin + at_once]
