@@ -48,9 +48,10 @@ def test_it_ends_when_its_input_ends_wherever_that_is(worker, rest):
     assert worker.wait(20) == 0
 
 
-def test_ctrl_c_is_for_the_server(worker):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_being_asked_to_stop_is_for_the_server(worker, number):
     parcels.read_answer(worker.stdout, 0)
-    worker.send_signal(signal.SIGINT)
+    worker.send_signal(number)
     assert asked(worker, "echo", text="a").pieces == [b"a", b""]
 
 

@@ -14,7 +14,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -38,12 +37,11 @@ def run(module: str, niceness: int) -> None:
     calls, answers = _own_pipes()
     _lower_standing(niceness)
     tasks: Tasks = importlib.import_module(module).TASKS
-    write = partial(os.write, answers)
-    parcels.write_answer(write, Kind.READY)
-    with os.fdopen(calls, "rb") as reader:
+    with os.fdopen(calls, "rb") as reader, os.fdopen(answers, "wb", buffering=0) as writer:
+        parcels.write_answer(writer.write, Kind.READY)
         is_last = False
         while not is_last and (request := parcels.read_request(reader)) is not None:
-            is_last = _serve(tasks, request, write)
+            is_last = _serve(tasks, request, writer.write)
 
 
 def _own_pipes() -> tuple[int, int]:
@@ -57,8 +55,13 @@ def _own_pipes() -> tuple[int, int]:
 
 
 def _lower_standing(niceness: int) -> None:
-    """Ctrl-C is the server's to answer; a crash leaves no core with a patient in it; short of memory, we go before the server."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A crash leaves no core with a patient in it; short of memory, we go before the server.
+
+    Ctrl-C and a stop of the whole group of processes are the server's to answer, which may want to finish what runs.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.nice(niceness)
