@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isocenter.archive import metadata_files as room
 from isocenter.archive.disk import Disk
 from isocenter.archive.metadata_files import Chunk, Kept, MetadataFiles, table_of
 from isocenter.base.limits import METADATA_BASES_MAX
@@ -43,7 +44,7 @@ def test_what_was_written_comes_back(tmp_path_factory, texts, base_url):
     files.write("1.2\n1.3", written)
     found = files.read("1.2\n1.3", base_url)
     assert found == written
-    assert [one.text() for one in found.chunks] == texts
+    assert [b"".join(one.texts()) for one in found.chunks] == texts
     assert found.instances() == [(f"{number:04}", len(text)) for number, text in enumerate(texts)]
 
 
@@ -72,7 +73,17 @@ def test_a_file_that_is_not_whole_is_removed(files, tmp_path):
 def test_a_chunk_that_unpacks_to_something_else_is_no_text():
     for wrong in (Chunk(b"\xff\xff", 3), Chunk(chunk(bytes(100_000)).packed, 10), Chunk(chunk(b"abc").packed, 4)):
         with pytest.raises(ValueError, match=r"\w"):
-            wrong.text()
+            list(wrong.texts())
+
+
+@given(st.integers(0, 300), st.integers(1, 100))
+def test_a_chunk_unpacks_in_pieces_of_any_size(length, size):
+    text = bytes(range(256)) * 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "METADATA_PIECE_BYTES", size)
+        pieces = list(chunk(text[:length]).texts())
+    assert b"".join(pieces) == text[:length]
+    assert all(0 < len(piece) <= size for piece in pieces)
 
 
 def test_only_some_addresses_of_a_series_are_kept_the_latest(files):

@@ -207,6 +207,22 @@ def test_a_cache_that_cannot_be_written_costs_only_time(kept, caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
+def test_nothing_is_written_where_the_volume_takes_nothing(kept):
+    kept.room._refusal = lambda: "12 MiB free"
+    kept.store(1)
+    assert kept.numbers() == [1]
+    assert kept.files() == []
+
+
+def test_large_instances_are_worked_out_one_by_one(kept, monkeypatch):
+    monkeypatch.setattr(room, "METADATA_CHUNK_BYTES", 1)
+    for number in range(1, 5):
+        kept.store(number)
+    run = kept.room.series(STUDY, SERIES, HERE, packed=True)
+    assert len(list(run.pieces)) == 4
+    assert kept.numbers() == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("error", [UnreadableDataset("cut off", offset=7), LocalError("cannot be done")])
 def test_a_broken_instance_is_told_by_what_the_index_knows_of_it(kept, error):
     for number in (1, 2, 3):

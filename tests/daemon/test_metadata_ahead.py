@@ -8,12 +8,20 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.web.houses import wait_for
 
+from isocenter.archive.layout import METADATA_CACHE
 from isocenter.base.clock import FixedClock, SystemClock
+from isocenter.base.config import Settings
 from isocenter.base.errors import Exhausted, LocalError
 from isocenter.base.limits import METADATA_LOOK_SECONDS, METADATA_PATIENCE_SECONDS, METADATA_QUIET_SECONDS
+from isocenter.daemon import compose
 from isocenter.daemon import metadata_ahead as room
+from isocenter.daemon.instances import Place
+from isocenter.lab import phantom
+from isocenter.model.attributes import Level
 from isocenter.model.changes import Change, ChangeKind
+from isocenter.model.records import Arrival
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -177,3 +185,23 @@ def test_its_thread_does_the_same_by_itself(monkeypatch):
     with room.Ahead(feed, shelf, lambda _study, _series: done.set(), SystemClock()):
         assert done.wait(10)
     assert shelf.cursor() == 1
+
+
+def test_a_house_has_a_series_ready_soon_after_it_came(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "METADATA_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(room, "METADATA_QUIET_SECONDS", 0.0)
+    house = compose.build(Place("main", tmp_path), Settings(port=0, listen="127.0.0.1", http=8114))
+    try:
+        wait_for(lambda: house.metadata.cursor() is not None)
+        (image,) = phantom.ct_series(3, slices=1, side_pixels=16)
+        reception = house.archive.begin(
+            Arrival(image.SOPClassUID, image.SOPInstanceUID, image.file_meta.TransferSyntaxUID, SystemClock().now())
+        )
+        reception.write(phantom.data_set_bytes(image))
+        reception.finish()
+        cache = tmp_path / METADATA_CACHE
+        wait_for(lambda: any(cache.glob("*/*")))
+        house.archive.remove(Level.STUDY, image.StudyInstanceUID)
+        wait_for(lambda: not any(cache.glob("*/*")))
+    finally:
+        house.closing.close()

@@ -23,7 +23,7 @@ import xxhash
 
 from isocenter.archive.disk import Disk
 from isocenter.base.ids import new_token
-from isocenter.base.limits import METADATA_BASES_MAX, METADATA_CACHE_BYTES_MAX
+from isocenter.base.limits import METADATA_BASES_MAX, METADATA_CACHE_BYTES_MAX, METADATA_PIECE_BYTES
 
 _LOG = logging.getLogger("isocenter.archive")
 _MAGIC: Final = b"ISOMETA1"
@@ -43,15 +43,21 @@ class Chunk:
     packed: bytes
     byte_count: int
 
-    def text(self) -> bytes:
-        """Unpacked. Raises ValueError where that is not what was packed."""
-        try:
-            found = zlib.decompressobj(-zlib.MAX_WBITS).decompress(self.packed, self.byte_count + 1)
-        except zlib.error as error:
-            raise ValueError(str(error)) from error
-        if len(found) != self.byte_count:
-            raise ValueError(f"{len(found)} bytes, {self.byte_count} were packed")
-        return found
+    def texts(self) -> Iterator[bytes]:
+        """Unpacked, a piece at a time. Raises ValueError, at the end of them, where that is not what was packed."""
+        unpacker, rest, byte_count = zlib.decompressobj(-zlib.MAX_WBITS), self.packed, 0
+        while rest:
+            try:
+                piece = unpacker.decompress(rest, METADATA_PIECE_BYTES)
+            except zlib.error as error:
+                raise ValueError(str(error)) from error
+            rest, byte_count = unpacker.unconsumed_tail, byte_count + len(piece)
+            if byte_count > self.byte_count:
+                break
+            if piece:
+                yield piece
+        if byte_count != self.byte_count:
+            raise ValueError(f"{byte_count} bytes or more, {self.byte_count} were packed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,12 @@ from isocenter.archive.disk import Disk
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.metadata_files import Chunk, Kept, MetadataFiles, table_of
 from isocenter.base.errors import LocalError, UnreadableDataset
-from isocenter.base.limits import INLINE_BINARY_BYTES_MAX, INLINE_VALUE_BYTES_MAX, METADATA_CHUNK_INSTANCES
+from isocenter.base.limits import (
+    INLINE_BINARY_BYTES_MAX,
+    INLINE_VALUE_BYTES_MAX,
+    METADATA_CHUNK_BYTES,
+    METADATA_CHUNK_INSTANCES,
+)
 from isocenter.dicomweb import json_model
 from isocenter.dicomweb.responses import ResultWriter
 from isocenter.model.attributes import ATTRIBUTES, Level
@@ -50,13 +55,21 @@ class KeptMetadata:
     """The port over one archive. Any thread."""
 
     def __init__(
-        self, reader: IndexReader, catalogue: Catalogue, pictures: Pictures, folder: Path, *, disk: Disk | None = None
+        self,
+        reader: IndexReader,
+        catalogue: Catalogue,
+        pictures: Pictures,
+        folder: Path,
+        *,
+        disk: Disk | None = None,
+        refusal: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """`folder` is the cache's own, and need not exist."""
+        """`folder` is the cache's own, and need not exist; while `refusal` has a reason, nothing is written there."""
         self._reader = reader
         self._catalogue = catalogue
         self._pictures = pictures
         self._files = MetadataFiles(folder, disk)
+        self._refusal = refusal
         self._busy: set[str] = set()
         self._free = threading.Condition()
 
@@ -65,7 +78,11 @@ class KeptMetadata:
         kept = self._ready(study_instance_uid, series_instance_uid, base_url, self._pictures)
         if kept is None:
             return None
-        pieces = [chunk.packed for chunk in kept.chunks] if packed else (chunk.text() for chunk in kept.chunks)
+        pieces: Iterable[bytes] = (chunk.packed for chunk in kept.chunks)
+        if not packed:
+            pieces = chain.from_iterable(chunk.texts() for chunk in kept.chunks)
+            [chunk.packed for chunk in kept.chunks] if packed else chain.from_iterable(chunk.texts() for chunk in kept.chunks)
+        )
         version = xxhash.xxh3_128_hexdigest(kept.fingerprint + base_url.encode())
         return JsonRun(pieces, packed, kept.byte_count, kept.checksum, version)
 
@@ -101,7 +118,7 @@ class KeptMetadata:
             if kept is not None and kept.fingerprint == wanted:
                 return kept
             made = self._made(study, series, base_url, pictures, kept or self._files.read_any(key))
-            if made is not None:
+            if made is not None and self._refusal() is None:
                 self._files.write(key, made)
             return made
 
@@ -130,8 +147,7 @@ class KeptMetadata:
         blobs: list[str] = []
         lengths: list[int] = []
         checksum = byte_count = 0
-        instances = iter(self._catalogue.instances(query))
-        while some := list(islice(instances, METADATA_CHUNK_INSTANCES)):
+        for some in _chunks(self._catalogue.instances(query)):
             found = {instance.blob: source.of(instance.blob) for instance in some}
             missing = [instance for instance in some if found[instance.blob] is None]
             found.update(writer.objects(missing))
@@ -148,6 +164,20 @@ class KeptMetadata:
         if made_from is None:
             return None
         return Kept(made_from, base_url, tuple(chunks), byte_count, checksum, table_of(blobs, lengths))
+
+
+def _chunks(instances: Iterable[Instance]) -> Iterator[list[Instance]]:
+    """So many at a time that their attributes fit into memory together: those of an instance are smaller than the instance."""
+    some: list[Instance] = []
+    byte_count = 0
+    for instance in instances:
+        if some and (len(some) == METADATA_CHUNK_INSTANCES or byte_count + instance.byte_count > METADATA_CHUNK_BYTES):
+            yield some
+            some, byte_count = [], 0
+        some.append(instance)
+        byte_count += instance.byte_count
+    if some:
+        yield some
 
 
 class _Older:
@@ -181,7 +211,7 @@ class _Older:
         number, begin, length = place
         if number != self._number:
             try:
-                self._text = self._chunks[number].text()
+                self._text = b"".join(self._chunks[number].texts())
             except ValueError:
                 return None
             self._number = number

@@ -639,6 +639,13 @@ METADATA_CHUNK_INSTANCES = _limit(
     "METADATA_CHUNK_INSTANCES", 128, "instances",
     "Whose attributes are in memory at once when those of a series are worked out or sent: half a megabyte of JSON.",
 )  # fmt: skip
+METADATA_CHUNK_BYTES = _limit(
+    "METADATA_CHUNK_BYTES", 128 * MIB, "bytes",
+    "The same as the size of the instances: a hundred CT images are half of it, an enhanced multi-frame is a chunk of its own.",
+)  # fmt: skip
+METADATA_PIECE_BYTES = _limit(
+    "METADATA_PIECE_BYTES", 1 * MIB, "bytes", "Of attributes that are unpacked to be sent: a chunk of most series in one piece."
+)
 METADATA_CACHE_BYTES_MAX = _limit(
     "METADATA_CACHE_BYTES_MAX", 2 * GIB, "bytes",
     "Packed attributes kept ready, some 200 bytes an instance: those of ten million. The longest unwritten make room.",

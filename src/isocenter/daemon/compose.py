@@ -94,7 +94,7 @@ def build(place: Place, settings: Settings) -> House:
         pictures = HousePictures(pool, archive)
         background_pictures = HousePictures(background_pool, archive)
         feed = IndexFeed(reader)
-        metadata = KeptMetadata(reader, catalogue, pictures, place.folder / METADATA_CACHE)
+        metadata = KeptMetadata(reader, catalogue, pictures, place.folder / METADATA_CACHE, refusal=archive.refusal)
         if settings.http:
             opened.enter_context(_ahead(feed, metadata, background_pictures, settings.http, clock))
         forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
