@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from starlette.testclient import TestClient
 from tests.hostile.conftest import ECHO_SECONDS, house_in, wait_until
 from tests.hostile.strangers import (
     RLE_ID,
@@ -28,11 +29,13 @@ from tests.hostile.test_images import IMAGES, NATIVE, encapsulated, image, rle
 from isocenter.base.errors import Exhausted, IsocenterError, LocalError, UnreadableDataset
 from isocenter.base.limits import MIB
 from isocenter.daemon import compose, pictures
+from isocenter.daemon.dicom_web import web_house
 from isocenter.jobs.pool import Pool
 from isocenter.model.pictures import Rendering, Viewport, Window
 from isocenter.model.records import Arrival, Instance, Stored
 from isocenter.standard import transfer_syntax as uids
 from isocenter.standard.sop_class import CT_IMAGE
+from isocenter.web.app import app
 
 SYNTAXES = {number: uid for uid, number in SYNTAX_IDS.items()} | {STORE_ID: uids.EXPLICIT_VR_LITTLE_ENDIAN}
 PNG = Rendering("image/png")
@@ -148,6 +151,22 @@ def test_group_68_a_codec_that_crashes_hangs_or_claims_gigabytes_fails_alone(bre
         breaking.pictures.rendered(good, 1, PNG)
     assert breaking.pictures.frame_count(bad) == 1
     assert not [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.parametrize(("word", "text"), [("CRASH", "SIGSEGV"), ("HANG", "more than 1 seconds"), ("CLAIM", "of memory")])
+def test_group_68_over_http_a_codec_that_fails_is_a_sentence_of_json_and_the_next_request_is_served(breaking, word, text):
+    good = kept(breaking, "1.2.67.3.9", (*image(), element(0x7FE00010, b"OW", bytes(64))), STORE_ID)
+    path = f"/studies/{good.study_instance_uid}/series/{good.series_instance_uid}/instances/"
+    with TestClient(
+        app(lambda *_: None, web_house(breaking)), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as browser:
+        bad = faulty(breaking, 1, word).sop_instance_uid
+        for below, accept in (("/rendered", "image/png"), ("/frames/1", 'multipart/related; type="application/octet-stream"')):
+            answer = browser.get(f"/dicom-web{path}{bad}{below}", headers={"accept": accept})
+            assert answer.status_code == 503
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert text in answer.json()["detail"]
+        assert browser.get(f"/dicom-web{path}{good.sop_instance_uid}/rendered", headers={"accept": "image/png"}).status_code == 200
 
 
 def test_group_68_a_c_get_past_codecs_that_crash_and_hang_brings_the_rest(breaking):
