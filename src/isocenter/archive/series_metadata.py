@@ -81,8 +81,6 @@ class KeptMetadata:
         pieces: Iterable[bytes] = (chunk.packed for chunk in kept.chunks)
         if not packed:
             pieces = chain.from_iterable(chunk.texts() for chunk in kept.chunks)
-            [chunk.packed for chunk in kept.chunks] if packed else chain.from_iterable(chunk.texts() for chunk in kept.chunks)
-        )
         version = xxhash.xxh3_128_hexdigest(kept.fingerprint + base_url.encode())
         return JsonRun(pieces, packed, kept.byte_count, kept.checksum, version)
 
