@@ -34,7 +34,7 @@ YBR_PARTIAL_422 (native), YBR_RCT, YBR_ICT; grey with a supplemental palette |
 | Planar Configuration | 0 and 1 |
 | Modality LUT | Rescale Slope and Intercept, Modality LUT Sequence; those of a frame in enhanced images |
 | VOI | windows (LINEAR, LINEAR_EXACT, SIGMOID), VOI LUT Sequence; those of a frame in enhanced images; a default if there is none |
-| presentation | Presentation LUT Shape, pixel padding and its range, overlays (groups 6000 to 601E, also in unused bits) |
+| presentation | Presentation LUT Shape, pixel padding and its range, display shutters, overlays (groups 6000 to 601E) |
 
 Not rendered: video, HSV, CMYK and ARGB (retired), ICC profiles, Presentation States, X-ray mask subtraction.
 

@@ -363,3 +363,14 @@ def test_a_damaged_data_set_is_rendered_or_refused(one_file, data) -> None:
     except IsocenterError:
         return
     assert found.size > 0
+
+
+def test_what_a_shutter_hides_is_black_and_overlays_are_drawn_above_it(one_file, read_by_pydicom, in_bytes) -> None:
+    file = one_file("examples_overlay.dcm")
+    data_set = read_by_pydicom(file.data_set, file.syntax)
+    data_set.ShutterShape, data_set.CenterOfCircularShutter, data_set.RadiusOfCircularShutter = "CIRCULAR", [150, 242], 60
+    content = in_bytes(data_set, file.syntax)
+    bare, drawn = picture(content, file.syntax, overlays=False), picture(content, file.syntax)
+    assert int(bare[:80].max()) == 0
+    assert int(bare[100:200, 200:280].max()) > 0
+    assert int((drawn != bare).sum()) == 222

@@ -414,10 +414,10 @@ PIXELS_AT_ONCE = _limit(
     "PIXELS_AT_ONCE", 256 * KIB, "pixels", "One strip of a picture in the making: wide numbers stay in the processor's cache."
 )
 ATTRIBUTE_TEXT_BYTES_MAX = _limit(
-    "ATTRIBUTE_TEXT_BYTES_MAX", 1 * KIB, "bytes", "Of one text value that rendering reads: windows, kinds, body parts."
+    "ATTRIBUTE_TEXT_BYTES_MAX", 16 * KIB, "bytes", "Of one text value that rendering reads: windows, kinds, the corners of a shutter."
 )
 ATTRIBUTE_NUMBERS_MAX = _limit(
-    "ATTRIBUTE_NUMBERS_MAX", 64, "numbers", "Of one value that rendering reads; an image has under ten windows."
+    "ATTRIBUTE_NUMBERS_MAX", 1000, "numbers", "Of one value that rendering reads: ten windows, or a shutter of 500 corners."
 )
 PICTURE_SIDE_PIXELS_MAX = _limit(
     "PICTURE_SIDE_PIXELS_MAX", 16_384, "pixels", "A side of a picture that is asked for by its size; the largest screens have half."

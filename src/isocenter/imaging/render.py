@@ -14,7 +14,18 @@ import numpy as np
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import PICTURE_PIXELS_MAX, RENDERED_FRAME_PIXELS_MAX
-from isocenter.imaging import codestreams, colour, decode, default_window, luts, overlays, palette, picture_files, viewport
+from isocenter.imaging import (
+    codestreams,
+    colour,
+    decode,
+    default_window,
+    luts,
+    overlays,
+    palette,
+    picture_files,
+    shutters,
+    viewport,
+)
 from isocenter.imaging.attributes import Attributes
 from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, tag_text
 from isocenter.imaging.frames import (
@@ -97,7 +108,10 @@ def render(data_set: bytes | memoryview, transfer_syntax: str, frame: int, wante
         text = f"a frame of {description.columns} x {description.rows} pixels is more than the {RENDERED_FRAME_PIXELS_MAX}"
         raise LocalError(f"{text} that are rendered")
     attributes = FrameAttributes(Attributes(opened.reader, opened.elements), frame - 1)
-    picture = _picture(opened, attributes, frame - 1, wanted)
+    picture, spare = _picture(opened, attributes, frame - 1, wanted.window)
+    picture = _shuttered(picture, attributes)
+    if wanted.overlays:
+        picture = _with_overlays(picture, attributes.image, frame - 1, spare)
     if wanted.viewport is not None:
         picture = viewport.shown(picture, wanted.viewport, _pixel_height_by_width(attributes))
     if picture.shape[0] * picture.shape[1] > PICTURE_PIXELS_MAX:
@@ -116,27 +130,23 @@ def _opened(data_set: bytes | memoryview, transfer_syntax: str) -> _Opened:
     return _Opened(reader, elements, found[0] if found else 0, syntax)
 
 
-def _picture(opened: _Opened, frame: FrameAttributes, index: int, wanted: Rendering) -> Array:
-    """The whole frame, one or three bytes a pixel."""
+def _picture(opened: _Opened, frame: FrameAttributes, index: int, window: Window | None) -> tuple[Array, overlays.Spare | None]:
+    """The whole frame, one or three bytes a pixel, and its words where they may hold overlays."""
     if opened.pixels in _FLOATS:
-        picture = _grey_of_floats(opened, frame, index, wanted.window)
-        return _with_overlays(picture, frame.image, index, None) if wanted.overlays else picture
+        return _grey_of_floats(opened, frame, index, window), None
     pixels = pixel_map(opened.reader, opened.elements, opened.syntax)
     native = decode.native_frame(opened.reader.view, pixels, index)
     description = pixels.description
     if pixels.encapsulated:
         description = decode.described_after(description, pixels.transfer_syntax.uid)
-    spare: overlays.Spare | None = None
     if description.samples_per_pixel > 1:
         described_colour = _as_it_was_coded(opened.reader.view, pixels, index, description)
-        picture = _windowed_colour(colour.rgb(native, described_colour), wanted.window)
-    else:
-        words = _words(native, description)
-        cell = cell_of_lossy(description) if pixels.encapsulated and opened.syntax.lossy else cell_of(description)
-        picture = _of_one_sample(words, description.photometric_interpretation, cell, frame, wanted.window)
-        if not pixels.encapsulated or opened.syntax.uid in decode.PACKED_SYNTAXES:
-            spare = overlays.Spare(words, cell)
-    return _with_overlays(picture, frame.image, index, spare) if wanted.overlays else picture
+        return _windowed_colour(colour.rgb(native, described_colour), window), None
+    words = _words(native, description)
+    cell = cell_of_lossy(description) if pixels.encapsulated and opened.syntax.lossy else cell_of(description)
+    picture = _of_one_sample(words, description.photometric_interpretation, cell, frame, window)
+    kept_spare_bits = not pixels.encapsulated or opened.syntax.uid in decode.PACKED_SYNTAXES
+    return picture, overlays.Spare(words, cell) if kept_spare_bits else None
 
 
 def _words(native: bytes, description: PixelDescription) -> Array:
@@ -265,6 +275,15 @@ def _windowed_colour(picture: Array, window: Window | None) -> Array:
         return picture
     levels = luts.grey(np.arange(256, dtype=np.float64), luts.Modality(), window)
     return looked_up(picture, levels)
+
+
+def _shuttered(picture: Array, frame: FrameAttributes) -> Array:
+    found = shutters.hidden(frame, picture.shape[0], picture.shape[1])
+    if found is None:
+        return picture
+    picture = picture if picture.flags.writeable else picture.copy()
+    picture[found[0]] = found[1]
+    return picture
 
 
 def _with_overlays(picture: Array, image: Attributes, index: int, spare: overlays.Spare | None) -> Array:
