@@ -16,12 +16,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
-from isocenter.web import capabilities, delete, qido, stow
-from isocenter.web.frames import Frames
+from isocenter.web import capabilities, delete, metadata, qido, stow
 from isocenter.web.gate import DICOM_WEB, Gate
 from isocenter.web.house import WebHouse
 from isocenter.web.problems import on_error, on_http_exception
-from isocenter.web.stored import StoredInstances
+from isocenter.web.retrieval import Retrieval
 
 _API = "/api/{rest:path}"
 
@@ -32,20 +31,19 @@ def app(api: ASGIApp, house: WebHouse | None = None) -> ASGIApp:
     page = Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True))
     if house is None:
         return Gate(Starlette(routes=[*routes, page], exception_handlers=EXPLAINED))
-    stored = StoredInstances(house)
-    frames = Frames(house, stored)
-    routes.append(Mount(DICOM_WEB, routes=[*frames.routes(), *dicom_web(house)]))
+    retrieval = Retrieval(house)
+    routes.append(Mount(DICOM_WEB, routes=[*retrieval.routes(), *dicom_web(house)]))
     inside = Starlette(routes=[*routes, page], exception_handlers=EXPLAINED)
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-        await ((frames.at_once(scope) if scope["type"] == "http" else None) or inside)(scope, receive, send)
+        await ((retrieval.frames.at_once(scope) if scope["type"] == "http" else None) or inside)(scope, receive, send)
 
     return Gate(answered, house.origins)
 
 
 def dicom_web(house: WebHouse) -> list[BaseRoute]:
     """What the rooms of DICOMweb bring: the first that fits path and method answers."""
-    return [*stow.routes(house), *qido.routes(house), *delete.routes(house), *capabilities.routes(house)]
+    return [*stow.routes(house), *qido.routes(house), *metadata.routes(house), *delete.routes(house), *capabilities.routes(house)]
 
 
 EXPLAINED: Mapping[Any, ExceptionHandler] = {
