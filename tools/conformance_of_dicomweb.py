@@ -149,8 +149,8 @@ def section() -> str:
 
 
 TEMPLATE = """\
-Origin server only; nothing here is a user agent of DICOMweb. HTTP/1.1, at `/dicom-web` and, for WADO-URI, `/wado` of the page's
-port, on the loopback interface. Neither TLS nor authentication is offered. Web pages of other origins are served where the
+Origin server only; nothing here is a user agent of DICOMweb. HTTP/1.1, at `/dicom-web` and, for WADO-URI, `/dicom-web/wado` of the
+page's port, on the loopback interface. Neither TLS nor authentication is offered. Web pages of other origins are served where the
 setting `web_origins` names them.
 
 {services}

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.hostile.browsers import page_seconds
 from tests.hostile.strangers import FIND_ID, Peer, echo_seconds, element, message, query_command
 
 from isocenter.base.config import Settings
@@ -32,22 +33,25 @@ if sys.platform != "linux":
 
 ECHO_SECONDS = 0.2
 ECHO_TRIES = 5
+PAGE_SECONDS = 5.0
 GROWTH_BYTES_MAX = 112 * MIB
 """The 64 MiB of LOBBY_BYTES_MAX, which the C library does not always give back, and what 200 threads and 8 readers keep."""
 DESCRIPTORS_GROWTH_MAX = 80
 """32 blobs made ready, 8 readers of the index with 3 files each, and some that are just being closed."""
 KNOWN = re.compile(
     r"isocenter\.lock|running\.json|log(/isocenter\.log(\.\d)?)?|blobs(/\d{6}(/\d{9}\.dcm)?)?|index(/index-\d{4}\.sqlite(-wal|-shm)?)?"
+    r"|cache(/metadata(/[\w.-]+)*)?"
 )
 
 
 class Archived:
     """`isocenter up` as a child, with a folder around its data folder where nothing may ever appear."""
 
-    def __init__(self, around: Path, *options: str) -> None:
+    def __init__(self, around: Path, *options: str, has_page: bool = False) -> None:
         self.around = around
         self.data = around / "data"
         self.options = options
+        self.has_page = has_page
         for name in ("home", "cwd", "instances", "tmp"):
             (around / name).mkdir(parents=True, exist_ok=True)
         self.start()
@@ -61,7 +65,8 @@ class Archived:
     def start(self) -> None:
         # Not an ephemeral port: whoever asks for one that nobody listens on yet may get it as his own, and is connected to himself.
         self.port = ports.next_free(random.randrange(12_000, 30_000), "127.0.0.1")
-        where = ["--port", str(self.port), "--http", "0", "--listen", "127.0.0.1", "--data", str(self.data)]
+        self.http = ports.next_free(self.port + 1, "127.0.0.1") if self.has_page else 0
+        where = ["--port", str(self.port), "--http", str(self.http), "--listen", "127.0.0.1", "--data", str(self.data)]
         with (self.around / "cwd.out").open("ab") as out:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "isocenter", "up", *where, *self.options],
@@ -76,6 +81,8 @@ class Archived:
     def _answers(self) -> bool:
         assert self.child.poll() is None, (self.around / "cwd.out").read_text()
         try:
+            if self.has_page and page_seconds(self.http) > ECHO_SECONDS:
+                return False
             return echo_seconds(self.port) > 0 and any(self.around.glob("instances/elsewhere/*.json"))
         except OSError:
             return False
@@ -129,6 +136,7 @@ def unharmed(archive: Archived) -> None:
     while min(tries) > ECHO_SECONDS and len(tries) < ECHO_TRIES:
         tries.append(echo_seconds(archive.port))
     assert min(tries) <= ECHO_SECONDS, f"C-ECHO took {tries}"
+    assert not archive.has_page or page_seconds(archive.http) < PAGE_SECONDS
     grown = archive.process.memory_info().rss - archive.rss
     assert grown < GROWTH_BYTES_MAX, f"memory grew by {grown / MIB:.0f} MiB"
     wait_until(
@@ -154,6 +162,21 @@ def archive(running: Archived) -> Iterator[Archived]:
     yield running
     assert running.child.poll() is None, "the process died"
     unharmed(running)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archived]:
+    archive = Archived(tmp_path_factory.mktemp("around"), has_page=True)
+    yield archive
+    archive.stop()
+
+
+@pytest.fixture
+def page(serving: Archived) -> Iterator[Archived]:
+    """The archive of the module, with its page; after the test it must be unharmed."""
+    yield serving
+    assert serving.child.poll() is None, "the process died"
+    unharmed(serving)
 
 
 @pytest.fixture

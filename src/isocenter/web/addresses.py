@@ -12,8 +12,15 @@ from isocenter.web.gate import DICOM_WEB
 
 
 def base_url(request: Request) -> str:
-    """The service as the client calls it, without a slash at its end, such as http://127.0.0.1:8114/dicom-web."""
-    return f"{request.url.scheme}://{request.headers.get('host', '127.0.0.1')}{DICOM_WEB}"
+    """The service as the client calls it, without a slash at its end, such as http://127.0.0.1:8114/dicom-web.
+
+    A Host without its port, as some clients send it, gets the one that the request came to.
+    """
+    host: str = request.headers.get("host", "127.0.0.1")
+    server = request.scope.get("server")
+    if server is not None and server[1] not in (None, 80) and not host.rpartition(":")[2].isdigit():
+        host = f"{host}:{server[1]}"
+    return f"{request.url.scheme}://{host}{DICOM_WEB}"
 
 
 def resource_of(request: Request) -> Resource:
