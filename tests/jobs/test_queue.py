@@ -12,12 +12,12 @@ import pytest
 from isocenter.archive.archive import Archive
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
-from isocenter.base.clock import SystemClock
+from isocenter.base.clock import FixedClock, SystemClock
 from isocenter.base.errors import LinkLost, LocalError, UsageError
 from isocenter.base.limits import JOB_FINDINGS_MAX, JOB_SENTENCE_CHARACTERS_MAX, JOBS_AT_ONCE_MAX
 from isocenter.jobs import queue as queues
-from isocenter.jobs.queue import JobQueue, Kind
-from isocenter.model.jobs import JobState
+from isocenter.jobs.queue import Course, JobQueue, Kind
+from isocenter.model.jobs import Job, JobState
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -55,9 +55,9 @@ class Acts:
         return course.outcome("waited")
 
     def hang(self, wanted, course):
-        with course.interruptible(lambda why: self.cut.set()):
-            self.reached.release()
-            assert self.cut.wait(20)
+        course.waits_for(lambda why: self.cut.set())
+        self.reached.release()
+        assert self.cut.wait(20)
         raise LinkLost("the connection was cut")
 
     def throw(self, wanted, course):
@@ -188,6 +188,18 @@ def test_one_that_hears_nothing_has_its_association_cut(open_queue, acts, monkey
     jobs.cancel(number)
     job = ended(jobs, number)
     assert (job.state, job.words) == (JobState.CANCELLED, "It was cancelled.")
+
+
+def test_what_a_job_begins_to_wait_for_after_it_was_cut_is_cut_at_once():
+    clock = FixedClock()
+    course = Course(Job(1, "x", "", {}, JobState.RUNNING, NOW), clock, lambda _job, _due: None)
+    told = []
+    course.waits_for(lambda why: told.append(("first", why)))
+    course.stop("enough")
+    assert told == []
+    course.interrupt()
+    course.waits_for(lambda why: told.append(("second", why)))
+    assert told == [("first", "enough"), ("second", "enough")]
 
 
 def test_of_a_kind_that_is_alone_no_two_are_under_way(open_queue, acts):

@@ -32,7 +32,6 @@ def get(
     """C-GET: fetch instances over the same association. No entry on the other side is needed for it."""
     from isocenter.net import client
     from isocenter.net.files import Folder
-    from isocenter.net.requestor import open_association
 
     if not key:
         raise UsageError("Say what to get, for example -k StudyInstanceUID=1.2.3; isocenter find shows the UIDs.")
@@ -48,7 +47,7 @@ def get(
     sink = Folder(out)
     sop_class = asked.sop_class("get")
     try:
-        with open_association(call.node, get_proposal(call, questions, note), calling_ae_title=call.calling_ae_title) as requestor:
+        with call.open(get_proposal(call, questions, note)) as requestor:
             gets = (client.get(requestor, sop_class, one.identifier, sink.receive) for one in questions)
             code = watch(gets, "get", "came", json)
     finally:

@@ -30,7 +30,7 @@ def move(
 ) -> None:
     """C-MOVE: ask a node to send instances to a title that it knows."""
     from isocenter.net import client
-    from isocenter.net.requestor import Proposal, open_association
+    from isocenter.net.requestor import Proposal
 
     if not key:
         raise UsageError("Say what to move, for example -k StudyInstanceUID=1.2.3; isocenter find shows the UIDs.")
@@ -41,9 +41,7 @@ def move(
     if not questions:
         raise typer.Exit(watch((), "move", "moved", json))
     sop_class = asked.sop_class("move")
-    with open_association(
-        call.node, Proposal(client.query_contexts(sop_class)), calling_ae_title=call.calling_ae_title
-    ) as requestor:
+    with call.open(Proposal(client.query_contexts(sop_class))) as requestor:
         moves = (client.move(requestor, sop_class, one.identifier, to) for one in questions)
         code = watch(moves, "move", f"moved to {to}", json)
     raise typer.Exit(code)

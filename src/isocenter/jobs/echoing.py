@@ -31,7 +31,7 @@ class Echoed:
 def try_echo(call: Call, count: int = 1) -> Echoed:
     """Ask whether the node is there, `count` times on one association."""
     from isocenter.net import client
-    from isocenter.net.requestor import Proposal, open_association
+    from isocenter.net.requestor import Proposal
     from isocenter.standard import status
     from isocenter.standard.sop_class import VERIFICATION
 
@@ -39,7 +39,7 @@ def try_echo(call: Call, count: int = 1) -> Echoed:
     echo, words = Echo.ANSWERED, "it is there and speaks DICOM"
     try:
         proposal = Proposal(client.query_contexts(VERIFICATION))
-        with open_association(call.node, proposal, calling_ae_title=call.calling_ae_title) as requestor:
+        with call.open(proposal) as requestor:
             for _ in range(count):
                 answer = client.echo(requestor).status
                 if answer != status.SUCCESS:

@@ -7,7 +7,7 @@ passes the same intake as a C-STORE; what C-MOVE brings comes through the listen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from typing import TYPE_CHECKING, cast
 
 from isocenter.base.clock import Clock
@@ -56,7 +56,7 @@ class Fetching:
 
     def run(self, wanted: Wanted, course: Course) -> Outcome:
         """Ask, receive, count. Raises LinkLost, Refused, LocalError and UsageError in words for the job."""
-        call = Call(self._node_named(wanted["node"]), self._ae_title)
+        call = Call(self._node_named(wanted["node"]), self._ae_title, lambda link: course.waits_for(link.interrupt))
         course.say("Looking for what matches.")
         questions = narrowed(call, _asked(wanted), course.check)
         if not questions:
@@ -77,7 +77,6 @@ class Fetching:
 
     def _get(self, call: Call, questions: list[Question], tally: Tally, course: Course) -> None:
         from isocenter.net import client
-        from isocenter.net.requestor import open_association
 
         def served(request: Request, reply: Reply, _seconds: float) -> None:
             code = reply.command.status
@@ -86,22 +85,18 @@ class Fetching:
 
         proposal = get_proposal(call, questions, course.find)
         sop_class = questions[0].sop_class("get")
-        with ExitStack() as open_ones:
-            requestor = open_ones.enter_context(open_association(call.node, proposal, calling_ae_title=call.calling_ae_title))
-            open_ones.enter_context(course.interruptible(requestor.link.interrupt))
+        with call.open(proposal) as requestor:
             for one in questions:
                 _watch(client.get(requestor, sop_class, one.identifier, self._receive, served), "get", tally, course)
 
     def _move(self, call: Call, questions: list[Question], tally: Tally, course: Course) -> None:
         from isocenter.net import client
-        from isocenter.net.requestor import Proposal, open_association
+        from isocenter.net.requestor import Proposal
 
         sop_class = questions[0].sop_class("move")
         proposal = Proposal(client.query_contexts(sop_class))
         to = call.node.local_ae_title or self._ae_title
-        with ExitStack() as open_ones:
-            requestor = open_ones.enter_context(open_association(call.node, proposal, calling_ae_title=call.calling_ae_title))
-            open_ones.enter_context(course.interruptible(requestor.link.interrupt))
+        with call.open(proposal) as requestor:
             for one in questions:
                 _watch(client.move(requestor, sop_class, one.identifier, to), "move", tally, course)
 

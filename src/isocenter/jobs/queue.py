@@ -11,8 +11,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,7 +71,8 @@ class Course:
         self._changed = changed
         self._noted = clock.monotonic()
         self._lock = threading.Lock()
-        self._interrupters: list[Callable[[str], None]] = []
+        self._interrupt: Callable[[str], None] | None = None
+        self._is_cut = False
         self._stop = ""
 
     @property
@@ -114,26 +114,24 @@ class Course:
         state = JobState.DONE if not job.failed else JobState.PARTLY if job.done else JobState.FAILED
         return Outcome(state, words)
 
-    @contextmanager
-    def interruptible(self, interrupt: Callable[[str], None]) -> Iterator[None]:
-        """While this lasts, `interrupt` is called from another thread if the job does not stop by itself."""
+    def waits_for(self, interrupt: Callable[[str], None]) -> None:
+        """From now on `interrupt` ends what the job waits for; it is called from another thread if it does not stop by itself."""
         with self._lock:
-            self._interrupters.append(interrupt)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._interrupters.remove(interrupt)
+            self._interrupt = interrupt
+            is_late = self._is_cut
+        if is_late:
+            interrupt(self._stop)
 
     def stop(self, why: str) -> None:
         """Ask it to stop. Any thread."""
         self._stop = self._stop or why
 
     def interrupt(self) -> None:
-        """Cut what it waits for. Any thread."""
+        """Cut what it waits for, and whatever it will wait for. Any thread."""
         with self._lock:
-            interrupters = list(self._interrupters)
-        for interrupt in interrupters:
+            self._is_cut = True
+            interrupt = self._interrupt
+        if interrupt is not None:
             interrupt(self._stop)
 
     def _now(self, **values: Any) -> None:

@@ -5,8 +5,8 @@ A question goes in, data sets come out. Whoever stops reading has the search can
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
@@ -16,26 +16,34 @@ from isocenter.model.records import Node
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+    from isocenter.net.blocking import Link
+    from isocenter.net.requestor import Proposal, Requestor
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Whom to call, and as whom."""
+    """Whom to call, and as whom. `connected` gets each link as soon as there is one: see `net.requestor.open_association`."""
 
     node: Node
     calling_ae_title: str
+    connected: Callable[[Link], None] | None = field(default=None, compare=False)
+
+    def open(self, proposal: Proposal) -> Requestor:
+        """An association to the node. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted."""
+        from isocenter.net.requestor import open_association
+
+        return open_association(self.node, proposal, calling_ae_title=self.calling_ae_title, connected=self.connected)
 
 
 def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, None, None]:
     """At most `limit` answers; 0 is all. Raises LocalError with the node's words where it ends by a failure."""
     from isocenter.dataset import identifier
     from isocenter.net import client
-    from isocenter.net.requestor import Proposal, open_association
+    from isocenter.net.requestor import Proposal
     from isocenter.standard import status
 
     sop_class = asked.sop_class("find")
-    with open_association(
-        call.node, Proposal(client.query_contexts(sop_class)), calling_ae_title=call.calling_ae_title
-    ) as requestor:
+    with call.open(Proposal(client.query_contexts(sop_class))) as requestor:
         responses = client.find(requestor, sop_class, asked.identifier)
         try:
             count = 0

@@ -168,8 +168,12 @@ def open_association(
     calling_ae_title: str,
     tls: ssl.SSLContext | None = None,
     connect_seconds: float = CONNECT_SECONDS,
+    connected: Callable[[Link], None] | None = None,
 ) -> Requestor:
-    """Connect and negotiate. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted."""
+    """Connect and negotiate. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted.
+
+    `connected` gets the link before anything is asked on it, so that another thread can interrupt it.
+    """
     calling = node.local_ae_title or calling_ae_title
     try:
         sock = connect(node.host, node.port, connect_seconds)
@@ -185,6 +189,8 @@ def open_association(
     association = Association.requestor(monotonic())
     link = Link(stream, association)
     try:
+        if connected is not None:
+            connected(link)
         association.request(_request(node, proposal, calling), monotonic())
         link.flush()
         accept = _answer(link, node)
