@@ -203,7 +203,7 @@ def test_what_the_standard_prints_is_what_comes_out():
         '"00280010":{"vr":"US","Value":[512]},'
         '"00720074":{"vr":"FD","Value":[0.1,"NaN","Infinity","-Infinity"]},'
         '"00720076":{"vr":"FL","Value":[0.5]},'
-        '"00720082":{"vr":"SV","Value":[-9223372036854775808]},'
+        '"00720082":{"vr":"SV","Value":["-9223372036854775808"]},'
         '"7FE00010":{"vr":"OW","BulkDataURI":"http://here/dicom-web/studies/1/series/2/instances/3/bulkdata/7FE00010"}}'
     )
 

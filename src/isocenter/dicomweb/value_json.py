@@ -26,8 +26,10 @@ WORD_BYTES: Final = {"AT": 2, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8} | {
 }
 """The size of what changes with the byte order, for VRs that have such."""
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?\Z")
-_LOOSE_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?\Z")
+_LOOSE_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?\Z")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}\Z")
+_EXACT: Final = 2**53 - 1
+"""The largest whole number that JavaScript has, as all its smaller ones."""
 _GROUPS_OF_NAMES: Final = ("Alphabetic", "Ideographic", "Phonetic")
 
 
@@ -74,7 +76,14 @@ def _values(vr: str, value: bytes, declared: bytes, order: str) -> str:
         return ",".join([f'"{group:04X}{element:04X}"' for group, element in zip(halves[::2], halves[1::2], strict=True)])
     code = NUMBER_FORMATS[vr]
     numbers = struct.unpack_from(f"{order}{len(value) // struct.calcsize(code)}{code}", value)
-    return ",".join([_floating(number) for number in numbers] if vr in ("FL", "FD") else map(str, numbers))
+    if vr in ("FL", "FD"):
+        return ",".join([_floating(number) for number in numbers])
+    return ",".join([_whole(number) for number in numbers] if vr in ("SV", "UV") else map(str, numbers))
+
+
+def _whole(number: int) -> str:
+    """Whole numbers that not every reader of JSON can hold are texts (PS3.18 F.2.3)."""
+    return str(number) if -_EXACT <= number <= _EXACT else f'"{number}"'
 
 
 def _floating(number: float) -> str:
