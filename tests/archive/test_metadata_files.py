@@ -127,6 +127,16 @@ def test_the_oldest_make_room(tmp_path):
     assert files.read("series 0", HERE) is None
 
 
+def test_what_a_crash_left_half_written_goes(tmp_path):
+    (tmp_path / "ab").mkdir()
+    for name, moment in (("crashed", 1000), ("being written", 2**31)):
+        left = tmp_path / "ab" / f"{name}.new"
+        left.write_bytes(b"half")
+        os.utime(left, (moment, moment))
+    MetadataFiles(tmp_path).write("s", kept(b"text"))
+    assert [path.name for path in tmp_path.glob("*/*.new")] == ["being written.new"]
+
+
 def test_the_cursor_is_written_down(files, tmp_path):
     assert files.cursor() is None
     files.set_cursor(42)

@@ -23,7 +23,7 @@ import xxhash
 
 from isocenter.archive.disk import Disk
 from isocenter.base.ids import new_token
-from isocenter.base.limits import METADATA_BASES_MAX, METADATA_CACHE_BYTES_MAX, METADATA_PIECE_BYTES
+from isocenter.base.limits import METADATA_BASES_MAX, METADATA_CACHE_BYTES_MAX, METADATA_PIECE_BYTES, METADATA_UNFINISHED_SECONDS
 
 _LOG = logging.getLogger("isocenter.archive")
 _MAGIC: Final = b"ISOMETA1"
@@ -204,6 +204,10 @@ class MetadataFiles:
             with suppress(OSError):
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))
+        latest = max((moment for moment, _, _ in found), default=0.0)
+        for moment, _, path in found:
+            if path.suffix == _UNFINISHED and moment < latest - METADATA_UNFINISHED_SECONDS:
+                self._remove(path)
         total = sum(size for _, size, _ in found)
         if total > self._bytes_max:
             for _, size, path in sorted(found):

@@ -632,6 +632,9 @@ INLINE_VALUE_BYTES_MAX = _limit(
     "The same for numbers and texts: a long report or a contour stays where every viewer finds it, a volume of points does not.",
 )  # fmt: skip
 
+JSON_WHOLE_NUMBER_MAX = _limit(
+    "JSON_WHOLE_NUMBER_MAX", 2**53 - 1, "as a number", "Larger ones are written as text: JavaScript cannot hold them (RFC 8259 6)."
+)
 PACKED_BYTES_MIN = _limit(
     "PACKED_BYTES_MIN", 2 * KIB, "bytes", "JSON that is shorter is sent as it is: packed it would not be faster anywhere."
 )
@@ -649,6 +652,10 @@ METADATA_PIECE_BYTES = _limit(
 METADATA_CACHE_BYTES_MAX = _limit(
     "METADATA_CACHE_BYTES_MAX", 2 * GIB, "bytes",
     "Packed attributes kept ready, some 200 bytes an instance: those of ten million. The longest unwritten make room.",
+)  # fmt: skip
+METADATA_UNFINISHED_SECONDS = _limit(
+    "METADATA_UNFINISHED_SECONDS", 3600.0, "seconds",
+    "Older than the latest file of that cache, a half-written one is what a crash left; writing one takes milliseconds.",
 )  # fmt: skip
 METADATA_BASES_MAX = _limit(
     "METADATA_BASES_MAX",

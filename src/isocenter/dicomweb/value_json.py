@@ -15,7 +15,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Final
 
-from isocenter.base.limits import TEXTS_CACHED_MAX
+from isocenter.base.limits import JSON_WHOLE_NUMBER_MAX, TEXTS_CACHED_MAX
 from isocenter.dataset import character_set
 from isocenter.dataset.value_text import CHARACTER_SET_VRS, NUMBER_FORMATS, SINGLE_TEXT_VRS, TEXT_VRS
 
@@ -28,8 +28,6 @@ WORD_BYTES: Final = {"AT": 2, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8} | {
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?\Z")
 _LOOSE_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?\Z")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}\Z")
-_EXACT: Final = 2**53 - 1
-"""The largest whole number that JavaScript has, as all its smaller ones."""
 _GROUPS_OF_NAMES: Final = ("Alphabetic", "Ideographic", "Phonetic")
 
 
@@ -83,7 +81,7 @@ def _values(vr: str, value: bytes, declared: bytes, order: str) -> str:
 
 def _whole(number: int) -> str:
     """Whole numbers that not every reader of JSON can hold are texts (PS3.18 F.2.3)."""
-    return str(number) if -_EXACT <= number <= _EXACT else f'"{number}"'
+    return str(number) if abs(number) <= JSON_WHOLE_NUMBER_MAX else f'"{number}"'
 
 
 def _floating(number: float) -> str:
