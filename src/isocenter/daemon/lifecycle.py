@@ -79,6 +79,7 @@ class RunningHouse:
         from isocenter.web.app import app
         from isocenter.web.connection import BoundedConnection
 
+        logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
         with self._lock:
             if self._is_closing:
                 return

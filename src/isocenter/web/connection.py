@@ -8,6 +8,7 @@ one JSON shape of all errors. Nothing is held per connection but counters.
 from __future__ import annotations
 
 import asyncio
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +25,10 @@ from isocenter.base.limits import (
 )
 from isocenter.dicomweb import problems
 
+_log = logging.getLogger("isocenter.web.connection")
+_log.addFilter(lambda record: record.exc_info is not None)
+"""What uvicorn says of a connection: only faults of ours are worth a line; a flood of nonsense is not to flood the log."""
+
 
 class _Refused(Exception):
     """Raised through the parser, which then takes nothing more."""
@@ -34,6 +39,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.logger = _log
         self._refusal: tuple[int, str] | None = None
         self._in_head = True
         self._head_bytes = 0
