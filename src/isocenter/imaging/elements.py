@@ -21,6 +21,9 @@ PIXEL_DATA = 0x7FE00010
 LONG_LENGTH_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 """The representations whose explicit header is 12 bytes long (PS3.5 7.1.2)."""
 
+_SHORT_LENGTH_VRS = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
+_SHORT_VRS: dict[bytes, str] = {vr.encode("ascii"): vr for vr in _SHORT_LENGTH_VRS.split(" ")}
+
 
 @dataclass(slots=True)
 class Item:
@@ -67,6 +70,7 @@ class Reader:
         self._tag = struct.Struct(order + "HH")
         self._long = struct.Struct(order + "L")
         self._short = struct.Struct(order + "H")
+        self._plain_header = struct.Struct(order + ("HH2sH" if explicit else "HHL"))
 
     def elements(self, start: int, end: int, depth: int = 0) -> list[Element]:
         """The elements from `start` to exactly `end`. `UnreadableDataset` with the offset where they make no sense."""
@@ -110,15 +114,26 @@ class Reader:
         while position < end:
             if end - position < 8:
                 raise UnreadableDataset(f"{end - position} bytes where an element should begin", offset=position)
-            tag = self._tag_at(position)
+            if self.explicit:
+                group, number, code, length = self._plain_header.unpack_from(self.view, position)
+                vr = _SHORT_VRS.get(code)
+            else:
+                group, number, length = self._plain_header.unpack_from(self.view, position)
+                vr = ""
+            tag = group << 16 | number
             if tag == ITEM_DELIMITATION and delimited:
                 return found, position + 8
-            if tag >> 16 == 0xFFFE:
+            if group == 0xFFFE:
                 raise UnreadableDataset(f"a loose {tag_text(tag)} where an element should begin", offset=position)
             self._read += 1
             if self._read > ELEMENTS_MAX:
                 raise UnreadableDataset(f"more than {ELEMENTS_MAX} elements", offset=position)
-            element = self._element(tag, position, end, depth)
+            if (
+                vr is not None and length <= end - position - 8 and length != UNDEFINED
+            ):  # nearly all: what is left is longer, nested or wrong
+                element = Element(tag, vr, position, position + 8, length, position + 8 + length)
+            else:
+                element = self._element(tag, position, end, depth)
             found.append(element)
             position = element.end
         if delimited:
