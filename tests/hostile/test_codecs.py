@@ -39,7 +39,7 @@ from isocenter.web.app import app
 
 SYNTAXES = {number: uid for uid, number in SYNTAX_IDS.items()} | {STORE_ID: uids.EXPLICIT_VR_LITTLE_ENDIAN}
 PNG = Rendering("image/png")
-CALL_SECONDS = 1.0
+CALL_SECONDS = 2.0
 """What a call may take here, so that a codec that hangs does not keep the tests waiting."""
 
 
@@ -139,8 +139,8 @@ def faulty(house, number: int, word: str) -> Instance:
 )
 def test_group_68_a_codec_that_crashes_hangs_or_claims_gigabytes_fails_alone(breaking, word, text):
     bad, good = faulty(breaking, 1, word), faulty(breaking, 2, "\x7f" + "1" * 64)
-    with ThreadPoolExecutor(3) as callers:
-        failing = [callers.submit(breaking.pictures.rendered, bad, 1, PNG) for _ in range(3)]
+    with ThreadPoolExecutor(2) as callers:
+        failing = [callers.submit(breaking.pictures.rendered, bad, 1, PNG) for _ in range(2)]
         wait_until(lambda: breaking.pictures._pool.process_count() > 0, "no process was started")
         tries = [echo_seconds(breaking.listener.port) for _ in range(5)]
         for call in failing:
@@ -153,7 +153,7 @@ def test_group_68_a_codec_that_crashes_hangs_or_claims_gigabytes_fails_alone(bre
     assert not [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize(("word", "text"), [("CRASH", "SIGSEGV"), ("HANG", "more than 1 seconds"), ("CLAIM", "of memory")])
+@pytest.mark.parametrize(("word", "text"), [("CRASH", "SIGSEGV"), ("HANG", "more than 2 seconds"), ("CLAIM", "of memory")])
 def test_group_68_over_http_a_codec_that_fails_is_a_sentence_of_json_and_the_next_request_is_served(breaking, word, text):
     good = kept(breaking, "1.2.67.3.9", (*image(), element(0x7FE00010, b"OW", bytes(64))), STORE_ID)
     path = f"/studies/{good.study_instance_uid}/series/{good.series_instance_uid}/instances/"
