@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 import zlib
 from collections.abc import Sequence
@@ -267,3 +268,28 @@ def test_many_who_ask_at_once_wait_for_one_reading(kept):
     assert len(set(texts)) == 1
     assert len(texts) == 8
     assert len(kept.pictures.asked) == 5
+
+
+def test_after_any_history_exactly_what_the_index_has_is_told(kept):
+    chance = random.Random(5)
+    there: set[int] = set()
+    for _ in range(80):
+        number = chance.randint(1, 12)
+        if number in there and chance.random() < 0.5:
+            kept.archive.remove(Level.IMAGE, f"{SERIES}.{number}")
+            there.discard(number)
+        else:
+            kept.store(number, PatientName=f"Doe^{number}")
+            there.add(number)
+        act = chance.random()
+        if act < 0.1:
+            kept.room.forget(STUDY, SERIES)
+        elif act < 0.2:
+            for path in kept.files():
+                path.write_bytes(path.read_bytes()[: chance.randint(0, 500)])
+        elif act < 0.7:
+            base_url = chance.choice([HERE, THERE])
+            told = kept.told(base_url)
+            assert [one["00200013"]["Value"][0] for one in told] == sorted(there)
+            assert [one["00100010"]["Value"][0]["Alphabetic"] for one in told] == [f"Doe^{one}" for one in sorted(there)]
+            assert all(one["7FE00010"]["BulkDataURI"].startswith(base_url) for one in told)
