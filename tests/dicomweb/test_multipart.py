@@ -116,6 +116,51 @@ def test_a_preamble_and_an_epilogue_are_thrown_away_up_to_a_bound():
     assert fault(body + b"\r\n" * MULTIPART_OUTSIDE_BYTES_MAX).status == 413
 
 
+@pytest.mark.parametrize("every_byte", [False, True])
+def test_what_is_thrown_away_is_counted_to_the_byte(every_byte):
+    body = written([b"x"])
+
+    def status(whole: bytes) -> int:
+        try:
+            told(whole, range(len(whole)) if every_byte else [])
+        except Problem as problem:
+            return problem.status
+        return 200
+
+    room = MULTIPART_OUTSIDE_BYTES_MAX
+    # The line end before the first boundary belongs to it; the one that every body is read behind counts.
+    assert [status(b"p" * count + b"\r\n" + body.rstrip()) for count in (room - 2, room - 1)] == [200, 413]
+    assert [status(body.rstrip() + b"e" * count) for count in (room, room + 1)] == [200, 413]
+    half = b"h" * (room // 2)
+    assert status(half + b"\r\n" + body.rstrip() + half) == 413
+
+
+@pytest.mark.parametrize("every_byte", [False, True])
+def test_headers_are_counted_to_the_byte(every_byte):
+    for count, is_read in ((MULTIPART_HEADER_BYTES_MAX, True), (MULTIPART_HEADER_BYTES_MAX + 1, False)):
+        head = b"X: ".ljust(count, b"y")
+        body = b"--b0undary\r\n" + head + b"\r\n\r\nx" + DELIMITER + b"--"
+        cut = range(len(body)) if every_byte else []
+        if is_read:
+            assert len(told(body, cut)[0][0]["x"]) == count - 3
+        else:
+            with pytest.raises(Problem, match="headers of part 1"):
+                told(body, cut)
+
+
+def test_parts_without_headers_read_the_same_at_every_cut():
+    body = b"--b0undary\r\n\r\nx" + DELIMITER + b"\r\n\r\n" + DELIMITER + b"--"
+    for places in ([], range(len(body)), *([place] for place in range(len(body)))):
+        assert told(body, places) == [({}, b"x"), ({}, b"")]
+
+
+def test_a_body_that_ends_too_early_says_in_which_part():
+    body = written([b"one", b"two"])
+    assert "part 1" in fault(body[:20]).detail
+    assert "part 1" in fault(body[: body.index(b"one") + 2]).detail
+    assert "part 2" in fault(body[: body.index(b"two") + 2]).detail
+
+
 def test_parts_without_headers_are_read_and_are_dicom():
     reader = MultipartReader(BOUNDARY)
     events = reader.feed(b"--b0undary\r\n\r\nx" + DELIMITER + b"--")
@@ -235,7 +280,6 @@ def test_a_content_type_names_its_root_and_its_boundary(content_type, expected):
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [
-        ("multipart/related", 400),
         ("multipart/related; boundary=", 400),
         ('multipart/related; boundary=""', 400),
         ("multipart/related; boundary=" + "b" * 71, 400),
@@ -254,6 +298,11 @@ def test_other_content_types_are_refused(content_type, status):
     with pytest.raises(Problem) as caught:
         related(content_type)
     assert caught.value.status == status
+
+
+def test_a_missing_boundary_is_named():
+    with pytest.raises(Problem, match="names no boundary"):
+        related("multipart/related; type=application/dicom")
 
 
 def test_what_the_python_client_sends_is_read():

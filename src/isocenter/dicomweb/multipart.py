@@ -25,6 +25,8 @@ _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]*[0-9A-Za-z'()+_,./:=?-]")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _PADDING_MAX = 64
+_HEAD_BYTES_MAX = MULTIPART_HEADER_BYTES_MAX + len(b"\r\n" + b"\r\n\r\n")
+"""The headers between the end of the delimiter's line and the empty line after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +190,9 @@ class MultipartReader:
 
     def _headers(self, content: bytes, position: int, events: list[Event]) -> int | None:
         """Past the empty line after the headers of a part."""
-        stop = content.find(b"\r\n\r\n", position, position + MULTIPART_HEADER_BYTES_MAX + 4)
+        stop = content.find(b"\r\n\r\n", position, position + _HEAD_BYTES_MAX)
         if stop < 0:
-            if len(content) - position >= MULTIPART_HEADER_BYTES_MAX + 4:
+            if len(content) - position >= _HEAD_BYTES_MAX:
                 raise Problem(413, f"the headers of part {self.parts + 1} are longer than {MULTIPART_HEADER_BYTES_MAX} bytes")
             return None
         self.parts += 1
