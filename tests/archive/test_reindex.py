@@ -14,7 +14,7 @@ from tests.archive.conftest import store_in
 from isocenter.archive.archive import Archive, rebuild
 from isocenter.archive.check import Finding
 from isocenter.archive.reindex import Rebuilding, Rebuilt
-from isocenter.base.errors import UsageError
+from isocenter.base.errors import LocalError, UsageError
 from isocenter.model.attributes import Level
 from isocenter.model.records import Conflict, Duplicate, Stored
 
@@ -174,6 +174,16 @@ def test_left_early_nothing_has_changed(archive):
     assert archive.index.path == path
     assert [file.name for file in path.parent.glob("index-*.sqlite")] == [path.name]
     assert isinstance(store_in(archive, "1.2.1.1.1.21", PatientID="1"), Stored)
+
+
+def test_one_rebuilding_at_a_time_and_the_next_after_it_however_it_ended(archive):
+    first = archive.reindex()
+    next(first)
+    with pytest.raises(LocalError, match="already"):
+        next(archive.reindex())
+    first.close()
+    assert isinstance(list(archive.reindex())[-1], Rebuilt)
+    assert isinstance(list(archive.reindex())[-1], Rebuilt)
 
 
 def test_a_lost_index_is_rebuilt_from_blobs_alone(tmp_path):

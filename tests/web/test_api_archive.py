@@ -23,10 +23,9 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def contradicted(here):
-    """Three images that come again with another patient's name."""
+    """Three images that come again with another number."""
     images = [next(phantom.ct_series(seed, slices=2, side_pixels=16)) for seed in (1, 2, 3)]
     for image in images:
-        image.PatientName = "Other^Name"
         image.InstanceNumber = 77
     here.keep(images)
     return images
@@ -74,7 +73,7 @@ def test_what_is_set_aside_is_listed_with_both_values_and_removed_by_number(here
     assert [one["sop_instance_uid"] for one in listed] == [image.SOPInstanceUID for image in contradicted]
     differences = {row["keyword"]: (row["kept"], row["arriving"]) for row in listed[0]["differences"]}
     kept = next(phantom.ct_series(1, slices=2, side_pixels=16))
-    assert differences["PatientName"] == (str(kept.PatientName), "Other^Name")
+    assert differences["InstanceNumber"] == (str(kept.InstanceNumber), "77")
     first = here.browser.get("/api/set-aside?limit=1").json()
     assert first["more"] is True
     rest = here.browser.get(f"/api/set-aside?after={first['set_aside'][0]['id']}").json()
@@ -98,6 +97,17 @@ def test_a_check_tells_its_steps_line_by_line(here):
     steps = [json.loads(line) for line in answer.text.splitlines()]
     assert steps[-1]["summary"] == "check"
     assert steps[-1]["findings"] == 0
+
+
+def test_a_second_rebuilding_is_refused_while_one_is_under_way(here):
+    first = here.house.archive.reindex()
+    next(first)
+    try:
+        refused = here.browser.post("/api/reindex", headers=OURS)
+    finally:
+        first.close()
+    assert (refused.status_code, "already" in refused.json()["detail"]) == (409, True)
+    assert json.loads(here.browser.post("/api/reindex", headers=OURS).text.splitlines()[-1])["summary"] == "reindex"
 
 
 def test_the_log_is_given_from_a_serial_on(here):

@@ -8,6 +8,7 @@ Opening it recovers what a crash left. It calls nobody: what happened is in the 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -26,7 +27,7 @@ from isocenter.archive.recovery import Recovered, recover
 from isocenter.archive.reindex import Rebuilding, Rebuilt, reindex, reindex_closed
 from isocenter.archive.removal import remove_below, remove_set_aside, sweep_doomed
 from isocenter.base.clock import Clock
-from isocenter.base.errors import UsageError
+from isocenter.base.errors import LocalError, UsageError
 from isocenter.model.attributes import Level
 from isocenter.model.ports import OpenBlob, Reception
 from isocenter.model.records import Arrival
@@ -45,6 +46,7 @@ class Archive:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
+        self._rebuilding = threading.Lock()
         self._lock = FolderLock(folder)
         try:
             for name in (BLOBS, INDEX):
@@ -107,8 +109,16 @@ class Archive:
         return check(self.index, self.store, content=content)
 
     def reindex(self) -> Iterator[Rebuilding | Rebuilt]:
-        """Rebuild the index from the blobs while the archive goes on working, and swap; the last thing told is a `Rebuilt`."""
-        return reindex(self.index, self.store, self.writer, self.disk)
+        """Rebuild the index from the blobs while the archive goes on working, and swap; the last thing told is a `Rebuilt`.
+
+        Raises LocalError at the first step while another one is under way: the later swap would lose what came after the earlier.
+        """
+        if not self._rebuilding.acquire(blocking=False):
+            raise LocalError("the index is being rebuilt already")
+        try:
+            yield from reindex(self.index, self.store, self.writer, self.disk)
+        finally:
+            self._rebuilding.release()
 
     def _sweep(self) -> None:
         self.writer.perform(lambda cursor: sweep_doomed(cursor, self.store))

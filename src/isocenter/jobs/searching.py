@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
-from isocenter.jobs.questions import Question, keyword_of
 from isocenter.model.records import Node
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+    from isocenter.jobs.questions import Question
     from isocenter.net.blocking import Link
     from isocenter.net.requestor import Proposal, Requestor
 
@@ -73,6 +73,8 @@ def text_of(answer: Dataset, tag: int) -> str:
 
 def texts(answer: Dataset, tags: Iterable[int]) -> dict[str, str]:
     """The values of an answer by keyword; empty where the node sent what is no value of its VR."""
+    from isocenter.jobs.questions import keyword_of
+
     found = {}
     for tag in tags:
         try:

@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query
@@ -98,7 +98,7 @@ def remove_set_aside(house: House, number: Serial) -> Response:
     return Response(status_code=204)
 
 
-_STEPS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}}}, **problems(403)}
+_STEPS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}}}, **problems(403, 409)}
 
 
 @routes.post("/api/check", dependencies=CHANGES, response_class=StreamingResponse, responses=_STEPS)
@@ -114,10 +114,12 @@ def reindex(house: House) -> StreamingResponse:
 
 
 def _lines(steps: Iterator[Mapping[str, Any]]) -> StreamingResponse:
-    """One JSON object a line, each as soon as it is known."""
+    """One JSON object a line, each as soon as it is known; what stands in the way of the first is an error of the request."""
+    first = list(islice(steps, 1))
 
     async def told() -> AsyncIterator[str]:
-        async for step in iterate_in_threadpool(steps):
-            yield json.dumps(step) + "\n"
+        with closing(cast("Generator[Mapping[str, Any], None, None]", steps)):
+            async for step in iterate_in_threadpool(chain(first, steps)):
+                yield json.dumps(step) + "\n"
 
     return StreamingResponse(told(), media_type="application/x-ndjson")
