@@ -144,7 +144,7 @@ class _Writer:
 
     def _element(self, tag: int, element: Any, depth: int) -> bytes | Hole:
         vr = element.get("vr") if isinstance(element, dict) else None
-        if vr not in _VRS:
+        if not isinstance(vr, str) or vr not in _VRS:
             raise _wrong(tag, "has no VR that PS3.5 6.2 knows")
         given = [name for name in _SOURCES if name in element]
         if len(given) > 1:
@@ -201,7 +201,7 @@ def _text_value(tag: int, vr: str, value: Any) -> str:
         return ""
     if vr == "PN" and isinstance(value, dict):
         groups = [value.get(name, "") for name in _GROUPS_OF_NAMES]
-        if not all(isinstance(group, str) for group in groups):
+        if not all(isinstance(group, str) and not isinstance(group, _Number) for group in groups):
             raise _wrong(tag, "has a name whose groups are no texts")
         return "=".join(groups).rstrip("=")
     if not isinstance(value, str):

@@ -7,11 +7,12 @@ the path names is never filed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from isocenter.base.clock import Clock
-from isocenter.base.errors import UnreadableDataset
+from isocenter.base.errors import UnreadableDataset, VolumeFailed
 from isocenter.base.limits import FILE_HEAD_BYTES, FILE_META_BYTES_MAX, KIB
 from isocenter.dataset import part10
 from isocenter.dataset.skim import Skim
@@ -23,9 +24,12 @@ from isocenter.model.records import Arrival, Conflict, Duplicate, Instance, Stor
 from isocenter.services.roster import STORAGE_CLASSES, STORAGE_SYNTAXES, is_unknown_storage
 from isocenter.standard import status
 
+_log = logging.getLogger("isocenter.web")
+
 SOP_CLASS_UID = 0x00080016
 SOP_INSTANCE_UID = 0x00080018
 STUDY_INSTANCE_UID = 0x0020000D
+ARCHIVE_FAILED = "the archive failed; its log says why"
 OTHER_STUDY = "its Study Instance UID is not the one of the path"
 _CLASSES = frozenset(STORAGE_CLASSES)
 _HEAD_BYTES_MAX = FILE_META_BYTES_MAX + KIB
@@ -94,7 +98,13 @@ class Arriving:
             return self._refused
         assert self._reception is not None, "what was not refused was begun"
         reception, self._reception = self._reception, None
-        return self._told(reception.finish())
+        try:
+            return self._told(reception.finish())
+        except Exception as error:
+            # Its text may name folders of this computer: it stays in the log.
+            _log.error("An instance that came over HTTP could not be filed", exc_info=error)
+            code = status.OUT_OF_RESOURCES if isinstance(error, VolumeFailed) else status.PROCESSING_FAILURE
+            return FailedItem(code, ARCHIVE_FAILED, *self._who)
 
     def abandon(self) -> None:
         """The bytes will never be complete: nothing of them stays. Idempotent."""

@@ -26,7 +26,7 @@ from isocenter.dicomweb.problems import Problem, quoted
 from isocenter.dicomweb.responses import FailedItem, StoredItem, store_response, store_status
 from isocenter.standard import status
 from isocenter.web.addresses import base_url, resource_of
-from isocenter.web.arriving import Admission, Arriving, Outcome
+from isocenter.web.arriving import ARCHIVE_FAILED, Admission, Arriving, Outcome
 from isocenter.web.deliveries import Delivery, Errand, Files, OneFile, refusal
 from isocenter.web.house import WebHouse
 from isocenter.web.json_instances import JsonInstances
@@ -159,9 +159,8 @@ def _done(errand: Errand) -> Outcome:
     try:
         return errand()
     except Exception as error:
-        # Its text may name folders of this computer: it stays in the log.
-        _log.error("An instance could not be filed", exc_info=error)
-        return FailedItem(status.PROCESSING_FAILURE, "the archive failed; its log says why")
+        _log.error("A part of a store request could not be worked on", exc_info=error)
+        return FailedItem(status.PROCESSING_FAILURE, ARCHIVE_FAILED)
 
 
 def _sender(user_agent: str) -> str:
