@@ -1,4 +1,5 @@
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, perf_counter
@@ -48,6 +49,19 @@ def test_a_codec_that_crashes_takes_only_its_own_call_with_it(pool, task, word):
         pool.call(task, {})
     assert pool.process_count() == 0
     assert works(pool)
+
+
+def test_crashes_leave_nothing_behind(pool):
+    with pytest.raises(Exhausted):
+        pool.call("leave", {})
+    us = psutil.Process()
+    others = us.children()
+    before = us.num_fds() if sys.platform != "win32" else us.num_handles()
+    for _ in range(10):
+        with pytest.raises(Exhausted):
+            pool.call("leave", {})
+    assert (us.num_fds() if sys.platform != "win32" else us.num_handles()) <= before
+    assert set(us.children()) <= set(others)
 
 
 def test_a_codec_that_hangs_is_stopped_when_its_time_is_over(pool):
