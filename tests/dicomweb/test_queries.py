@@ -228,6 +228,9 @@ def test_the_query_of_a_url_is_bounded():
     assert refused(b"x" * (QUERY_STRING_BYTES_MAX + 1), status=414)
     assert refused("&".join(["includefield=PatientID"] * (QUERY_PARAMETERS_MAX + 1)))
     assert len(pairs(b"&".join([b"a=1"] * QUERY_PARAMETERS_MAX))) == QUERY_PARAMETERS_MAX
+    with pytest.raises(Problem):
+        pairs(b"&".join([b"a=1"] * (QUERY_PARAMETERS_MAX + 1)))
+    assert pairs(b"a" * QUERY_STRING_BYTES_MAX) == [("a" * QUERY_STRING_BYTES_MAX, "")]
     every = ",".join(f"0009{number:04X}" for number in range(0x1000, 0x1000 + 6000))
     assert "includefield" in refused(f"includefield={every}")
     with pytest.raises(Problem):

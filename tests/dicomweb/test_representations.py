@@ -191,6 +191,12 @@ def test_an_instance_goes_out_as_it_is_accepted(header, stored, expected):
     assert instance(header, stored) == expected
 
 
+def test_a_form_tells_whether_a_stored_syntax_can_be_refused():
+    assert instance_form(accepted("*/*"), one=True).takes_anything
+    assert instance_form(accepted(related("application/dicom", "*")), one=True).takes_anything
+    assert not instance_form(accepted(related("application/dicom", NATIVE)), one=True).takes_anything
+
+
 def test_several_instances_are_never_one_part():
     assert status_of(lambda: instance("application/dicom", NATIVE, one=False)) == 406
     assert instance(f"application/dicom, {related('application/dicom')};q=0.1", NATIVE, one=False) == (True, NATIVE)

@@ -57,7 +57,7 @@ def _routes() -> tuple[Route, ...]:
         "/studies/{study}/series/{series}/instances/{instance}",
     )
     rows = [
-        Route("/", Kind.SERVICE, ("OPTIONS",), "PS3.18 8.9"),
+        Route("/", Kind.SERVICE, ("GET", "OPTIONS"), "PS3.18 8.9"),
         Route("/studies", Kind.STUDIES, ("GET", "POST"), "PS3.18 10.6, 10.5"),
         Route("/series", Kind.SERIES_OF_ALL, ("GET",), "PS3.18 10.6"),
         Route("/instances", Kind.INSTANCES_OF_ALL, ("GET",), "PS3.18 10.6"),
@@ -105,12 +105,12 @@ class Resource:
     @property
     def level(self) -> Level:
         """The level that the UIDs of the path reach; for a search, that of what is searched for."""
-        if self.kind in _SEARCHED:
-            return _SEARCHED[self.kind]
+        if self.kind in SEARCHED:
+            return SEARCHED[self.kind]
         return Level.IMAGE if self.instance else Level.SERIES if self.series else Level.STUDY
 
 
-_SEARCHED = {
+SEARCHED = {
     Kind.STUDIES: Level.STUDY,
     Kind.SERIES_OF_ALL: Level.SERIES,
     Kind.SERIES_OF_STUDY: Level.SERIES,
