@@ -90,13 +90,14 @@ def build(place: Place, settings: Settings) -> House:
         witness = LogWitness()
         pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
         opened.callback(pool.close)
-        opened.callback(background_pool.close)
         pictures = HousePictures(pool, archive)
         background_pictures = HousePictures(background_pool, archive)
         feed = IndexFeed(reader)
         metadata = KeptMetadata(reader, catalogue, pictures, place.folder / METADATA_CACHE, refusal=archive.refusal)
         if settings.http:
             opened.enter_context(_ahead(feed, metadata, background_pictures, settings.http, clock))
+        # Closed before the follower, which would otherwise be waited for until its series is done.
+        opened.callback(background_pool.close)
         forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
         listener = Listener(Shared(door, roster, witness, clock, forwarder), address=settings.listen, port=settings.port)
         return House(
