@@ -414,7 +414,10 @@ PIXELS_AT_ONCE = _limit(
     "PIXELS_AT_ONCE", 256 * KIB, "pixels", "One strip of a picture in the making: wide numbers stay in the processor's cache."
 )
 ATTRIBUTE_TEXT_BYTES_MAX = _limit(
-    "ATTRIBUTE_TEXT_BYTES_MAX", 16 * KIB, "bytes", "Of one text value that rendering reads: windows, kinds, the corners of a shutter."
+    "ATTRIBUTE_TEXT_BYTES_MAX",
+    16 * KIB,
+    "bytes",
+    "Of one text value that rendering reads: windows, kinds, the corners of a shutter.",
 )
 ATTRIBUTE_NUMBERS_MAX = _limit(
     "ATTRIBUTE_NUMBERS_MAX", 1000, "numbers", "Of one value that rendering reads: ten windows, or a shutter of 500 corners."
@@ -452,6 +455,12 @@ FRAGMENTS_INDEXED_MAX = _limit(
 )
 RETRIEVE_PAGE_INSTANCES = _limit(
     "RETRIEVE_PAGE_INSTANCES", 64, "instances", "Of a study that is sent over HTTP, asked of the index at once."
+)
+FRAME_FORMS_REMEMBERED_MAX = _limit(
+    "FRAME_FORMS_REMEMBERED_MAX",
+    256,
+    "choices",
+    "What was chosen for an Accept header and a transfer syntax; a viewer sends two or three.",
 )
 THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
@@ -508,7 +517,7 @@ FRAMES_ASKED_MAX = _limit(
     "FRAMES_ASKED_MAX", 4096, "frames", "In the path of one request; a viewer asks for one, a script for some dozens."
 )
 FRAME_NUMBER_MAX = _limit(
-    "FRAME_NUMBER_MAX", 2**31 - 1, "", "The highest number of a frame: Number of Frames is an IS (PS3.5 6.2)."
+    "FRAME_NUMBER_MAX", 2**31 - 1, "frames", "The highest number of a frame: Number of Frames is an IS (PS3.5 6.2)."
 )
 RANGES_MAX = _limit(
     "RANGES_MAX", 16, "ranges", "In one Range header, as it came; more serve only to make an answer large (RFC 9110 14.2)."

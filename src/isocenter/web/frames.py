@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Scope
 
-from isocenter.base.limits import SEND_BYTES
+from isocenter.base.limits import FRAME_FORMS_REMEMBERED_MAX, SEND_BYTES
 from isocenter.dicomweb.media import accepted
 from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
@@ -34,7 +34,7 @@ _ONE_FRAME = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=FRAME_FORMS_REMEMBERED_MAX)
 def form_of(accept: str | None, parameter: str | None, stored_syntax: str, one: bool) -> FrameForm:
     """How frames of an instance in that syntax go out. Raises `Problem` 406 and 400."""
     return frame_form(accepted(accept, parameter), stored_syntax, can, one=one)

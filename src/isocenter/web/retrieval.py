@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from isocenter.web.bulk_data import BulkData
+from isocenter.web.bulk_values import BulkValues
 from isocenter.web.frames import Frames
 from isocenter.web.house import WebHouse
 from isocenter.web.rendered import Rendered
@@ -22,7 +22,7 @@ class Retrieval:
         self._rooms = (
             self.frames,
             Instances(house, stored),
-            BulkData(house, stored),
+            BulkValues(house, stored),
             Rendered(house, stored),
             WadoUri(house, stored),
         )

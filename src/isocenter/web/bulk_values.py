@@ -62,7 +62,7 @@ class Value:
             opening.__exit__(None, None, None)
 
 
-class BulkData:
+class BulkValues:
     """The bulk data of one house."""
 
     def __init__(self, house: WebHouse, stored: StoredInstances) -> None:
