@@ -21,9 +21,10 @@ from isocenter.base.errors import Exhausted
 from isocenter.lab import phantom
 from isocenter.model.attributes import Level
 from isocenter.web import metadata as room
-from isocenter.web.app import EXPLAINED
+from isocenter.web.app import EXPLAINED, dicom_web
 from isocenter.web.gate import DICOM_WEB
 from isocenter.web.house import WebHouse
+from isocenter.web.retrieval import Retrieval
 
 HOST = "http://127.0.0.1:8114"
 """What the test client says that it asks."""
@@ -182,6 +183,17 @@ def test_what_is_removed_is_gone_from_its_study(tmp_path):
         assert len(asked.get().json()) == 3
         it.house.archive.remove(Level.STUDY, asked.study)
         assert asked.get().status_code == 404
+
+
+def test_every_link_leads_to_the_value(asked):
+    routes = [Mount(DICOM_WEB, routes=[*Retrieval(asked.web).routes(), *dicom_web(asked.web)])]
+    with TestClient(Starlette(routes=routes, exception_handlers=EXPLAINED), base_url=HOST) as client:
+        for one in client.get(f"{asked.path}/metadata").json():
+            data_set = pydicom.Dataset.from_json(
+                one, lambda uri: client.get(uri, headers={"accept": "application/octet-stream"}).content
+            )
+            original = next(image for image in asked.data_sets if image.SOPInstanceUID == data_set.SOPInstanceUID)
+            assert data_set.PixelData == original.PixelData
 
 
 def test_pydicom_reads_it_back(asked):
