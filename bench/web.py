@@ -8,6 +8,8 @@ one of its work had rendered, so a cache of pictures does not count.
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import random
 import statistics
 import sys
@@ -71,6 +73,8 @@ class Work:
     connections: int = 1
     bytes_min: int = 1
     in_milliseconds: bool = False
+    packed: bool = False
+    instances: int = 0
 
 
 def frame(images: Images, number: int) -> bytes:
@@ -92,10 +96,19 @@ WORKS = (
     Work("WADO-RS, one frame of 525 KB, 4 connections", 800, frame, FASTER_FRAMES, 4, FRAME_BYTES),
     Work("rendered PNG, 512 x 512", 120, picture("image/png"), FASTER_PICTURES),
     Work("rendered JPEG, 512 x 512", 160, picture("image/jpeg"), FASTER_PICTURES),
-    Work(f"metadata, {SHORT} instances", 100, metadata(0, ""), "10 x Orthanc", in_milliseconds=True),
-    Work(f"metadata, {SHORT} instances, gzip", 100, metadata(0, "gzip"), "10 x Orthanc", in_milliseconds=True),
-    Work(f"metadata, {LONG} instances", 40, metadata(1, ""), "under 25 ms", in_milliseconds=True),
-    Work(f"metadata, {LONG} instances, gzip", 40, metadata(1, "gzip"), "under 25 ms", in_milliseconds=True),
+    *(
+        Work(
+            f"metadata, {count} instances{', gzip' if packed else ''}",
+            100 if series == 0 else 40,
+            metadata(series, "gzip" if packed else ""),
+            wanted,
+            in_milliseconds=True,
+            packed=packed,
+            instances=count,
+        )
+        for series, count, wanted in ((0, SHORT, "10 x Orthanc"), (1, LONG, "under 25 ms"))
+        for packed in (False, True)
+    ),
 )
 
 
@@ -122,6 +135,19 @@ def uids_of(stamp: Stamp, study: int, series: int) -> tuple[str, str]:
     return found[0], found[1]
 
 
+def check(work: Work, peer: Peer, raw: bytes) -> None:
+    """Look once at what is measured: an answer, packed where it should be, with as many instances as there are."""
+    with Line(peer.http) as line:
+        answer = line.ask(raw, keep=True)
+    packed = b"content-encoding: gzip" in answer.head.lower()
+    if answer.status != 200 or packed != work.packed:
+        raise RuntimeError(f"status {answer.status}, {'packed' if packed else 'not packed'}")
+    if work.instances:
+        told = len(json.loads(gzip.decompress(answer.body) if packed else answer.body))
+        if told != work.instances:
+            raise RuntimeError(f"{told} instances were told of instead of {work.instances}")
+
+
 class Turns:
     """The figures of every work and peer, one for each turn; who cannot do a work is left out of it with a word."""
 
@@ -137,6 +163,8 @@ class Turns:
         count = max(4, int(work.count * (share if turn else 0.1)))
         requests = [work.make(images, turn * work.count + number) for number in range(count)]
         try:
+            if turn == 0:
+                check(work, peer, requests[0])
             asked = http_load.ask(peer.http, requests, connections=work.connections, share_seconds=SECONDS_A_TURN)
             if asked.byte_count < work.bytes_min * len(asked.milliseconds):
                 raise RuntimeError(f"{asked.byte_count} bytes came in {len(asked.milliseconds)} answers")
@@ -150,7 +178,7 @@ class Turns:
 
     def rows(self, work: Work, peers: Sequence[Peer]) -> list[list[str]]:
         out = []
-        orthanc = self.rates.get((work.name, NAMES[1]))
+        of_orthanc = (work.name, NAMES[1])
         for peer in peers:
             if not (rates := self.rates.get((work.name, peer.name))):
                 continue
@@ -158,9 +186,17 @@ class Turns:
             figures = (f"{rate:.0f} a second", f"p50 {p50:.2f} ms")
             measured, note = reversed(figures) if work.in_milliseconds else figures
             ours = peer.name == NAMES[0]
-            compared = f"{rate / statistics.median(orthanc):.2f} x Orthanc" if ours and orthanc else ""
+            times = (
+                _times(work, rate, p50, self.rates[of_orthanc], self.milliseconds[of_orthanc]) if of_orthanc in self.rates else 0.0
+            )
+            compared = f"{times:.2f} x Orthanc" if ours and times else ""
             out.append([work.name, peer.name, measured, note, compared, work.wanted if ours else ""])
         return out
+
+
+def _times(work: Work, rate: float, p50: float, rates: Sequence[float], milliseconds: Sequence[float]) -> float:
+    """How many times another's figure ours is."""
+    return statistics.median(milliseconds) / p50 if work.in_milliseconds else rate / statistics.median(rates)
 
 
 def stow(peer: Peer, stamp: Stamp, count: int) -> tuple[float, float]:
