@@ -17,6 +17,13 @@ def service(tmp_path):
         yield service
 
 
+@pytest.fixture(scope="module")
+def empty_service(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("archive"), rooms) as service:
+        yield service
+        assert service.stored_uids() == []
+
+
 def test_what_is_stored_is_durable_findable_and_the_same_bytes(service):
     answer = service.store(*(file(f"1.2.3.4.{number}", bytes([number]) * 300) for number in range(1, 21)))
     assert answer.status_code == 200
@@ -58,9 +65,9 @@ def test_good_and_bad_together_are_accepted_with_a_reason_for_each(service):
     assert service.stored_uids() == ["1.2.3.4.1"]
 
 
-def test_nothing_stored_is_a_conflict(service):
-    assert service.store(b"no DICOM").status_code == 409
-    assert service.store(file("1.2.3.4.1", t0020000D="1.2.9"), path="/studies/1.2.3").status_code == 409
+def test_nothing_stored_is_a_conflict(empty_service):
+    assert empty_service.store(b"no DICOM").status_code == 409
+    assert empty_service.store(file("1.2.3.4.1", t0020000D="1.2.9"), path="/studies/1.2.3").status_code == 409
 
 
 def test_only_the_study_of_the_path_is_taken(service):
@@ -110,14 +117,13 @@ def test_one_file_without_parts_is_taken(service):
         ({"Content-Type": DICOM_PARTS, "Content-Encoding": "br"}, 415, '"br"'),
     ],
 )
-def test_a_body_of_another_kind_is_refused_before_it_is_read(service, headers, status, complaint):
-    answer = service.client.post("/dicom-web/studies", content=multipart(file("1.2.3.4.1")), headers=headers)
+def test_a_body_of_another_kind_is_refused_before_it_is_read(empty_service, headers, status, complaint):
+    answer = empty_service.client.post("/dicom-web/studies", content=multipart(file("1.2.3.4.1")), headers=headers)
     assert (answer.status_code, complaint in answer.json()["detail"]) == (status, True), answer.text
-    assert service.stored_uids() == []
 
 
-def test_a_packed_body_is_told_what_is_taken(service):
-    answer = service.client.post(
+def test_a_packed_body_is_told_what_is_taken(empty_service):
+    answer = empty_service.client.post(
         "/dicom-web/studies", content=b"", headers={"Content-Type": DICOM_PARTS, "Content-Encoding": "gzip"}
     )
     assert answer.headers["accept-encoding"] == "identity"
@@ -128,8 +134,8 @@ def test_a_packed_body_is_told_what_is_taken(service):
     [b"", b"\r\n--b--\r\n", b"--c\r\n\r\n\r\n--c--", b"\r\n--b\r\nContent-Type: application/dicom\r\n\r\nDICM", b"\r\n" * 40_000],
     ids=["empty", "no part", "another boundary", "no end", "flood"],
 )
-def test_a_body_without_a_whole_part_is_refused(service, body):
-    answer = service.client.post("/dicom-web/studies", content=body, headers={"Content-Type": DICOM_PARTS})
+def test_a_body_without_a_whole_part_is_refused(empty_service, body):
+    answer = empty_service.client.post("/dicom-web/studies", content=body, headers={"Content-Type": DICOM_PARTS})
     assert answer.status_code in (400, 413)
     assert answer.json()["detail"]
 
@@ -148,14 +154,14 @@ def test_many_tiny_parts_in_one_run_are_taken(service):
     assert len(service.stored_uids()) == 300
 
 
-def test_thousands_of_empty_parts_are_refused_one_by_one(service):
-    answer = service.store(*[b""] * 3000)
+def test_thousands_of_empty_parts_are_refused_one_by_one(empty_service):
+    answer = empty_service.store(*[b""] * 3000)
     assert answer.status_code == 409
     assert len(answer.json()["0008119A"]["Value"]) == 3000
 
 
-def test_a_bad_study_in_the_path_is_refused(service):
-    assert service.store(file("1.2.3.4.1"), path="/studies/1.2.x").status_code == 400
+def test_a_bad_study_in_the_path_is_refused(empty_service):
+    assert empty_service.store(file("1.2.3.4.1"), path="/studies/1.2.x").status_code == 400
 
 
 class Broken:
