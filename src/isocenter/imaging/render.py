@@ -25,6 +25,7 @@ from isocenter.imaging import (
     picture_files,
     shutters,
     viewport,
+    wide_values,
 )
 from isocenter.imaging.attributes import Attributes
 from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, tag_text
@@ -175,28 +176,18 @@ def _grey(words: Array, cell: Cell, frame: FrameAttributes, photometric: str, wi
     inverted = luts.is_inverted(frame.image, photometric)
     padding = _padding(frame.image, cell)
     voi = window or luts.voi_of(frame, signed=modality.table is None and (cell.signed or modality.intercept < 0))
-    if voi is None:
-        voi = default_window.fixed(frame, modality, cell)
+    voi = voi or default_window.fixed(frame, modality, cell)
     if cell.bits_allocated <= TABLE_BITS_MAX:
-        return looked_up(
-            words, luts.grey_table(cell, modality, voi or _by_words(words, cell, frame, modality, padding), inverted, padding)
-        )
-    values = values_of_words(words, cell)
-    empty = padded(values, padding)
-    if voi is None:
-        voi = _by_counted(modality.of(values[~empty].astype(np.float64)), frame)
-    return _levels(values.astype(np.float64), empty, modality, voi, inverted)
+        voi = voi or _by_words(words, cell, frame, modality, padding)
+        return looked_up(words, luts.grey_table(cell, modality, voi, inverted, padding))
 
+    def rows(start: int, stop: int) -> tuple[Array, Array]:
+        values = values_of_words(words[start:stop], cell)
+        return values.astype(np.float64), padded(values, padding)
 
-def _levels(values: Array, empty: Array, modality: luts.Modality, voi: Window | luts.Lut, inverted: bool) -> Array:
-    """The same without a table, row by row, for values of more than 16 bits."""
-    out = np.empty(values.shape, np.uint8)
-    for row, line in enumerate(values):
-        out[row] = luts.grey(line, modality, voi)
-    if inverted:
-        np.subtract(luts.WHITE, out, out=out)
-    out[empty] = 0
-    return out
+    shape = (words.shape[0], words.shape[1])
+    voi = voi or wide_values.default(rows, shape, modality, frame)
+    return wide_values.grey(rows, shape, modality, voi, inverted=inverted)
 
 
 def _grey_of_floats(opened: _Opened, frame: FrameAttributes, index: int, window: Window | None) -> Array:
@@ -210,13 +201,18 @@ def _grey_of_floats(opened: _Opened, frame: FrameAttributes, index: int, window:
         text = f"{tag_text(opened.pixels)} has {element.length} bytes, {size * description.number_of_frames} were promised"
         raise UnreadableDataset(text, offset=element.start)
     start = element.value + index * size
-    order = "<" if opened.reader.little else ">"
-    values = np.frombuffer(opened.reader.view[start : start + size], f"{order}f{width}").astype(np.float64)
-    values = values.reshape(description.rows, description.columns)
+    kind = np.dtype(f"{'<' if opened.reader.little else '>'}f{width}")
+    numbers = np.frombuffer(opened.reader.view[start : start + size], kind).reshape(description.rows, description.columns)
+
+    def rows(start: int, stop: int) -> tuple[Array, Array]:
+        values = numbers[start:stop].astype(np.float64)
+        return values, ~np.isfinite(values)
+
+    shape = (description.rows, description.columns)
     modality = luts.modality_of(frame, signed=True)
-    empty = ~np.isfinite(values)
-    voi = window or luts.voi_of(frame, signed=True) or _by_counted(modality.of(values[~empty]), frame)
-    return _levels(values, empty, modality, voi, luts.is_inverted(frame.image, description.photometric_interpretation))
+    voi = window or luts.voi_of(frame, signed=True) or wide_values.default(rows, shape, modality, frame)
+    inverted = luts.is_inverted(frame.image, description.photometric_interpretation)
+    return wide_values.grey(rows, shape, modality, voi, inverted=inverted)
 
 
 def _by_words(words: Array, cell: Cell, frame: FrameAttributes, modality: luts.Modality, padding: tuple[int, int] | None) -> Window:
@@ -226,11 +222,6 @@ def _by_words(words: Array, cell: Cell, frame: FrameAttributes, modality: luts.M
     stored = for_words(values_of_patterns(cell), cell)[present]
     kept = ~padded(stored, padding)
     return default_window.by_values(frame, modality.of(stored[kept].astype(np.float64)), counts[present][kept])
-
-
-def _by_counted(values: Array, frame: FrameAttributes) -> Window:
-    found, counts = np.unique(values, return_counts=True)
-    return default_window.by_values(frame, found, counts)
 
 
 def _padding(image: Attributes, cell: Cell) -> tuple[int, int] | None:
