@@ -189,8 +189,9 @@ Metadata is `application/dicom+json`; large values, and pixels always, stand in 
 Keys are those of C-FIND, by keyword or by tag, and are matched as there; an attribute inside a sequence is named with a dot
 between (`RequestAttributesSequence.ScheduledProcedureStepID`). Values are UTF-8; several UIDs are joined by commas. `includefield`
 names further attributes, or `all`. `limit` and `offset` page through results in a stable order; where more are left than were
-returned, the header `Warning` says so. With `fuzzymatching=true` it says: "{fuzzy}" A parameter that is neither a key nor a
-parameter of the standard is answered with 400.
+returned, the header `Warning` says so. With `fuzzymatching=true` it says: "{fuzzy}" A key that is no
+attribute is answered with 400, as is a value that cannot be matched with; parameters of other servers are ignored, and the header
+`Warning` names them.
 
 {results}
 

@@ -108,13 +108,33 @@ def test_long_lists_are_refused():
     assert status_of(lambda: accepted("*/*;" * (ACCEPT_BYTES_MAX // 2))) == 400
 
 
-def test_the_query_parameter_wins_over_the_header():
-    assert accepted("image/png", "image/gif") == accepted("image/gif")
-    assert accepted("image/png", "") == accepted("image/png")
+@pytest.mark.parametrize(
+    ("header", "parameter", "chosen"),
+    [
+        ("image/png", "image/gif", "image/gif"),
+        ("image/png", "image/gif;q=0.1", "image/gif"),
+        ("image/png", "", "image/png"),
+        ("image/png", " ", "image/png"),
+        ("image/png", "image/tiff", "image/png"),
+        ("*/*", "image/tiff", "image/jpeg"),
+        ("image/png, */*", "image/gif;q=0, image/jp2;q=0.2", "image/jp2"),
+        ("image/gif;q=0, image/jp2;q=0.2", "image/*;q=0.1, image/tiff", "image/jpeg"),
+        ("image/gif, image/webp", "image/gif;q=0", "image/webp"),
+        (None, "image/gif", "image/gif"),
+    ],
+)
+def test_the_query_parameter_comes_before_the_header(header, parameter, chosen):
+    assert choose(accepted(header, parameter), RENDERED) == chosen
+
+
+def test_without_a_header_the_query_parameter_stands_alone():
+    assert accepted(None, "image/tiff") == accepted("", "image/tiff") == accepted("image/tiff")
+    assert status_of(lambda: choose(accepted(None, "image/tiff"), RENDERED)) == 406
+    assert status_of(lambda: accepted("*/*", "nonsense")) == 400
 
 
 def test_a_plus_sign_that_came_as_a_space_is_a_plus_sign():
-    assert [item.essence for item in accepted(None, "application/dicom json")] == [DICOM_JSON]
+    assert [item.essence for item in accepted(None, "application/dicom json, image/png; q=0.1")] == [DICOM_JSON, "image/png"]
 
 
 @given(

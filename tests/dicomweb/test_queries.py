@@ -185,7 +185,11 @@ def test_limit_and_offset_are_numbers(query, limit, offset):
         ("patientid=X", "PatientID"),
         ("Limit=1", "limit"),
         ("=x", "neither an attribute"),
-        ("x", "neither an attribute"),
+        ("X", "neither an attribute"),
+        ("Orderby=1", "neither an attribute"),
+        ("limits=1", "limit"),
+        ("patientNam=1", "PatientName"),
+        ("order.by=1", "neither an attribute"),
         ("00000000=1", "neither an attribute"),
         ("00020010=1.2", "neither an attribute"),
         ("CommandField=1", "neither an attribute"),
@@ -211,6 +215,21 @@ def test_a_key_must_not_contradict_the_path():
     assert keys(asked("StudyInstanceUID=", path)) == {STUDY_UID: "1.2"}
     assert "StudyInstanceUID" in refused("StudyInstanceUID=1.3", path)
     assert "StudyInstanceUID" in refused("StudyInstanceUID=1.2,1.3", path)
+
+
+@pytest.mark.parametrize("query", ["orderby=StudyDate", "_=1700000000", "includedefaults=false&count=1", "x", "aet=" + "x" * 5000])
+def test_parameters_of_other_servers_are_ignored_and_told(query):
+    found = asked(f"PatientID=1&{query}")
+    assert keys(found) == {PATIENT_ID: "1"}
+    (warning,) = found.warnings
+    assert f'"{query.split("=")[0]}"' in warning
+    assert warning.isascii()
+    assert len(warning) < 200
+
+
+def test_many_ignored_parameters_are_one_short_warning():
+    (warning,) = asked("&".join(f"{'z' * 100}{number}=1" for number in range(500))).warnings
+    assert len(warning) < 800
 
 
 def test_what_is_not_done_is_told_in_the_words_of_the_standard():

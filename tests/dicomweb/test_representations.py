@@ -108,6 +108,18 @@ def test_a_frame_that_cannot_be_given_so_is_refused(header, stored):
     assert status_of(lambda: frame(header, stored)) == 406
 
 
+def test_the_query_parameter_comes_before_the_header():
+    ranges = accepted(f"{related(OCTETS, '*')}, image/jls", f"{related('image/jp2')};q=0.1")
+    assert frame_form(ranges, uids.JPEG_LS_LOSSLESS, can, one=True).media_type == "image/jp2"
+    assert frame_form(ranges, MPEG4, can, one=True).transfer_syntax == MPEG4
+    form = instance_form(
+        accepted(related("application/dicom", "*"), f"application/dicom; transfer-syntax={NATIVE};q=0.1"), one=True
+    )
+    assert (form.multipart, form.wanted) == (False, ((NATIVE,),))
+    form = instance_form(accepted(related("application/dicom", "*"), related("application/dicom", uids.RLE_LOSSLESS)), one=True)
+    assert form.wanted == ((uids.RLE_LOSSLESS,), ("*",))
+
+
 def test_many_frames_are_never_one_part():
     assert status_of(lambda: frame(OCTETS, NATIVE, one=False)) == 406
     assert status_of(lambda: frame("image/jls", uids.JPEG_LS_LOSSLESS, one=False)) == 406

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from isocenter.base.limits import ACCEPT_BYTES_MAX, MEDIA_RANGES_MAX
@@ -30,6 +30,7 @@ _TYPE = re.compile(rf"\s*({_TOKEN})(?:/({_TOKEN}))?\s*")
 # Type names with a slash are to be quoted, and hardly anybody does.
 _PARAMETER = re.compile(rf"""\s*;\s*(?:({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*)?""", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LOST_PLUS = re.compile(r"(?<=[0-9A-Za-z]) (?=[0-9A-Za-z])")
 _QUALITY = re.compile(r"[01]?(?:\.[0-9]{0,6})?")
 
 
@@ -49,13 +50,20 @@ class MediaType:
 class MediaRange:
     """One thing that a client accepts. `essence` may hold `*`; for multipart/related it is the type of the parts.
 
-    `transfer_syntax` is empty where none is named and `*` for any; `quality` runs from 0 (not accepted) to 1.
+    `transfer_syntax` is empty where none is named and `*` for any; `quality` runs from 0 (not accepted) to 1. `second` are those of
+    the header where the query parameter says something too.
     """
 
     essence: str
     multipart: bool = False
     transfer_syntax: str = ""
     quality: float = 1.0
+    second: bool = False
+
+    @property
+    def order(self) -> tuple[bool, float]:
+        """Sorts what is liked better before what is liked less."""
+        return self.second, -self.quality
 
     def covers(self, essence: str) -> bool:
         """Whether a type falls into this range."""
@@ -95,13 +103,20 @@ def _media_type(text: str, start: int) -> tuple[MediaType | None, int]:
 def accepted(header: str | None, parameter: str | None = None) -> tuple[MediaRange, ...]:
     """What a client accepts, best first: by quality, then in the order in which it says so.
 
-    `parameter` is the query parameter `accept`, and wins over the header Accept (PS3.18 8.3.3.1); neither means anything. Entries
-    that cannot be read are left out. Raises `Problem` 400 for a list of only those, or longer than we bound.
+    `parameter` is the query parameter `accept`; the header Accept counts where nothing of that can be given (PS3.18 8.7.8.1).
+    Neither means anything. Entries that cannot be read are left out. Raises `Problem` 400 for a list of only those, or longer than
+    we bound.
     """
-    # In a query, the plus sign of application/dicom+json is read as a space.
-    name, text = ("accept", parameter.strip().replace(" ", "+")) if parameter else ("Accept", (header or "").strip())
-    if not text:
-        return (ANYTHING,)
+    from_header = _listed("Accept", header.strip()) if header and header.strip() else []
+    if parameter and parameter.strip():
+        # In a query, the plus sign of application/dicom+json is read as a space.
+        ranges = _listed("accept", _LOST_PLUS.sub("+", parameter.strip())) + [replace(item, second=True) for item in from_header]
+    else:
+        ranges = from_header or [ANYTHING]
+    return tuple(sorted(ranges, key=lambda item: item.order))
+
+
+def _listed(name: str, text: str) -> list[MediaRange]:
     if len(text) > ACCEPT_BYTES_MAX:
         raise Problem(400, f"{name} is longer than {ACCEPT_BYTES_MAX} characters")
     ranges: list[MediaRange] = []
@@ -119,7 +134,7 @@ def accepted(header: str | None, parameter: str | None = None) -> tuple[MediaRan
         position = stop + 1
     if not ranges:
         raise Problem(400, f"{name} cannot be read: {quoted(text)}")
-    return tuple(sorted(ranges, key=lambda item: -item.quality))
+    return ranges
 
 
 def _media_range(found: MediaType) -> MediaRange | None:
@@ -137,19 +152,25 @@ def choose(ranges: Sequence[MediaRange], offers: Sequence[str]) -> str:
     """The offer that is accepted best, as one part: a type that is named beats a range of the same quality, then the
     client's order counts, then ours. Raises `Problem` 406.
     """
-    best: tuple[float, bool, int, int] | None = None
+    best: tuple[tuple[bool, float], bool, int, int] | None = None
     chosen = ""
     for preference, offer in enumerate(offers):
         covering = [(item, place) for place, item in enumerate(ranges) if not item.multipart and item.covers(offer)]
         if not covering:
             continue
-        item, place = min(covering, key=lambda pair: (pair[0].essence == "*/*", pair[0].essence.endswith("*"), pair[1]))
-        rank = (-item.quality, item.essence != offer, place, preference)
+        item, place = min(covering, key=_specific)
+        rank = (item.order, item.essence != offer, place, preference)
         if item.quality > 0 and (best is None or rank < best):
             best, chosen = rank, offer
     if not chosen:
         raise not_acceptable(ranges, offers)
     return chosen
+
+
+def _specific(covering: tuple[MediaRange, int]) -> tuple[bool, bool, bool, int]:
+    """Sorts the range that says most exactly what it means before the others (RFC 9110 12.5.1)."""
+    item, place = covering
+    return item.second, item.essence == "*/*", item.essence.endswith("*"), place
 
 
 def not_acceptable(ranges: Sequence[MediaRange], offers: Sequence[str]) -> Problem:

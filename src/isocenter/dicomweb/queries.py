@@ -1,8 +1,9 @@
 """Searches over HTTP: from the parameters of a URL to what is asked of the archive (PS3.18 8.3.4, 10.6.1).
 
 The query of a URL and the resource that is searched come in, a `Search` goes out: (tag, text) pairs just as an identifier of C-FIND
-would hold them, what to return, how many. `Problem` 400 names the parameter that cannot be understood, since a misspelt one that is
-ignored finds everything. What has to be ignored is told in `warnings`, in the words of the standard where it has them.
+would hold them, what to return, how many. `Problem` 400 names the attribute that cannot be understood, since a misspelt one that is
+ignored finds everything. Parameters of other servers are ignored (PS3.18 8.3); what is, is told in `warnings`, in the words of the
+standard where it has them.
 """
 
 from __future__ import annotations
@@ -50,8 +51,12 @@ IGNORED = frozenset({"accept", "charset"})
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DIGITS_MAX = 18
+_FOREIGN = re.compile(r"[a-z_][A-Za-z0-9_-]*")
+"""Names of parameters that others have added; keywords begin with a capital, tags with a digit as a rule."""
 _NAME_SHOWN = 64
 _NAMES_SHOWN = 8
+_NEAR = 0.8
+"""Alike in four fifths of its letters: a slip, not another word."""
 _SWITCHES = ("fuzzymatching", "emptyvaluematching", "multiplevaluematching")
 _MEANT = {name.lower(): name for name in (*BY_KEYWORD, "limit", "offset", "includefield", *_SWITCHES)}
 _LIST_VRS = frozenset({"UI", "CS"})
@@ -117,6 +122,7 @@ class _Reading:
         self._numbers: dict[str, int] = {}
         self._warnings: list[str] = []
         self._left_out: list[str] = []
+        self._unheeded: list[str] = []
 
     def read(self, parameters: Sequence[tuple[str, str]]) -> Search:
         if len(parameters) > QUERY_PARAMETERS_MAX:
@@ -137,12 +143,12 @@ class _Reading:
 
     def _told(self) -> list[str]:
         """The warnings: few and short whatever was asked, and nothing but ASCII, since they stand in a header."""
-        if not self._left_out:
-            return self._warnings
-        names = ", ".join(quoted(name, _NAME_SHOWN) for name in self._left_out[:_NAMES_SHOWN])
-        more = ", ..." if len(self._left_out) > _NAMES_SHOWN else ""
-        left_out = f"The includefield parameter names what is no attribute and was left out: {names}{more}."
-        return [*self._warnings, left_out.encode("ascii", "replace").decode()]
+        told = list(self._warnings)
+        if self._left_out:
+            told.append(f"The includefield parameter names what is no attribute and was left out: {_some(self._left_out)}.")
+        if self._unheeded:
+            told.append(f"Parameters that are not supported were ignored: {_some(self._unheeded)}.")
+        return told
 
     def _take(self, name: str, value: str) -> None:
         if name in IGNORED:
@@ -153,6 +159,8 @@ class _Reading:
             self._include(value)
         elif name in _SWITCHES:
             self._switch(name, value)
+        elif _FOREIGN.fullmatch(name) and not _nearest(name):
+            self._unheeded.append(name)
         else:
             self._match(name, value)
 
@@ -225,9 +233,15 @@ def _returned(resource: Resource) -> list[int]:
     return tags
 
 
+def _some(names: Sequence[str]) -> str:
+    """A few of the names that somebody sent, in ASCII."""
+    text = ", ".join(quoted(name, _NAME_SHOWN) for name in names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
+    return text.encode("ascii", "replace").decode()
+
+
 def _nearest(name: str) -> str:
     """The rest of a sentence that names what was probably meant."""
-    found = get_close_matches(name.lower(), _MEANT, 1) if len(name) <= _NAME_SHOWN else []
+    found = get_close_matches(name.lower(), _MEANT, 1, _NEAR) if len(name) <= _NAME_SHOWN else []
     return f"; was {_MEANT[found[0]]} meant?" if found else ""
 
 

@@ -105,7 +105,7 @@ def instance_form(ranges: Sequence[MediaRange], *, one: bool) -> InstanceForm:
         raise not_acceptable(ranges, (f'{MULTIPART_RELATED}; type="{DICOM}"', *((DICOM,) if one else ())))
     multipart = _in_parts(usable[0])
     same = [item for item in usable if _in_parts(item) == multipart]
-    groups = groupby(same, key=lambda item: item.quality)
+    groups = groupby(same, key=lambda item: item.order)
     return InstanceForm(multipart, tuple(tuple(item.transfer_syntax for item in group) for _, group in groups))
 
 
@@ -136,7 +136,7 @@ def frame_form(ranges: Sequence[MediaRange], stored: str, can: Transcodable, *, 
     """How frames of an instance that is stored in the syntax `stored` go out, many or just `one`. Raises `Problem` 406."""
     stored = _native(stored)
     usable = [item for item in ranges if item.quality > 0 and (item.multipart or one or _anything(item))]
-    for _, group in groupby(usable, key=lambda item: item.quality):
+    for _, group in groupby(usable, key=lambda item: item.order):
         found: FrameForm | None = None
         for item in group:
             form = _frame_form(item, stored, can)
