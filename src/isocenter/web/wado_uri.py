@@ -64,7 +64,8 @@ class WadoUri:
 
 def _ranges(query: QueryParams, request: Request) -> tuple[MediaRange, ...]:
     """What is accepted: `contentType`, which lists media types as Accept does, else the header (PS3.18 9.1.2.2.1)."""
-    return accepted(request.headers.get("accept"), query.get("contentType"))
+    named = query.get("contentType")
+    return accepted(None, named) if named else accepted(request.headers.get("accept"))
 
 
 def _frame(query: QueryParams) -> int:
