@@ -183,6 +183,16 @@ def test_where_nothing_is_accepted_the_offers_are_told(header):
     assert "image/png" in caught.value.detail
 
 
+def test_a_refusal_tells_some_of_what_was_accepted():
+    asked = [f"a/b{number}" for number in range(9)]
+    for count, more in ((8, False), (9, True)):
+        with pytest.raises(Problem) as caught:
+            choose(accepted(",".join(asked[:count])), ("image/png",))
+        assert ("..." in caught.value.detail) is more
+        assert all(name in caught.value.detail for name in asked[:8])
+        assert asked[8] not in caught.value.detail
+
+
 @pytest.mark.parametrize(
     ("header", "chosen"),
     [

@@ -245,6 +245,7 @@ def test_a_value_goes_out_alone_or_as_a_part(header, expected):
 
 def test_a_value_is_nothing_but_octets():
     assert status_of(lambda: in_parts(accepted("image/png, application/pdf"))) == 406
+    assert status_of(lambda: in_parts(accepted(f"{OCTETS};q=0"))) == 406
 
 
 def test_every_transfer_syntax_of_a_media_type_is_one_of_the_standard():
