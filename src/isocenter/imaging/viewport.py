@@ -8,6 +8,7 @@ centres. Work is done in strips: never a float for every pixel of a large pictur
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,9 +41,9 @@ def shown(picture: Array, viewport: Viewport, pixel_height_by_width: float = 1.0
     whole = (left, right, top, bottom) == (0, columns, 0, rows)
     if whole and (out_columns, out_rows) == (columns, rows):
         return picture
-    narrow = _resampled(picture, left, right, out_columns)
-    turned = np.ascontiguousarray(narrow.swapaxes(0, 1))
-    return np.ascontiguousarray(_resampled(turned, top, bottom, out_rows).swapaxes(0, 1))
+    if abs(bottom - top) > out_rows:
+        return _across(_down(picture, top, bottom, out_rows), left, right, out_columns)
+    return _down(_across(picture, left, right, out_columns), top, bottom, out_rows)
 
 
 def _span(start: float, length: float | None, size: int, name: str) -> tuple[float, float]:
@@ -56,18 +57,50 @@ def _span(start: float, length: float | None, size: int, name: str) -> tuple[flo
     return first, last
 
 
-def _resampled(lines: Array, start: float, stop: float, count: int) -> Array:
-    """Each line from `start` to `stop` (edges, backwards to mirror) as `count` pixels."""
+def _across(picture: Array, start: float, stop: float, count: int) -> Array:
+    """Each row from `start` to `stop` (edges, backwards to mirror) as `count` pixels."""
     first, last = min(start, stop), max(start, stop)
-    out = np.empty((lines.shape[0], count, *lines.shape[2:]), np.uint8)
-    at_once = max(1, PIXELS_AT_ONCE // max(1, lines.shape[1]))
-    shrinks = last - first > count
-    for begin in range(0, lines.shape[0], at_once):
-        part = lines[begin : begin + at_once]
-        values = _means(part, first, last, count) if shrinks else _between(part, first, last, count)
+    if (first, last, count) == (0, picture.shape[1], picture.shape[1]):
+        return picture if start < stop else picture[:, ::-1]
+    out = np.empty((picture.shape[0], count, *picture.shape[2:]), np.uint8)
+    at_once = max(1, PIXELS_AT_ONCE // max(count, picture.shape[1]))
+    for begin in range(0, picture.shape[0], at_once):
+        part = picture[begin : begin + at_once]
+        values = _means(part, first, last, count) if last - first > count else _between(part, first, last, count)
         values += 0.5  # the cast below cuts
         out[begin : begin + at_once] = values
-    return out[:, ::-1] if start > stop else out
+    return out if start < stop else out[:, ::-1]
+
+
+def _down(picture: Array, start: float, stop: float, count: int) -> Array:
+    """Each column from `start` to `stop` as `count` pixels: the same, but whole rows are added up at once."""
+    first, last = min(start, stop), max(start, stop)
+    if (first, last, count) == (0, picture.shape[0], picture.shape[0]):
+        return picture if start < stop else picture[::-1]
+    out = np.empty((count, *picture.shape[1:]), np.uint8)
+    if last - first > count:
+        edges = np.linspace(first, last, count + 1).tolist()
+        for row, (top, bottom) in enumerate(pairwise(edges)):
+            values = _mean_row(picture, top, bottom)
+            values += 0.5
+            out[row] = values
+    else:
+        left, right, parts = _neighbours(first, last, count, picture.shape[0])
+        for row in range(count):
+            above = picture[left[row]].astype(np.float32)
+            above += (picture[right[row]] - above) * parts[row] + np.float32(0.5)
+            out[row] = above
+    return out if start < stop else out[::-1]
+
+
+def _mean_row(picture: Array, top: float, bottom: float) -> Array:
+    """The mean of the rows between two edges, which may lie within a row."""
+    first, last = int(top), min(int(bottom), picture.shape[0] - 1)
+    total: Array = np.add.reduce(picture[first:last], axis=0, dtype=np.uint32).astype(np.float64)
+    total += picture[last] * (bottom - last)
+    total -= picture[first] * (top - first)
+    total /= bottom - top
+    return total
 
 
 def _means(lines: Array, first: float, last: float, count: int) -> Array:
@@ -78,21 +111,24 @@ def _means(lines: Array, first: float, last: float, count: int) -> Array:
     edges = np.linspace(first, last, count + 1)
     whole = np.minimum(edges.astype(np.int64), size - 1)
     part = _along(edges - whole, lines.ndim)
-    at_edges = sums[:, whole] + lines[:, whole] * part
+    at_edges = sums.take(whole, axis=1) + lines.take(whole, axis=1) * part
     means: Array = np.diff(at_edges, axis=1) * (count / (last - first))
     return means
 
 
 def _between(lines: Array, first: float, last: float, count: int) -> Array:
     """Linear between the centres of the pixels; beyond the outermost centres their value holds."""
-    size = lines.shape[1]
+    left, right, parts = _neighbours(first, last, count, lines.shape[1])
+    values: Array = lines.take(left, axis=1).astype(np.float32)
+    values += (lines.take(right, axis=1) - values) * _along(parts, lines.ndim)
+    return values
+
+
+def _neighbours(first: float, last: float, count: int, size: int) -> tuple[Array, Array, Array]:
+    """For each new pixel the two old ones whose centres it lies between, and how far from the first."""
     centres = np.clip(first + (np.arange(count) + 0.5) * ((last - first) / count) - 0.5, 0, size - 1)
     left = np.minimum(centres.astype(np.int64), max(size - 2, 0))
-    right = np.minimum(left + 1, size - 1)
-    part = _along(centres - left, lines.ndim).astype(np.float32)
-    from_left: Array = lines[:, left].astype(np.float32)
-    from_left += (lines[:, right] - from_left) * part
-    return from_left
+    return left, np.minimum(left + 1, size - 1), (centres - left).astype(np.float32)
 
 
 def _along(factors: Array, dimensions: int) -> Array:
