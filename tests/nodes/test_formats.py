@@ -1,5 +1,6 @@
 """Every format both ways, over every node that may be saved."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -132,3 +133,19 @@ def test_a_list_over_the_limit_is_refused_unread():
 def test_any_text_in_any_format_gives_findings_or_nodes_and_never_an_error(text, name):
     found = formats.read(text, name)
     assert all(finding.sentence for finding in found.findings)
+
+
+@pytest.mark.parametrize("format_name", [*formats.NAMES, ""])
+@pytest.mark.parametrize(
+    "piece", [",", "a,", " ", "\t", "a b ", "a\n", "{", "[", "[[node]]\n", '"', '"\n', "=", "HostTable BEGIN\n", "("]
+)
+def test_no_text_takes_more_time_than_its_length_deserves(format_name, piece):
+    """A hundred thousand characters that no list has: a pattern that looks back over them would take minutes."""
+    heads = ("", "name,aet,host\n") if format_name == "csv" else ("",)
+    for head in heads:
+        text = head + piece * (100_000 // len(piece))
+        if format_name:
+            assert formats.read(text, format_name).nodes == ()
+        else:
+            with suppress(UsageError):
+                formats.guess("", text)

@@ -388,6 +388,9 @@ NODE_LIST_CHARACTERS_MAX = _limit(
 NODE_ROW_LINES_MAX = _limit(
     "NODE_ROW_LINES_MAX", 64, "lines", "One CSV row whose quoted note runs over several lines; past it a quotation mark is missing."
 )
+NODE_ROWS_UNCLOSED_MAX = _limit(
+    "NODE_ROWS_UNCLOSED_MAX", 1000, "rows", "With an open quotation mark in one list; each is tried with the lines below it."
+)
 CALLER_WRITTEN_SECONDS = _limit(
     "CALLER_WRITTEN_SECONDS", 1.0, "seconds", "Between two rows about one stranger: knocking must not become writing to the index."
 )

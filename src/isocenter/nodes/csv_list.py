@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import NODE_ROW_LINES_MAX
+from isocenter.base.limits import NODE_ROW_LINES_MAX, NODE_ROWS_UNCLOSED_MAX
 from isocenter.model.records import Node
 from isocenter.nodes.listing import FIELDS, NOTHING, Exported, Gathering, Imported, in_order, node_of
 
@@ -33,7 +33,11 @@ def read(text: str) -> Imported:
         gathering.fault(1, "The list is empty.")
         return gathering.done()
     separator = max(",;\t", key=lines[first].count)
-    columns = _columns(lines[first], separator, first + 1, gathering)
+    try:
+        columns = _columns(lines[first], separator, first + 1, gathering)
+    except csv.Error as error:
+        gathering.fault(first + 1, f"The first row is no table: {error}.")
+        return gathering.done()
     if not {"ae_title", "host"} <= set(columns):
         gathering.fault(first + 1, "The first row must name the columns, ae_title and host among them.")
         return gathering.done()
@@ -53,8 +57,11 @@ def _columns(header: str, separator: str, line: int, gathering: Gathering) -> li
 
 def _rows(lines: list[str], start: int, separator: str, width: int, gathering: Gathering) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of its first line; one that closes no quotation mark is reported, and reading goes on below it."""
-    at = start
+    at, unclosed = start, 0
     while at < len(lines):
+        if unclosed >= NODE_ROWS_UNCLOSED_MAX:
+            gathering.fault(at + 1, f"After {unclosed} rows with open quotation marks the rest is left out.")
+            return
         if not lines[at].strip():
             at += 1
             continue
@@ -66,7 +73,7 @@ def _rows(lines: list[str], start: int, separator: str, width: int, gathering: G
                 break
         if row is None:
             gathering.fault(at + 1, "A quotation mark of this row is never closed, or stands inside a field.")
-            at += 1
+            at, unclosed = at + 1, unclosed + 1
         else:
             yield at + 1, row
             at += length

@@ -32,12 +32,24 @@ NAMES = tuple(_READERS)
 """toml, csv, conquest (acrnema.map), orthanc (DicomModalities), dcmqrscp (HostTable)."""
 
 _ENDINGS = {".toml": "toml", ".csv": "csv", ".tsv": "csv", ".map": "conquest", ".json": "orthanc", ".cfg": "dcmqrscp"}
-_SIGNS = (
-    (re.compile(r"^[ \t]*\[\[[ \t]*node[ \t]*\]\]", re.MULTILINE), "toml"),
-    (re.compile(r"^[ \t]*hosttable[ \t]+begin", re.MULTILINE | re.IGNORECASE), "dcmqrscp"),
-    (re.compile(r'"DicomModalities"|\A\s*\{'), "orthanc"),
-    (re.compile(r"\A\s*[^\n]*[,;\t][^\n]*\b(?:host|hostname|address|ip)\b", re.IGNORECASE), "csv"),
-    (re.compile(r"^[^\s,;]+[ \t]+[^\s,;]+[ \t]+[\d*]+", re.MULTILINE), "conquest"),
+_SEPARATOR = re.compile(r"[,;\t]")
+_HOST = re.compile(r"\b(?:host|hostname|address|ip)\b", re.IGNORECASE)
+
+
+def _has_columns(text: str) -> bool:
+    """True where the first line has several columns, and one after the first is a host's."""
+    first = text.lstrip().partition("\n")[0]
+    separator = _SEPARATOR.search(first)
+    return separator is not None and _HOST.search(first, separator.end()) is not None
+
+
+# Each takes time in proportion to the text, which is any sixteen million characters.
+_SIGNS: tuple[tuple[Callable[[str], object], str], ...] = (
+    (re.compile(r"^[ \t]*\[\[[ \t]*node[ \t]*\]\]", re.MULTILINE).search, "toml"),
+    (re.compile(r"^[ \t]*hosttable[ \t]+begin", re.MULTILINE | re.IGNORECASE).search, "dcmqrscp"),
+    (re.compile(r'"DicomModalities"|\A\s*\{').search, "orthanc"),
+    (_has_columns, "csv"),
+    (re.compile(r"^[^\s,;]+[ \t]+[^\s,;]+[ \t]+[\d*]+", re.MULTILINE).search, "conquest"),
 )
 
 
@@ -60,7 +72,7 @@ def guess(file_name: str, text: str = "") -> str:
         if file_name.lower().endswith(ending):
             return name
     for sign, name in _SIGNS:
-        if sign.search(text):
+        if sign(text):
             return name
     raise UsageError(f"{file_name or 'The list'} does not say what format it has; name one of {', '.join(NAMES)}.")
 

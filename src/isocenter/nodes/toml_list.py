@@ -34,7 +34,7 @@ def read(text: str) -> Imported:
 
 def _entries(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, Any]]]:
     starts = [match.start() for match in _TABLE.finditer(text)]
-    lines = [text.count("\n", 0, start) + 1 for start in starts]
+    lines = _lines_at(text, starts)
     try:
         entries = _tables(text)
     except (RecursionError, ValueError):
@@ -48,6 +48,16 @@ def _entries(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, A
         gathering.fault(1, "There is no [[node]] in it.")
     numbered = lines if len(lines) == len(entries) else [0] * len(entries)
     yield from zip(numbered, entries, strict=True)
+
+
+def _lines_at(text: str, places: list[int]) -> list[int]:
+    """The number of the line of each place, counted once through the text."""
+    lines, line, at = [], 1, 0
+    for place in places:
+        line += text.count("\n", at, place)
+        at = place
+        lines.append(line)
+    return lines
 
 
 def _preamble(text: str, gathering: Gathering) -> None:
