@@ -13,6 +13,7 @@ from io import BytesIO
 import numpy as np
 import pydicom
 import pytest
+import requests
 from dicomweb_client.api import DICOMwebClient
 from PIL import Image
 from pydicom.data import get_testdata_file
@@ -33,6 +34,9 @@ FILES = (
 )
 
 
+VIEWER = "http://viewer.example:3000"
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     around = tmp_path_factory.mktemp("up")
@@ -40,6 +44,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     http = ports.next_free(port + 1, "127.0.0.1")
     environment = {**os.environ, "ISOCENTER_HOME": str(around / "instances")}
     options = ["--port", str(port), "--http", str(http), "--listen", "127.0.0.1", "--data", str(around / "data"), "--web-delete"]
+    options += ["--web-origins", VIEWER]
     with (around / "out").open("wb") as out:
         child = subprocess.Popen([sys.executable, "-m", "isocenter", "up", *options], env=environment, stdout=out, stderr=out)
     address = f"http://127.0.0.1:{http}/dicom-web"
@@ -183,3 +188,10 @@ def test_reports_doses_and_packed_images_are_stored_and_found(url):
     assert [item.ErrorComment for item in told.get("FailedSOPSequence", [])] == []
     for image in images:
         assert len(client.search_for_instances(search_filters={"SOPInstanceUID": image.SOPInstanceUID})) == 1
+
+
+def test_a_viewer_whose_site_the_setting_names_may_ask_from_a_browser(url):
+    allowed = "access-control-allow-origin"
+    assert requests.get(f"{url}/studies?limit=1", headers={"Origin": VIEWER}, timeout=10).headers[allowed] == VIEWER
+    assert allowed not in requests.get(f"{url}/studies?limit=1", headers={"Origin": "http://elsewhere.example"}, timeout=10).headers
+    assert requests.delete(f"{url}/studies/1.2.3", headers={"Origin": "http://elsewhere.example"}, timeout=10).status_code == 403
