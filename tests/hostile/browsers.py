@@ -157,6 +157,26 @@ def part(content: bytes, content_type: str | None = "application/dicom", *more: 
     return f"\r\n--{BOUNDARY}\r\n".encode() + "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + content
 
 
+class Lure:
+    """A server that nobody may ever ask for anything."""
+
+    def __enter__(self) -> Lure:
+        self.sock = socket.create_server((HOST, 0))
+        self.sock.settimeout(0.2)
+        self.port = self.sock.getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sock.close()
+
+    def was_asked(self) -> bool:
+        try:
+            self.sock.accept()[0].close()
+        except TimeoutError:
+            return False
+        return True
+
+
 END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
 import struct
 import zlib
 
@@ -14,10 +13,10 @@ from tests.hostile.browsers import (
     DICOM_JSON,
     DICOM_PARTS,
     END,
-    HOST,
     JSON_PARTS,
     STUDIES,
     Answer,
+    Lure,
     answered,
     asked,
     file_of,
@@ -138,26 +137,6 @@ def test_a_packed_body_is_refused_or_bounded(page, coding, body):
     assert answer is None or answer.status in REFUSED, answer.body[:300]
     assert instances(page) == before
     assert page.process.memory_info().rss - page.rss < 96 * MIB
-
-
-class Lure:
-    """A server that nobody may ever ask for anything."""
-
-    def __enter__(self) -> Lure:
-        self.sock = socket.create_server((HOST, 0))
-        self.sock.settimeout(0.2)
-        self.port = self.sock.getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.sock.close()
-
-    def was_asked(self) -> bool:
-        try:
-            self.sock.accept()[0].close()
-        except TimeoutError:
-            return False
-        return True
 
 
 def json_instance(uid: str, **more: object) -> dict[str, object]:
