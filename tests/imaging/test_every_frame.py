@@ -15,8 +15,16 @@ from isocenter.imaging.frames import locate
 from isocenter.imaging.transcode import inflated
 from isocenter.standard import transfer_syntax as uids
 
-SETS = ("pydicom", "pydicom-data", *(f"wg04/{name}" for name in ("J2KI", "J2KR", "JLSL", "JLSN", "JPLL", "JPLY", "RLE")))
-FILES_AT_LEAST = {"pydicom": 80, "pydicom-data": 55}
+SETS = (
+    "pydicom",
+    "pydicom-data",
+    "ct-head",
+    "enhanced-mr",
+    "conquest-samples",
+    *(f"wg04/{name}" for name in ("J2KI", "J2KR", "JLSL", "JLSN", "JPLL", "JPLY", "RLE")),
+)
+CODED_SETS = tuple(name for name in SETS if name not in ("ct-head", "enhanced-mr"))
+FILES_AT_LEAST = {"pydicom": 80, "pydicom-data": 55, "ct-head": 28, "enhanced-mr": 5, "conquest-samples": 2}
 REFUSED = {
     "JPEG2000-embedded-sequence-delimiter.dcm": "its codestream claims 14 million tiles; gdcm refuses it too",
     "MR_truncated.dcm": "its pixels are cut off",
@@ -89,12 +97,12 @@ def test_every_frame_that_pydicom_can_decode_is_the_same(name: str, files_in) ->
             assert difference(ours, theirs) <= (file.name in ROUNDED), (file.name, index)
             compared += 1
     assert files >= FILES_AT_LEAST.get(name, 9)
-    assert compared > 60 or name.startswith("wg04")
+    assert compared > 25 or name.startswith(("wg04", "conquest"))
 
 
 @pytest.mark.peers
 @pytest.mark.skipif(shutil.which("gdcmconv") is None, reason="gdcmconv is not installed")
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", CODED_SETS)
 def test_every_coded_frame_is_the_one_that_gdcm_decodes(name: str, files_in, tmp_path) -> None:
     unknown = []
     compared = 0
@@ -110,7 +118,7 @@ def test_every_coded_frame_is_the_one_that_gdcm_decodes(name: str, files_in, tmp
             assert difference(frame_array(view, pixels, index), decoded) <= (file.name in ROUNDED), (file.name, index)
             compared += 1
     assert set(unknown) <= {"SC_rgb_rle_16bit_2frame.dcm", "SC_rgb_rle_32bit_2frame.dcm", "MR1_JLSL"}
-    assert compared >= 8
+    assert compared >= (2 if name == "conquest-samples" else 8)
 
 
 @pytest.mark.parametrize("name", ["pydicom", "pydicom-data"])

@@ -374,3 +374,24 @@ def test_what_a_shutter_hides_is_black_and_overlays_are_drawn_above_it(one_file,
     assert int(bare[:80].max()) == 0
     assert int(bare[100:200, 200:280].max()) > 0
     assert int((drawn != bare).sum()) == 222
+
+
+def test_a_data_set_cut_at_any_byte_is_refused_and_never_half_drawn(one_file) -> None:
+    file = one_file("SC_rgb_small_odd.dcm")
+    assert picture(file.data_set, file.syntax).shape == (3, 3, 3)
+    for end in range(len(file.data_set)):
+        with pytest.raises((LocalError, UnreadableDataset)):
+            picture(file.data_set[:end], file.syntax)
+
+
+def test_a_flipped_bit_anywhere_in_a_small_image_leaves_a_picture_or_a_reason(one_file) -> None:
+    file = one_file("SC_rgb_small_odd.dcm")
+    refused = 0
+    for position in range(len(file.data_set)):
+        damaged = bytearray(file.data_set)
+        damaged[position] ^= 1 << position % 8
+        try:
+            assert picture(bytes(damaged), file.syntax).size > 0
+        except IsocenterError as error:
+            refused += len(str(error)) > 10
+    assert refused > 100
