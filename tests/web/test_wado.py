@@ -10,7 +10,7 @@ from tests.web.conftest import keep, parts
 from isocenter.dataset import part10
 from isocenter.model.attributes import Level
 from isocenter.standard import transfer_syntax as uids
-from isocenter.web import sending
+from isocenter.web import sending, stored
 
 FILES = 'multipart/related; type="application/dicom"'
 AS_STORED = f"{FILES}; transfer-syntax=*"
@@ -109,14 +109,14 @@ def test_what_is_removed_while_a_study_is_sent_is_left_out(images, monkeypatch):
     study = first.path.partition("/series/")[0]
     order = [pydicom.dcmread(io.BytesIO(body)).SOPInstanceUID for _, body in parts(images.get(study, AS_STORED))]
     gone = first if order[1] == first.uid else second
-    opened = type(images.house.blobs).open
+    path_of = type(images.house.blobs).path
 
     def removing(archive, blob):
         monkeypatch.undo()
         archive.remove(Level.IMAGE, gone.uid)
-        return opened(archive, blob)
+        return path_of(archive, blob)
 
-    monkeypatch.setattr(type(images.house.blobs), "open", removing)
+    monkeypatch.setattr(type(images.house.blobs), "path", removing)
     try:
         left = [pydicom.dcmread(io.BytesIO(body)).SOPInstanceUID for _, body in parts(images.get(study, AS_STORED))]
     finally:
@@ -127,5 +127,6 @@ def test_what_is_removed_while_a_study_is_sent_is_left_out(images, monkeypatch):
 
 def test_a_large_file_is_sent_in_chunks(images, monkeypatch):
     monkeypatch.setattr(sending, "SEND_BYTES", 1000)
+    monkeypatch.setattr(stored, "SEND_BYTES", 1000)
     kept = images.kept["ct"]
     assert data_set(images.get(kept.path, "application/dicom").content) == kept.data_set

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from starlette.concurrency import run_in_threadpool
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import FRAME_INDEX_PIECES_MAX
+from isocenter.base.limits import FRAME_INDEX_PIECES_MAX, SEND_BYTES
+from isocenter.dataset.part10 import PREAMBLE_BYTES, PREFIX
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.resources import Resource
 from isocenter.imaging.frame_index import FrameIndex, index_frames
@@ -131,6 +132,24 @@ def read_at_once(image: Image, offset: int, room: memoryview) -> bool:
         return False
     try:
         return _into(file, image.start + offset, room)
+    finally:
+        os.close(file)
+
+
+def data_set_at_once(path: str, byte_count: int) -> bytearray | None:
+    """A whole data set, the last `byte_count` bytes of its file, if that is complete and the system has all of it in memory."""
+    if not _AT_ONCE or byte_count > SEND_BYTES:
+        return None
+    try:
+        file = os.open(path, _READ_ONLY)
+    except OSError:
+        return None
+    try:
+        start, prefix = os.fstat(file).st_size - byte_count, bytearray(4)
+        if start < PREAMBLE_BYTES or not _into(file, PREAMBLE_BYTES, memoryview(prefix)) or prefix != PREFIX:
+            return None
+        room = bytearray(byte_count)
+        return room if _into(file, start, memoryview(room)) else None
     finally:
         os.close(file)
 

@@ -27,7 +27,7 @@ from isocenter.model.records import Instance
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
 from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
-from isocenter.web.stored import StoredInstances
+from isocenter.web.stored import StoredInstances, data_set_at_once
 from isocenter.web.transcodable import can
 
 
@@ -111,6 +111,11 @@ class Instances:
         yield writer.end()
 
     async def _as_stored(self, instance: Instance, head: bytes) -> AsyncIterator[Buffer]:
+        content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count)
+        if content is not None:
+            yield head
+            yield content
+            return
         opening = self._house.blobs.open(instance.blob)
         try:
             blob = await run_in_threadpool(opening.__enter__)
