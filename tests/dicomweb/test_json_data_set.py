@@ -191,6 +191,8 @@ def test_metadata_that_is_none_is_refused_whole(content, complaint):
         ({"00280010": {"vr": "US", "Value": [1.5]}}, "no whole number"),
         ({"00280010": {"vr": "US", "Value": [{}]}}, "no number"),
         ({"00280010": {"vr": "US", "Value": [65536]}}, "VR US cannot hold"),
+        ({"00200013": {"vr": "IS", "Value": [1.5]}}, "no whole number"),
+        ({"00200013": {"vr": "IS", "Value": [1e30]}}, "no whole number"),
         ({"00280010": {"vr": "FD", "Value": ["one"]}}, "no number"),
         ({"00280009": {"vr": "AT", "Value": ["0018106"]}}, "no tag of eight"),
         ({"00080018": {"vr": "UI", "Value": ["1.2.\u00e9"]}}, "a character that the VR UI cannot hold"),
@@ -242,6 +244,14 @@ def test_a_name_keeps_its_groups():
     value = {"Alphabetic": "Yamada^Tarou", "Ideographic": "山田^太郎", "Phonetic": "やまだ^たろう"}
     assert read(written({"00100010": {"vr": "PN", "Value": [value]}})).PatientName == "Yamada^Tarou=山田^太郎=やまだ^たろう"
     assert read(written({"00100010": {"vr": "PN", "Value": [{"Phonetic": "x"}]}})).PatientName == "==x"
+
+
+def test_what_javascript_and_others_write_is_understood():
+    found = read(written({"00200013": {"vr": "IS", "Value": [3.0, None]}, "00201041": {"vr": "DS", "Value": ["-7.50", 1]}}))
+    assert found["InstanceNumber"].value == [3, ""]
+    assert [str(value) for value in found["SliceLocation"].value] == ["-7.50", "1"]
+    name = read(written({"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Doe", "Ideographic": None}]}})).PatientName
+    assert name == "Doe"
 
 
 def test_an_item_with_accents_declares_its_character_set_where_nothing_around_it_does():

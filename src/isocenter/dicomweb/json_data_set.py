@@ -200,7 +200,7 @@ def _text_value(tag: int, vr: str, value: Any) -> str:
     if value is None:
         return ""
     if vr == "PN" and isinstance(value, dict):
-        groups = [value.get(name, "") for name in _GROUPS_OF_NAMES]
+        groups = ["" if value.get(name) is None else value[name] for name in _GROUPS_OF_NAMES]
         if not all(isinstance(group, str) and not isinstance(group, _Number) for group in groups):
             raise _wrong(tag, "has a name whose groups are no texts")
         return "=".join(groups).rstrip("=")
@@ -208,6 +208,8 @@ def _text_value(tag: int, vr: str, value: Any) -> str:
         raise _wrong(tag, "has a value that is neither text nor a number")
     if isinstance(value, _Number) and vr == "DS":
         return _decimal_string(tag, value)
+    if isinstance(value, _Number) and vr == "IS":
+        return _integer_string(tag, value)
     return str(value)
 
 
@@ -221,6 +223,14 @@ def _decimal_string(tag: int, value: str) -> str:
         for digits in range(_DECIMAL_STRING_CHARACTERS, 0, -1)
         if len(text := f"{number:.{digits}g}") <= _DECIMAL_STRING_CHARACTERS
     )
+
+
+def _integer_string(tag: int, value: str) -> str:
+    """A number as an IS: JavaScript knows no other ones than floating point, and may write 3.0 for 3."""
+    whole, _, fraction = value.partition(".")
+    if _INTEGER.fullmatch(whole) is None or fraction.strip("0"):
+        raise _wrong(tag, f"has the value {quoted(value, 40)}, which is no whole number")
+    return whole
 
 
 def _float(tag: int, value: str) -> float:
