@@ -8,7 +8,7 @@ has no pixels has no picture, and is refused by name where it was asked for alon
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -82,7 +82,7 @@ class Rendered:
         multipart, media_type = _form(ranges, one=one)
         wanted = rendering(request.query_params, media_type)
         if not multipart:
-            return await self.alone(request, await run_in_threadpool(self._first, resource), wanted)
+            return await self.alone(request, lambda: self._first(resource), wanted)
         made = self._made(resource, wanted)
         first = await run_in_threadpool(next, made, None)
         if first is None:
@@ -107,15 +107,21 @@ class Rendered:
         resource = resource_of(request)
         ranges = accepted(request.headers.get("accept"), request.query_params.get("accept"))
         wanted = thumbnail(request.query_params, choose(ranges, MEDIA_TYPES))
-        return await self.alone(request, await run_in_threadpool(self._middle, resource), wanted)
+        return await self.alone(request, lambda: self._middle(resource), wanted)
 
-    async def alone(self, request: Request, picture: Picture, wanted: Rendering) -> ASGIApp:
-        """One picture, or 304 for a client that has it. Raises as `Pictures` does."""
-        tag = _entity_tag(picture, wanted)
+    async def alone(self, request: Request, find: Callable[[], Picture], wanted: Rendering) -> ASGIApp:
+        """One picture, or 304 for a client that has it. Raises as `find` and `Pictures` do."""
+        known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+
+        def made() -> tuple[str, bytes | None]:
+            picture = find()
+            tag = _entity_tag(picture, wanted)
+            return tag, None if tag in known else self._house.pictures.rendered(picture.instance, picture.frame, wanted)
+
+        tag, body = await run_in_threadpool(made)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-        if tag in (one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")):
+        if body is None:
             return Response(status_code=304, headers=headers)
-        body = await run_in_threadpool(self._house.pictures.rendered, picture.instance, picture.frame, wanted)
         raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         return Whole(body, [*raw, (b"content-type", wanted.media_type.encode("ascii")), *_warning(request.query_params)])
 

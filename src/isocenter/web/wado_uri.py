@@ -59,7 +59,8 @@ class WadoUri:
         if media_type == DICOM:
             syntax = query.get("transferSyntax", "")
             return await self._instances.file(instance, InstanceForm(False, ((syntax,),)))
-        return await self._rendered.alone(request, Picture(instance, _frame(query)), _rendering(query, media_type, instance))
+        picture = Picture(instance, _frame(query))
+        return await self._rendered.alone(request, lambda: picture, _rendering(query, media_type, instance))
 
 
 def _ranges(query: QueryParams, request: Request) -> tuple[MediaRange, ...]:
