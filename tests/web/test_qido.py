@@ -39,7 +39,8 @@ def service(tmp_path_factory):
             for series in (1, 2)
             for number in (1, 2)
         ]
-        assert service.store(*files).status_code == 200
+        # One after the other: those of one request are filed at once, and series are answered in the order of their arrival.
+        assert all(service.store(one).status_code == 200 for one in files)
         yield service
 
 
