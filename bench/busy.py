@@ -132,7 +132,8 @@ def rows(rates: dict[tuple[int, int], dict[str, list[float]]]) -> list[list[str]
     out = []
     for (byte_count, associations), by_who in rates.items():
         alone = statistics.median(by_who[NOBODY])
-        for who, values in by_who.items():
+        for who in (one for one in (NOBODY, PAGE, READER) if one in by_who):
+            values = by_who[who]
             rate = statistics.median(values)
             busy = who != NOBODY
             compared, wanted = (f"{rate / alone:.2f} x alone", f"{SHARE_WANTED} x alone") if busy else ("", "")
