@@ -64,6 +64,20 @@ def test_a_single_part_is_the_frame_and_nothing_else(images):
         assert answer.content == kept.read.PixelData
 
 
+def test_a_range_of_a_single_part_is_those_bytes_of_the_same_frame(images):
+    path, pixels = f"{images.kept['ct'].path}/frames/1", images.kept["ct"].read.PixelData
+    tags = set()
+    for _ in range(2):
+        answer = images.get(path, "application/octet-stream")
+        assert answer.headers["accept-ranges"] == "bytes"
+        tags.add(answer.headers["etag"])
+        part = images.get(path, "application/octet-stream", range="bytes=100-199", **{"if-range": answer.headers["etag"]})
+        assert (part.status_code, part.content) == (206, pixels[100:200])
+        assert part.headers["content-range"] == f"bytes 100-199/{len(pixels)}"
+    assert len(tags) == 1
+    assert images.get(path, "application/octet-stream", range="bytes=99999999-").status_code == 416
+
+
 def test_the_query_names_what_is_accepted_and_wins(images):
     kept = images.kept["ct"]
     answer = images.get(f"{kept.path}/frames/1?accept=application/octet-stream", "text/html")

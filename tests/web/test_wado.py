@@ -39,6 +39,17 @@ def test_a_file_of_its_own_has_no_boundaries_and_says_its_length(images):
     assert data_set(answer.content) == kept.data_set
 
 
+def test_a_range_of_a_file_is_those_bytes(images):
+    path = images.kept["ct"].path
+    whole = images.get(path, "application/dicom")
+    size = len(whole.content)
+    for asked, right in (("0-131", whole.content[:132]), ("-10", whole.content[-10:]), (f"300-{size}", whole.content[300:])):
+        part = images.get(path, "application/dicom", range=f"bytes={asked}", **{"if-range": whole.headers["etag"]})
+        assert (part.status_code, part.content) == (206, right)
+    other = images.get(path, f"application/dicom; transfer-syntax={uids.RLE_LOSSLESS}")
+    assert other.headers["etag"] != whole.headers["etag"]
+
+
 def test_a_file_says_nothing_of_where_it_came_from(images):
     body = images.get(images.kept["ct"].path, "application/dicom").content
     assert body[:128] == bytes(128)

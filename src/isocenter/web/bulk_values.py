@@ -8,7 +8,7 @@ size; every other value is cut out in the worker processes. An answer is never l
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,49 +17,20 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import SEND_BYTES
-from isocenter.dicomweb import ranges
 from isocenter.dicomweb.media import OCTET_STREAM, accepted
 from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
-from isocenter.dicomweb.ranges import ByteRange
 from isocenter.dicomweb.representations import in_parts
 from isocenter.dicomweb.resources import Kind, Resource, path_of
 from isocenter.model.records import Instance
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
-from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
+from isocenter.web.sending import Buffer, Headers, Streamed, boundary
 from isocenter.web.stored import Image, StoredInstances
+from isocenter.web.values import Value, as_part, ranged
 
 PIXEL_DATA = "7FE00010"
 _PIXELS = ("7FE00008", "7FE00009", PIXEL_DATA)
-_OCTETS = OCTET_STREAM.encode("ascii")
-
-
-class Value:
-    """The value of one element: in memory, or a stretch of a stored file."""
-
-    def __init__(self, house: WebHouse, content: bytes = b"", image: Image | None = None) -> None:
-        self._house = house
-        self._content = content
-        self._image = image
-        index = image.index if image is not None else None
-        self._first = index.first if index is not None else 0
-        self.length = index.count * index.description.frame_byte_count if index is not None else len(content)
-
-    async def bytes(self, part: ByteRange) -> AsyncIterator[Buffer]:
-        """A part of it, in chunks. Raises FileNotFoundError where the file is gone."""
-        if self._image is None:
-            for offset in range(part.offset, part.offset + part.length, SEND_BYTES):
-                yield self._content[offset : min(offset + SEND_BYTES, part.offset + part.length)]
-            return
-        opening = self._house.blobs.open(self._image.instance.blob)
-        blob = await run_in_threadpool(opening.__enter__)
-        try:
-            async for piece in stretches(blob, ((self._first + part.offset, part.length),)):
-                yield piece
-        finally:
-            opening.__exit__(None, None, None)
 
 
 class BulkValues:
@@ -86,30 +57,17 @@ class BulkValues:
         resource = resource_of(request)
         multipart = in_parts(accepted(request.headers.get("accept"), request.query_params.get("accept")))
         instance, value = await run_in_threadpool(self._value, resource)
-        whole = ByteRange(0, value.length)
         if multipart:
-            writer = MultipartWriter(boundary(), OCTET_STREAM)
-            return _in_parts(writer, [(writer.part(OCTET_STREAM), whole)], value, _named(writer))
-        tag = f'"{instance.checksum}-{resource.path}"'
-        headers: Headers = [(b"accept-ranges", b"bytes"), (b"etag", tag.encode("latin-1"))]
-        asked: Sequence[ByteRange] = ()
-        if ranges.unchanged(request.headers.get("if-range"), tag):
-            asked = ranges.ranges(request.headers.get("range"), value.length)
-        if not asked:
-            return Streamed(value.bytes(whole), [*headers, (b"content-type", _OCTETS)], length=value.length)
-        if len(asked) == 1:
-            headers += [(b"content-type", _OCTETS), (b"content-range", asked[0].content_range(value.length).encode("ascii"))]
-            return Streamed(value.bytes(asked[0]), headers, status=206, length=asked[0].length)
-        writer = MultipartWriter(boundary(), OCTET_STREAM)
-        parts = [(writer.part(OCTET_STREAM, ("Content-Range", part.content_range(value.length))), part) for part in asked]
-        kind = writer.content_type.replace("multipart/related", "multipart/byteranges", 1).encode("latin-1")
-        return _in_parts(writer, parts, value, [*headers, (b"content-type", kind)], status=206)
+            return as_part(value)
+        return ranged(request, value, f'"{instance.checksum}-{resource.path}"', OCTET_STREAM, [])
 
     def _value(self, resource: Resource) -> tuple[Instance, Value]:
         """Raises `Problem` 404."""
         instance = self._stored.instance(resource)
         if resource.path == PIXEL_DATA and (image := self._native(resource)) is not None:
-            return instance, Value(self._house, image=image)
+            index = image.index
+            assert index is not None
+            return instance, Value(self._house, b"", instance, [(index.first, index.count * index.description.frame_byte_count)])
         try:
             return instance, Value(self._house, self._house.pictures.bulk_data(instance, resource.path))
         except LocalError as error:
@@ -140,7 +98,7 @@ class BulkValues:
             while found is not None:
                 place, value = found
                 yield writer.part(OCTET_STREAM, ("Content-Location", place))
-                async for piece in value.bytes(ByteRange(0, value.length)):
+                async for piece in value.bytes(value.whole):
                     yield piece
                 found = await run_in_threadpool(next, values, None)
             yield writer.end()
@@ -171,19 +129,3 @@ def _left_out(described: dict[str, Any]) -> Iterator[str]:
 
 def _named(writer: MultipartWriter) -> Headers:
     return [(b"content-type", writer.content_type.encode("latin-1"))]
-
-
-def _in_parts(
-    writer: MultipartWriter, parts: Sequence[tuple[bytes, ByteRange]], value: Value, headers: Headers, *, status: int = 200
-) -> ASGIApp:
-    end = writer.end()
-    length = sum(len(head) + part.length for head, part in parts) + len(end)
-
-    async def pieces() -> AsyncIterator[Buffer]:
-        for head, part in parts:
-            yield head
-            async for piece in value.bytes(part):
-                yield piece
-        yield end
-
-    return Streamed(pieces(), headers, status=status, length=length)

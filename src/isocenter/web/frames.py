@@ -28,6 +28,7 @@ from isocenter.web.house import WebHouse
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary, stretches
 from isocenter.web.stored import Image, StoredInstances, read_at_once
 from isocenter.web.transcodable import can
+from isocenter.web.values import Value, ranged
 
 _ONE_FRAME = re.compile(
     DICOM_WEB + r"/studies/([0-9.]{1,64})/series/([0-9.]{1,64})/instances/([0-9.]{1,64})/frames/([1-9][0-9]{0,8})"
@@ -60,7 +61,12 @@ class Frames:
         image = self._stored.kept(study, series, instance)
         if image is None:
             return None
-        accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+        accept = b""
+        for name, value in scope["headers"]:
+            if name == b"range":
+                return None
+            if name == b"accept" and not accept:
+                accept = value
         return self._at_once(image, int(number), accept.decode("latin-1"))
 
     def _at_once(self, image: Image, number: int, accept: str) -> ASGIApp | None:
@@ -74,7 +80,7 @@ class Frames:
             form = form_of(accept, None, image.instance.transfer_syntax, True)
         except Problem:
             return None
-        return _one(image, form, *pieces[0]) if form.as_stored else None
+        return _one(image, number, form, *pieces[0]) if form.as_stored else None
 
     async def frames(self, request: Request) -> ASGIApp:
         """GET. Raises `Problem` 404 for a frame that is not there, 406 for a form that it cannot take."""
@@ -88,7 +94,11 @@ class Frames:
             raise Problem(404, f"there is no frame {over}: instance {resource.instance} has {count}")
         form = form_of(accept, parameter, image.instance.transfer_syntax, len(resource.frames) == 1)
         if form.as_stored and index is not None and index.ready:
-            if len(resource.frames) == 1 and (answer := self._at_once(image, resource.frames[0], accept or "")) and not parameter:
+            if not form.multipart:
+                (number,) = resource.frames
+                value = Value(self._house, b"", image.instance, index.of(number))
+                return ranged(request, value, _entity_tag(image, number, form), form.content_type, [])
+            if len(resource.frames) == 1 and not parameter and (answer := self._at_once(image, resource.frames[0], accept or "")):
                 return answer
             return self._as_stored(image, resource, form)
         pictures = self._house.pictures
@@ -123,7 +133,11 @@ def _part(writer: MultipartWriter | None, form: FrameForm) -> bytes:
     return writer.part(form.content_type) if writer else b""
 
 
-def _one(image: Image, form: FrameForm, offset: int, length: int) -> ASGIApp | None:
+def _entity_tag(image: Image, number: int, form: FrameForm) -> str:
+    return f'"{image.instance.checksum}-{number}-{form.transfer_syntax}"'
+
+
+def _one(image: Image, number: int, form: FrameForm, offset: int, length: int) -> ASGIApp | None:
     """One frame, its part's head and end in one buffer; None where the system does not have it in memory."""
     writer = MultipartWriter(boundary(), form.media_type) if form.multipart else None
     head, tail = _part(writer, form), writer.end() if writer else b""
@@ -133,7 +147,10 @@ def _one(image: Image, form: FrameForm, offset: int, length: int) -> ASGIApp | N
         return None
     room[: len(head)] = head
     room[len(head) + length :] = tail
-    return Whole(body, _headers(writer, form))
+    headers = _headers(writer, form)
+    if writer is None:
+        headers += [(b"accept-ranges", b"bytes"), (b"etag", _entity_tag(image, number, form).encode("latin-1"))]
+    return Whole(body, headers)
 
 
 def _transcoded(found: AsyncIterator[bytes], form: FrameForm) -> ASGIApp:

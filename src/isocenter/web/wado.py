@@ -29,6 +29,7 @@ from isocenter.web.house import WebHouse
 from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
 from isocenter.web.stored import StoredInstances, data_set_at_once
 from isocenter.web.transcodable import can
+from isocenter.web.values import Value, ranged
 
 
 class Instances:
@@ -52,27 +53,26 @@ class Instances:
         ranges = accepted(request.headers.get("accept"), request.query_params.get("accept"))
         form = instance_form(ranges, one=bool(resource.instance))
         if resource.instance and not form.multipart:
-            return await self.file(await run_in_threadpool(self._stored.instance, resource), form)
+            return await self.file(request, await run_in_threadpool(self._stored.instance, resource), form)
         some, complete = await run_in_threadpool(self._checked, resource, form)
         writer = MultipartWriter(boundary(), DICOM)
         headers: Headers = [(b"content-type", writer.content_type.encode("latin-1"))]
         status = 200 if complete else 206
         return Streamed(self._parts(some, form, writer, base_url(request)), headers, status=status)
 
-    async def file(self, instance: Instance, form: InstanceForm) -> ASGIApp:
-        """One instance as a file, alone. Raises `Problem` 406."""
+    async def file(self, request: Request, instance: Instance, form: InstanceForm) -> ASGIApp:
+        """One instance as a file, alone, or the range of it that is asked for. Raises `Problem` 406 and 416."""
         syntax = form.syntax_for(instance.transfer_syntax, can)
         if syntax is None:
             raise _cannot(instance)
         head = file_head(instance, syntax)
-        headers: Headers = [
-            (b"content-type", f"{DICOM}; transfer-syntax={syntax}".encode("latin-1")),
-            (b"content-disposition", f'attachment; filename="{instance.sop_instance_uid}.dcm"'.encode("latin-1", "replace")),
-        ]
+        name = f'attachment; filename="{instance.sop_instance_uid}.dcm"'.encode("latin-1", "replace")
         if syntax == instance.transfer_syntax:
-            return Streamed(self._as_stored(instance, head), headers, length=len(head) + instance.byte_count)
-        content = await run_in_threadpool(self._house.pictures.data_set, instance, syntax)
-        return Streamed(_two(head, content), headers, length=len(head) + len(content))
+            value = Value(self._house, head, instance, [(0, instance.byte_count)])
+        else:
+            value = Value(self._house, head + await run_in_threadpool(self._house.pictures.data_set, instance, syntax))
+        tag = f'"{instance.checksum}-{syntax}"'
+        return ranged(request, value, tag, f"{DICOM}; transfer-syntax={syntax}", [(b"content-disposition", name)])
 
     def _checked(self, resource: Resource, form: InstanceForm) -> tuple[Iterator[Instance], bool]:
         """The instances to be sent, and whether those are all; the first is there. Raises `Problem` 404 and 406."""
@@ -138,8 +138,3 @@ def file_head(instance: Instance, transfer_syntax: str) -> bytes:
 
 def _cannot(instance: Instance) -> Problem:
     return Problem(406, f"stored in transfer syntax {instance.transfer_syntax}, which cannot become any of those accepted")
-
-
-async def _two(head: bytes, content: bytes) -> AsyncIterator[Buffer]:
-    yield head
-    yield content

@@ -58,7 +58,7 @@ class WadoUri:
         media_type = choose(_ranges(query, request), (*MEDIA_TYPES, DICOM) if instance.attributes.get("Rows") else (DICOM,))
         if media_type == DICOM:
             syntax = query.get("transferSyntax", "")
-            return await self._instances.file(instance, InstanceForm(False, ((syntax,),)))
+            return await self._instances.file(request, instance, InstanceForm(False, ((syntax,),)))
         picture = Picture(instance, _frame(query))
         return await self._rendered.alone(request, lambda: picture, _rendering(query, media_type, instance))
 
