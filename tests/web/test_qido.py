@@ -1,10 +1,13 @@
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
+from starlette.responses import Response
+from starlette.routing import Route
 from tests.web.dicom_web import URL, file, serving
 
 from isocenter.base.errors import LocalError
@@ -259,6 +262,24 @@ def test_many_search_at_once(service):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: len(ask(service, "/instances").json()), range(24)))
     assert found == [20] * 24
+
+
+def test_other_work_that_takes_all_threads_keeps_no_search_waiting(tmp_path):
+    release, busy = threading.Event(), threading.Semaphore(0)
+
+    def slow(_request):
+        busy.release()
+        release.wait(30)
+        return Response()
+
+    with serving(tmp_path, lambda house: [*rooms(house), Route("/slow", slow)]) as service, ThreadPoolExecutor(60) as pool:
+        waiting = [pool.submit(service.client.get, "/dicom-web/slow") for _ in range(60)]
+        for _ in range(40):
+            assert busy.acquire(timeout=30)
+        assert service.store(file("1.2.3.4")).status_code == 200
+        assert uids(ask(service, "/studies")) == ["1.2"]
+        assert not any(one.done() for one in waiting)
+        release.set()
 
 
 class Failing:

@@ -547,6 +547,18 @@ STOW_FILINGS_MAX = _limit(
     "instances",
     "Of one store request, filed at once: they share the syncs of the disk, and each has a file open.",
 )
+STOW_AT_ONCE_MAX = _limit(
+    "STOW_AT_ONCE_MAX",
+    24,
+    "threads",
+    "All store requests over HTTP together: what waits for the disk has threads of its own.",
+)
+SEARCHES_AT_ONCE_MAX = _limit(
+    "SEARCHES_AT_ONCE_MAX",
+    16,
+    "threads",
+    "All searches over HTTP together, their own: pictures that take long never keep them waiting.",
+)
 STOW_SENDER_CHARACTERS_MAX = _limit(
     "STOW_SENDER_CHARACTERS_MAX", 64, "characters", "The program that stored an instance over HTTP, as its User-Agent begins."
 )

@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from isocenter.base.errors import LocalError, UsageError
-from isocenter.base.limits import QUERY_RESULTS_MAX, RESULT_PAGE_ANSWERS
+from isocenter.base.limits import QUERY_RESULTS_MAX, RESULT_PAGE_ANSWERS, SEARCHES_AT_ONCE_MAX
 from isocenter.dicomweb import queries
 from isocenter.dicomweb.media import DICOM_JSON, JSON, accepted, choose
 from isocenter.dicomweb.problems import Problem
@@ -81,6 +82,7 @@ class Searching:
 
     def __init__(self, house: WebHouse) -> None:
         self._house = house
+        self._threads = anyio.CapacityLimiter(SEARCHES_AT_ONCE_MAX)
 
     async def search(self, request: Request) -> Response:
         """GET of anything that can be searched. Raises `Problem` for what cannot be asked."""
@@ -95,7 +97,7 @@ class Searching:
         writer = ResultWriter(understood.returned, asked.level, service)
         warnings = [*asked.warnings, *_unmatched(understood)]
         query = replace(understood.query, offset=asked.offset, limit=limit + 1)
-        first = await run_in_threadpool(self._first, query, writer, limit)
+        first = await to_thread.run_sync(self._first, query, writer, limit, limiter=self._threads)
         if first.is_cut:
             warnings.append(MORE_WARNING if asked.limit is None else LIMIT_WARNING)
         headers = [("Warning", _plain(f"299 {service}: {text}")) for text in warnings[:WARNINGS_MAX]]
@@ -106,7 +108,7 @@ class Searching:
             return _answer(204, b"", headers, "")
         if first.rest is None:
             return _answer(200, b"[" + b",\n".join(first.objects) + b"]", headers, media_type)
-        response: Response = StreamingResponse(_streamed(first.objects, first.rest), media_type=media_type)
+        response: Response = StreamingResponse(_streamed(first.objects, first.rest, self._threads), media_type=media_type)
         for name, value in headers:
             response.headers.append(name, value)
         return response
@@ -149,13 +151,13 @@ class _First:
     is_cut: bool
 
 
-async def _streamed(objects: list[bytes], rest: _Results) -> AsyncIterator[bytes]:
+async def _streamed(objects: list[bytes], rest: _Results, threads: anyio.CapacityLimiter) -> AsyncIterator[bytes]:
     """The array, page by page: whoever reads slowly holds nothing back."""
     try:
         yield b"[" + b",\n".join(objects)
         more = True
         while more:
-            objects, more = await run_in_threadpool(rest.page)
+            objects, more = await to_thread.run_sync(rest.page, limiter=threads)
             if objects:
                 yield b",\n" + b",\n".join(objects)
         yield b"]"

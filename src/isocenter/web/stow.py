@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+from anyio import to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from isocenter.base.limits import STOW_FILINGS_MAX, STOW_SENDER_CHARACTERS_MAX
+from isocenter.base.limits import STOW_AT_ONCE_MAX, STOW_FILINGS_MAX, STOW_SENDER_CHARACTERS_MAX
 from isocenter.dicomweb.media import DICOM, DICOM_JSON, MULTIPART_RELATED, media_type
 from isocenter.dicomweb.multipart import related
 from isocenter.dicomweb.problems import Problem, quoted
@@ -48,12 +49,13 @@ class Storing:
 
     def __init__(self, house: WebHouse) -> None:
         self._house = house
+        self._threads = anyio.CapacityLimiter(STOW_AT_ONCE_MAX)
 
     async def store(self, request: Request) -> Response:
         """POST to /studies or to one study. Raises `Problem` where nothing was stored and no instance is to blame."""
         study = resource_of(request).study
         delivery = self._delivery(request, study)
-        taking = _Taking(delivery)
+        taking = _Taking(delivery, self._threads)
         broken: Problem | None = None
         try:
             await taking.take(request)
@@ -108,8 +110,9 @@ class Storing:
 class _Taking:
     """One body on its way in: runs of it go to the thread pool, and so does what they complete, several at a time."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, threads: anyio.CapacityLimiter) -> None:
         self._delivery = delivery
+        self._threads = threads
         self._under_way: deque[asyncio.Task[Outcome]] = deque()
         self.outcomes: list[Outcome] = []
 
@@ -124,17 +127,18 @@ class _Taking:
             ended = True
         finally:
             if not ended:
-                await run_in_threadpool(self._delivery.abandon)
+                await to_thread.run_sync(self._delivery.abandon, limiter=self._threads)
             while self._under_way:
                 await self._gather()
 
     async def _work(self, errands: Iterator[Errand]) -> None:
         while True:
-            ready, broken = await run_in_threadpool(_some, errands)
+            ready, broken = await to_thread.run_sync(_some, errands, limiter=self._threads)
             for errand in ready:
                 if len(self._under_way) >= STOW_FILINGS_MAX:
                     await self._gather()
-                self._under_way.append(asyncio.create_task(run_in_threadpool(_done, errand)))
+                filing = to_thread.run_sync(_done, errand, limiter=self._threads)
+                self._under_way.append(asyncio.create_task(filing))
             if broken is not None:
                 raise broken
             if len(ready) < STOW_FILINGS_MAX:
