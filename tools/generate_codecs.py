@@ -42,7 +42,8 @@ Not rendered: video, HSV, CMYK and ARGB (retired), ICC profiles, Presentation St
 
 * Every frame of the test images of pydicom, of pydicom-data and, where it is at hand, of the NEMA compression set is decoded to the
   samples that pydicom gives and to those that gdcm gives: `tests/imaging/test_every_frame.py`, which names each exception and why.
-* Grey levels are compared with the arithmetic of PS3.3 C.11 on phantoms: `tests/imaging/test_render.py`, `test_luts.py`.
+* Grey levels are compared with the arithmetic of PS3.3 C.11 on phantoms (`tests/imaging/test_render.py`, `test_luts.py`) and with
+  the pictures that DCMTK draws of the same images: `test_pictures_beside_dcmtk.py`.
 * Transcoding is undone and compared, in every direction: `tests/imaging/test_transcode.py`.
 """
 

@@ -12,7 +12,8 @@ from isocenter.imaging.frames import PixelDescription
 def described(array: np.ndarray, photometric: str, **other) -> PixelDescription:
     bits = array.dtype.itemsize * 8
     fields = {"bits_stored": bits, "high_bit": bits - 1, "pixel_representation": 0, "planar_configuration": 0} | other
-    return PixelDescription(*array.shape[:2], 3, bits, photometric_interpretation=photometric, number_of_frames=1, **fields)
+    fields = {"bits_allocated": bits} | fields
+    return PixelDescription(*array.shape[:2], 3, photometric_interpretation=photometric, number_of_frames=1, **fields)
 
 
 @given(st.lists(st.tuples(*(st.integers(0, 255),) * 3), min_size=1, max_size=40))
@@ -72,6 +73,7 @@ def test_planes_are_put_together() -> None:
         ("", {}, LocalError),
         ("MONOCHROME2", {}, LocalError),
         ("RGB", {"pixel_representation": 1}, UnreadableDataset),
+        ("RGB", {"bits_allocated": 64, "bits_stored": 64, "high_bit": 63}, LocalError),
     ],
 )
 def test_a_colour_space_that_nobody_knows_is_refused(photometric: str, other: dict, error: type) -> None:

@@ -395,3 +395,49 @@ def test_a_flipped_bit_anywhere_in_a_small_image_leaves_a_picture_or_a_reason(on
         except IsocenterError as error:
             refused += len(str(error)) > 10
     assert refused > 100
+
+
+@pytest.mark.parametrize(("relationship", "levels"), [("LOG", [0, 128, 255]), ("DISP", [0, 128, 255]), ("LIN", [255, 255, 0])])
+def test_the_modality_lut_of_an_angiogram_is_for_measuring(make_image, make_item, in_bytes, relationship: str, levels) -> None:
+    table = make_item(ModalityLUTType="US")
+    table.add_new("LUTDescriptor", "US", [3, 0, 16])
+    table.add_new("LUTData", "OW", struct.pack("<3H", 900, 900, 0))
+    angiogram = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.12.1", "PixelIntensityRelationship": relationship, "Modality": "XA"}
+    data_set = make_image(np.array([[0, 1, 2]], "<u2"), ModalityLUTSequence=[table], **angiogram)
+    assert picture(in_bytes(data_set)).tolist() == [levels]
+
+
+def test_a_window_that_is_no_number_gives_way_to_the_default(make_image, in_bytes) -> None:
+    data_set = make_image(RAMP, WindowCenter=40, WindowWidth=400)
+    content = in_bytes(data_set).replace(b"400.0", b"4x0.0")
+    assert content != in_bytes(data_set)
+    assert np.array_equal(picture(content), picture(in_bytes(make_image(RAMP))))
+
+
+def test_pixels_of_two_kinds_at_once_are_refused(make_image, in_bytes) -> None:
+    data_set = make_image(RAMP)
+    data_set.add_new("FloatPixelData", "OF", bytes(4 * RAMP.size))
+    with pytest.raises(UnreadableDataset, match=r"\(7FE0,0008\) and \(7FE0,0010\) are both there"):
+        picture(in_bytes(data_set))
+
+
+@pytest.mark.parametrize("attributes", [{"NumberOfFrames": 3}, {"SamplesPerPixel": 3}])
+def test_floats_that_are_not_all_there_or_are_colours_are_refused(make_image, in_bytes, attributes: dict) -> None:
+    with pytest.raises(UnreadableDataset, match=r"\(7FE0,0008\)"):
+        picture(in_bytes(make_image(np.zeros((2, 2), "<f4"), **attributes)))
+
+
+def test_a_palette_cannot_colour_more_than_16_bits(make_image, in_bytes) -> None:
+    with pytest.raises(UnreadableDataset, match="cannot colour 32 bits"):
+        picture(in_bytes(make_image(np.zeros((2, 2), "<u4"), PhotometricInterpretation="PALETTE COLOR")))
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_made(make_image, in_bytes) -> None:
+    with pytest.raises(LocalError, match="16384 x 16384 is more than"):
+        picture(in_bytes(make_image(np.zeros((2, 2), "u1"))), viewport=Viewport(16384, 16384))
+
+
+def test_a_spacing_that_is_no_number_leaves_the_pixels_square(make_image, in_bytes) -> None:
+    data_set = make_image(np.zeros((4, 4), "u1"), PixelSpacing=[0.5, 0.25])
+    content = in_bytes(data_set).replace(b"0.5\\0.25", b"0.5\\0.x5")
+    assert picture(content, viewport=Viewport(8, 8)).shape == (8, 8)

@@ -33,7 +33,8 @@ LUT_DATA = 0x00283006
 PRESENTATION_LUT_SHAPE = 0x20500020
 _SOP_CLASS_UID = 0x00080016
 _PIXEL_INTENSITY_RELATIONSHIP = 0x00281040
-_PROJECTIONS = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")
+_PROJECTIONS = tuple(f"1.2.840.10008.5.1.4.1.1.12.{number}" for number in (1, 2, 3))
+"""X-Ray Angiographic, X-Ray Radiofluoroscopic, and the retired Angiographic Bi-Plane Image Storage."""
 WHITE = 255
 
 
@@ -91,12 +92,12 @@ def modality_of(frame: FrameAttributes, *, signed: bool) -> Modality:
     image = frame.image
     if image.text(_SOP_CLASS_UID) in _PROJECTIONS and image.text(_PIXEL_INTENSITY_RELATIONSHIP) in ("LOG", "DISP"):
         return Modality()
+    item = image.item(MODALITY_LUT_SEQUENCE)
+    if item is not None:
+        return Modality(table=read_lut(item, signed=signed))
     source = frame.of_macro(PIXEL_VALUE_TRANSFORMATION)
     slope, intercept = source.decimals(RESCALE_SLOPE), source.decimals(RESCALE_INTERCEPT)
-    if slope or intercept:
-        return Modality(slope[0] if slope else 1.0, intercept[0] if intercept else 0.0)
-    item = image.item(MODALITY_LUT_SEQUENCE)
-    return Modality() if item is None else Modality(table=read_lut(item, signed=signed))
+    return Modality(slope[0] if slope else 1.0, intercept[0] if intercept else 0.0)
 
 
 def voi_of(frame: FrameAttributes, *, signed: bool) -> Window | Lut | None:

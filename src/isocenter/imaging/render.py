@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from isocenter.base.errors import LocalError, UnreadableDataset
-from isocenter.base.limits import PICTURE_PIXELS_MAX, RENDERED_FRAME_PIXELS_MAX
+from isocenter.base.limits import RENDERED_FRAME_PIXELS_MAX
 from isocenter.imaging import (
     codestreams,
     colour,
@@ -115,8 +115,6 @@ def render(data_set: bytes | memoryview, transfer_syntax: str, frame: int, wante
         picture = _with_overlays(picture, attributes.image, frame - 1, spare)
     if wanted.viewport is not None:
         picture = viewport.shown(picture, wanted.viewport, _pixel_height_by_width(attributes))
-    if picture.shape[0] * picture.shape[1] > PICTURE_PIXELS_MAX:
-        raise LocalError(f"a picture of {picture.shape[1]} x {picture.shape[0]} is more than {PICTURE_PIXELS_MAX} pixels")
     return picture_files.encoded(picture, wanted.media_type, wanted.quality)
 
 

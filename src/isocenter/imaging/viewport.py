@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import PICTURE_SIDE_PIXELS_MAX, PIXELS_AT_ONCE
+from isocenter.base.limits import PICTURE_PIXELS_MAX, PICTURE_SIDE_PIXELS_MAX, PIXELS_AT_ONCE
 from isocenter.imaging.stored_values import Array
 from isocenter.model.pictures import Viewport
 
@@ -22,7 +22,7 @@ def shown(picture: Array, viewport: Viewport, pixel_height_by_width: float = 1.0
     """The region of `picture` that the viewport asks for, filling it as far as its shape lets it.
 
     A region that reaches over the edge is cut there. Raises `LocalError` for one that is empty, lies outside, or is no number, and
-    for a viewport of no size or of more than `PICTURE_SIDE_PIXELS_MAX`.
+    for a viewport of no size, or of more than `PICTURE_SIDE_PIXELS_MAX` a side or `PICTURE_PIXELS_MAX` in all.
     """
     for name, side in (("width", viewport.width), ("height", viewport.height)):
         if not 1 <= side <= PICTURE_SIDE_PIXELS_MAX:
@@ -34,6 +34,8 @@ def shown(picture: Array, viewport: Viewport, pixel_height_by_width: float = 1.0
     scale = min(viewport.width / width, viewport.height / height)
     out_columns = min(viewport.width, max(1, round(width * scale)))
     out_rows = min(viewport.height, max(1, round(height * scale)))
+    if out_columns * out_rows > PICTURE_PIXELS_MAX:
+        raise LocalError(f"a picture of {out_columns} x {out_rows} is more than {PICTURE_PIXELS_MAX} pixels")
     if (viewport.source_height or 1) < 0:
         top, bottom = bottom, top
     if (viewport.source_width or 1) < 0:
