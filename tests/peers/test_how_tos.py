@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from tests.hostile.browsers import answered
 from tests.hostile.conftest import Archived
 
 from isocenter.dataset.part10 import read_header
+from isocenter.dicomweb.resources import ROUTES
 from isocenter.imaging.transcode import transcode
 from isocenter.lab.phantom import ct_series, file_bytes
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, JPEG_LS_LOSSLESS
@@ -81,3 +83,21 @@ def test_the_page_on_python_can_be_typed_as_it_is(archive, folder, monkeypatch, 
     image = dcmread("image.dcm")
     assert dcmread(f"{image.SOPInstanceUID}.dcm") == image
     assert capsys.readouterr().out.split() == [image.StudyInstanceUID, "Doe^John"]
+
+
+def test_every_resource_that_the_conformance_statement_lists_is_served(archive, folder):
+    image = dcmread(folder / "image.dcm")
+    body = (folder / "image.dcm").read_bytes()
+    assert answered(archive.http, "/dicom-web/studies", "POST", body=body, Content_Type="application/dicom").status == 200
+    named = {
+        "study": image.StudyInstanceUID, "series": image.SeriesInstanceUID, "instance": image.SOPInstanceUID,
+        "frames": "1", "path": "7FE00010",
+    }  # fmt: skip
+    for route in ROUTES:
+        path = "/dicom-web" + route.template.format(**named)
+        if "GET" in route.methods:
+            assert answered(archive.http, path, Accept="*/*").status == 200, path
+        if "OPTIONS" in route.methods:
+            assert answered(archive.http, path, "OPTIONS").status == 200, path
+        if "DELETE" in route.methods:
+            assert answered(archive.http, path, "DELETE").status == 405, "without the setting nothing is deleted"
