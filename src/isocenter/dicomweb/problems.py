@@ -33,7 +33,11 @@ STATUSES: tuple[HttpStatus, ...] = (
     HttpStatus(400, "Bad Request", "The path, a parameter, a header or the body breaks the rules; the body says which and how."),
     HttpStatus(403, "Forbidden", "Understood, and not allowed here: a change from a foreign page."),
     HttpStatus(404, "Not Found", "There is no such resource: no such path, or nothing with that UID."),
-    HttpStatus(405, "Method Not Allowed", "The resource does not know the method, or a setting keeps it off; Allow has those that it knows."),
+    HttpStatus(
+        405,
+        "Method Not Allowed",
+        "The resource does not know the method, or a setting keeps it off; Allow has those that it knows.",
+    ),
     HttpStatus(406, "Not Acceptable", "No media type or transfer syntax that was accepted can be made of what is stored."),
     HttpStatus(408, "Request Timeout", "The head of the request did not come in time."),
     HttpStatus(409, "Conflict", "None of the instances could be stored; the body says why, one by one."),
