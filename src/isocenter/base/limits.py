@@ -465,6 +465,12 @@ FRAME_FORMS_REMEMBERED_MAX = _limit(
     "choices",
     "What was chosen for an Accept header and a transfer syntax; a viewer sends two or three.",
 )
+HTTP_WORKS_AT_ONCE_MAX = _limit(
+    "HTTP_WORKS_AT_ONCE_MAX",
+    16,
+    "threads",
+    "Of the web's forty, that wait for worker processes; searches and stored bytes have the rest.",
+)
 THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
     "HTTP_CONNECTIONS_MAX",

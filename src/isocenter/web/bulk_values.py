@@ -11,7 +11,6 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
@@ -56,7 +55,7 @@ class BulkValues:
         """GET of one value. Raises `Problem` 404, 406, and 416 where no range holds a byte of it."""
         resource = resource_of(request)
         multipart = in_parts(accepted(request.headers.get("accept"), request.query_params.get("accept")))
-        instance, value = await run_in_threadpool(self._value, resource)
+        instance, value = await self._stored.worked_out(lambda: self._value(resource))
         if multipart:
             return as_part(value)
         return ranged(request, value, f'"{instance.checksum}-{resource.path}"', OCTET_STREAM, [])
@@ -88,7 +87,7 @@ class BulkValues:
         if not any(item.covers(OCTET_STREAM) and item.quality > 0 and (item.multipart or item.essence == "*/*") for item in accept):
             raise Problem(406, f'all bulk data goes out as multipart/related; type="{OCTET_STREAM}" only')
         values = self._below(resource, base_url(request))
-        first = await run_in_threadpool(next, values, None)
+        first = await self._stored.worked_out(lambda: next(values, None))
         if first is None:
             raise Problem(404, f"there is no bulk data at {path_of(resource.study, resource.series, resource.instance)}")
         writer = MultipartWriter(boundary(), OCTET_STREAM)
@@ -100,7 +99,7 @@ class BulkValues:
                 yield writer.part(OCTET_STREAM, ("Content-Location", place))
                 async for piece in value.bytes(value.whole):
                     yield piece
-                found = await run_in_threadpool(next, values, None)
+                found = await self._stored.worked_out(lambda: next(values, None))
             yield writer.end()
 
         return Streamed(pieces(), _named(writer))

@@ -8,10 +8,10 @@ decoded in the worker processes. No stored frame is held whole that is larger th
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Scope
@@ -89,7 +89,8 @@ class Frames:
         image = await run_in_threadpool(self._stored.image, resource)
         self._stored.keep(image)
         index = image.index
-        count = index.count if index is not None else await run_in_threadpool(self._house.pictures.frame_count, image.instance)
+        pictures, instance = self._house.pictures, image.instance
+        count = index.count if index is not None else await self._stored.worked_out(lambda: pictures.frame_count(instance))
         if over := next((number for number in resource.frames if number > count), 0):
             raise Problem(404, f"there is no frame {over}: instance {resource.instance} has {count}")
         form = form_of(accept, parameter, image.instance.transfer_syntax, len(resource.frames) == 1)
@@ -101,9 +102,8 @@ class Frames:
             if len(resource.frames) == 1 and not parameter and (answer := self._at_once(image, resource.frames[0], accept or "")):
                 return answer
             return self._as_stored(image, resource, form)
-        pictures = self._house.pictures
-        found = await run_in_threadpool(pictures.frames, image.instance, resource.frames, form.transfer_syntax)
-        return _transcoded(iterate_in_threadpool(found), form)
+        found = await self._stored.worked_out(lambda: pictures.frames(instance, resource.frames, form.transfer_syntax))
+        return self._transcoded(found, form)
 
     def _as_stored(self, image: Image, resource: Resource, form: FrameForm) -> ASGIApp:
         assert image.index is not None
@@ -123,6 +123,16 @@ class Frames:
             yield tail
 
         return Streamed(pieces(), _headers(writer, form), length=length)
+
+    def _transcoded(self, found: Iterator[bytes], form: FrameForm) -> ASGIApp:
+        writer = MultipartWriter(boundary(), form.media_type) if form.multipart else None
+
+        async def pieces() -> AsyncIterator[Buffer]:
+            while (frame := await self._stored.worked_out(lambda: next(found, None))) is not None:
+                yield _part(writer, form) + frame
+            yield writer.end() if writer else b""
+
+        return Streamed(pieces(), _headers(writer, form))
 
 
 def _headers(writer: MultipartWriter | None, form: FrameForm) -> Headers:
@@ -151,14 +161,3 @@ def _one(image: Image, number: int, form: FrameForm, offset: int, length: int) -
     if writer is None:
         headers += [(b"accept-ranges", b"bytes"), (b"etag", _entity_tag(image, number, form).encode("latin-1"))]
     return Whole(body, headers)
-
-
-def _transcoded(found: AsyncIterator[bytes], form: FrameForm) -> ASGIApp:
-    writer = MultipartWriter(boundary(), form.media_type) if form.multipart else None
-
-    async def pieces() -> AsyncIterator[Buffer]:
-        async for frame in found:
-            yield _part(writer, form) + frame
-        yield writer.end() if writer else b""
-
-    return Streamed(pieces(), _headers(writer, form))

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import xxhash
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -84,7 +83,7 @@ class Rendered:
         if not multipart:
             return await self.alone(request, lambda: self._first(resource), wanted)
         made = self._made(resource, wanted)
-        first = await run_in_threadpool(next, made, None)
+        first = await self._stored.worked_out(lambda: next(made, None))
         if first is None:
             raise Problem(404, f"there is nothing to render at {path_of(resource.study, resource.series, resource.instance)}")
         writer = MultipartWriter(boundary(), media_type)
@@ -97,7 +96,7 @@ class Rendered:
                 picture, content = found
                 yield writer.part(wanted.media_type, ("Content-Location", base + picture.path))
                 yield content
-                found = await run_in_threadpool(next, made, None)
+                found = await self._stored.worked_out(lambda: next(made, None))
             yield writer.end()
 
         return Streamed(pieces(), headers)
@@ -118,7 +117,7 @@ class Rendered:
             tag = _entity_tag(picture, wanted)
             return tag, None if tag in known else self._house.pictures.rendered(picture.instance, picture.frame, wanted)
 
-        tag, body = await run_in_threadpool(made)
+        tag, body = await self._stored.worked_out(made)
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
         if body is None:
             return Response(status_code=304, headers=headers)

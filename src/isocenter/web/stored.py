@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import FRAME_INDEX_PIECES_MAX, SEND_BYTES
+from isocenter.base.limits import FRAME_INDEX_PIECES_MAX, HTTP_WORKS_AT_ONCE_MAX, SEND_BYTES
 from isocenter.dataset.part10 import PREAMBLE_BYTES, PREFIX
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.resources import Resource
@@ -26,6 +28,8 @@ from isocenter.model.query import Key, Query, Single
 from isocenter.model.records import Instance
 from isocenter.standard import transfer_syntax as uids
 from isocenter.web.house import WebHouse
+
+Result = TypeVar("Result")
 
 _AT_ONCE: int = getattr(os, "RWF_NOWAIT", 0)
 """Reads only what the system has in memory (preadv2(2)); 0 where the platform has no such thing."""
@@ -54,6 +58,11 @@ class StoredInstances:
         self._house = house
         self._kept: OrderedDict[str, Image] = OrderedDict()
         self._weight = 0
+        self._works = CapacityLimiter(HTTP_WORKS_AT_ONCE_MAX)
+
+    async def worked_out(self, work: Callable[[], Result]) -> Result:
+        """What may wait for the worker processes, in one of a few threads, so that everything else has its own."""
+        return await to_thread.run_sync(work, limiter=self._works)
 
     def kept(self, study: str, series: str, instance: str) -> Image | None:
         """What is remembered of an instance; it may be gone by now, which opening its blob tells."""

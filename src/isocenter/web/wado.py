@@ -70,7 +70,7 @@ class Instances:
         if syntax == instance.transfer_syntax:
             value = Value(self._house, head, instance, [(0, instance.byte_count)])
         else:
-            value = Value(self._house, head + await run_in_threadpool(self._house.pictures.data_set, instance, syntax))
+            value = Value(self._house, head + await self._transcoded(instance, syntax))
         tag = f'"{instance.checksum}-{syntax}"'
         return ranged(request, value, tag, f"{DICOM}; transfer-syntax={syntax}", [(b"content-disposition", name)])
 
@@ -99,7 +99,7 @@ class Instances:
                 syntax = form.syntax_for(instance.transfer_syntax, can) or instance.transfer_syntax
                 content = None
                 if syntax != instance.transfer_syntax:
-                    content = await run_in_threadpool(self._house.pictures.data_set, instance, syntax)
+                    content = await self._transcoded(instance, syntax)
                 place = base + path_of(instance.study_instance_uid, instance.series_instance_uid, instance.sop_instance_uid)
                 head = writer.part(f"{DICOM}; transfer-syntax={syntax}", ("Content-Location", place)) + file_head(instance, syntax)
                 if content is None:
@@ -109,6 +109,9 @@ class Instances:
                     yield head
                     yield content
         yield writer.end()
+
+    async def _transcoded(self, instance: Instance, syntax: str) -> bytes:
+        return await self._stored.worked_out(lambda: self._house.pictures.data_set(instance, syntax))
 
     async def _as_stored(self, instance: Instance, head: bytes) -> AsyncIterator[Buffer]:
         content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count)
