@@ -95,6 +95,15 @@ def test_a_contradiction_is_kept_beside_the_archive_with_a_warning(service):
     assert b"Kept^Name" in service.content("1.2.3.4.1")
 
 
+def test_who_stored_how_much_is_a_line_of_the_log_without_what_was_sent(service, caplog):
+    caplog.set_level("INFO", "isocenter")
+    service.client.headers["User-Agent"] = "curl/8.5"
+    service.store(file("1.2.3.4.1", t00100010="Secret^Name"), file("1.2.3.4.2", t0020000D="Secret"))
+    assert "curl/8.5 (testclient) stored 1 over HTTP in 0." in caplog.text
+    assert "; 1 refused: C000" in caplog.text
+    assert "Secret" not in caplog.text
+
+
 def test_one_file_without_parts_is_taken(service):
     answer = service.client.post("/dicom-web/studies", content=file("1.2.3.4.1"), headers={"Content-Type": "application/dicom"})
     assert answer.status_code == 200

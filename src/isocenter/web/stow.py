@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -54,6 +54,7 @@ class Storing:
     async def store(self, request: Request) -> Response:
         """POST to /studies or to one study. Raises `Problem` where nothing was stored and no instance is to blame."""
         study = resource_of(request).study
+        began = self._house.clock.monotonic()
         delivery = self._delivery(request, study)
         taking = _Taking(delivery, self._threads)
         broken: Problem | None = None
@@ -62,7 +63,6 @@ class Storing:
         except Problem as problem:
             broken = problem
         except ClientDisconnect:
-            _log.info("A store request broke off after %s instances", len(taking.outcomes))
             broken = Problem(400, "the body broke off")
         outcomes = taking.outcomes
         if broken is not None:
@@ -71,6 +71,7 @@ class Storing:
             outcomes.append(refusal(f"the body cannot be read further: {broken.detail}"))
         stored = [outcome for outcome in outcomes if isinstance(outcome, StoredItem)]
         refused = [outcome for outcome in outcomes if isinstance(outcome, FailedItem)]
+        _tell(request, len(stored), refused, self._house.clock.monotonic() - began)
         return Response(
             store_response(base_url(request), study, stored, refused),
             status_code=store_status(stored, refused),
@@ -165,6 +166,14 @@ def _done(errand: Errand) -> Outcome:
     except Exception as error:
         _log.error("A part of a store request could not be worked on", exc_info=error)
         return FailedItem(status.PROCESSING_FAILURE, ARCHIVE_FAILED)
+
+
+def _tell(request: Request, stored: int, refused: Sequence[FailedItem], seconds: float) -> None:
+    """A line for the log: who stored how much, and what kept the rest out, without a word of what was sent."""
+    who = f"{_sender(request.headers.get('user-agent', '')) or 'somebody'} ({request.client.host if request.client else 'unknown'})"
+    why = ", ".join(sorted({f"{item.reason:04X}" for item in refused}))
+    ending = f"; {len(refused)} refused: {why}" if refused else ""
+    _log.log(logging.WARNING if refused else logging.INFO, "%s stored %s over HTTP in %.1f s%s", who, stored, seconds, ending)
 
 
 def _sender(user_agent: str) -> str:
