@@ -38,6 +38,9 @@ Read = Callable[[int, int], bytes]
 
 Piece = tuple[int, int]
 _LITTLE_ENDIAN_PIXELS = frozenset({uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_LITTLE_ENDIAN, uids.PAPYRUS_3_IMPLICIT})
+_ITEMS = 0xFFFE
+"""The group of items and delimiters, which have no value representation."""
+
 _LONG_VRS = frozenset(vr.encode() for vr in LONG_LENGTH_VRS)
 
 
@@ -117,12 +120,9 @@ def _before_pixels(head: memoryview, byte_count: int, syntax: TransferSyntax) ->
     order = "<" if syntax.little_endian else ">"
     header = struct.Struct(order + ("HH2sH" if syntax.explicit_vr else "HHL")).unpack_from
     long_length = struct.Struct(order + "L").unpack_from
-    loose = b"\xfe\xff" if syntax.little_endian else b"\xff\xfe"
     found: list[Element] = []
     position = 0
     while position < byte_count:
-        if head[position : position + 2] == loose:
-            raise UnreadableDataset("an item or a delimiter where an element should begin", offset=position)
         vr = b""
         if syntax.explicit_vr:
             group, number, vr, length = header(head, position)
@@ -130,10 +130,13 @@ def _before_pixels(head: memoryview, byte_count: int, syntax: TransferSyntax) ->
             if vr in _LONG_VRS:
                 length, value = long_length(head, value)[0], value + 4
             elif not vr.isalpha():
-                raise UnreadableDataset(f"{tag_text(group << 16 | number)} has no value representation", offset=position)
+                what = "is an item or a delimiter" if group == _ITEMS else "has no value representation"
+                raise UnreadableDataset(f"{tag_text(group << 16 | number)} {what} where an element should begin", offset=position)
         else:
             group, number, length = header(head, position)
             value = position + 8
+            if group == _ITEMS:
+                raise UnreadableDataset("an item or a delimiter where an element should begin", offset=position)
         tag = group << 16 | number
         if length == UNDEFINED and tag != PIXEL_DATA:
             position = reader.end_at(position)
