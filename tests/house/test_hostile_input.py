@@ -22,7 +22,9 @@ def speaks_of(number: int, test: str, text: str) -> bool:
     if found := re.match(r"test_groups?_(\d+(?:_\d+)*)(?:_to_(\d+))?_", test):
         alone = [int(one) for one in found[1].split("_")]
         return number in alone or (found[2] is not None and alone[0] <= number <= int(found[2]))
-    return f'"{number} ' in text or re.match(r"test_(cve|dcmtk|orthanc|pynetdicom)_", test) is not None or f"group_{number}_" in text
+    return (
+        f'"{number} ' in text or re.match(r"test_(cve|dcmtk|orthanc|pynetdicom)_", test) is not None or f"group_{number}_" in text
+    )
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,10 @@ class MemoryShelf:
         self._nodes[node.name] = node
         self._version += 1
 
+    def put_nodes(self, nodes) -> None:
+        for node in nodes:
+            self.put_node(node)
+
     def remove_node(self, name: str) -> bool:
         self._version += 1
         return self._nodes.pop(name, None) is not None

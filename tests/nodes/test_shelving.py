@@ -48,3 +48,25 @@ def test_whatever_a_list_holds_every_entry_is_kept_or_has_a_fault(shelf, nodes):
     kept, findings = shelve(nodes, shelf, OWN)
     assert len(kept) + sum(finding.fault for finding in findings) == len(nodes)
     assert {node.name for node in kept} <= {node.name for node in shelf.nodes()}
+
+
+def test_of_two_with_one_name_the_later_is_kept(shelf):
+    shelve([Node("f", "F", "10.0.0.6"), Node("f", "G", "10.0.0.7")], shelf, OWN)
+    assert [node for node in shelf.nodes() if node.name == "f"] == [Node("f", "G", "10.0.0.7")]
+    kept, _ = shelve([Node("again", "F", "10.0.0.8")], shelf, OWN)
+    assert kept, "the title of the earlier one is free"
+
+
+def test_names_and_titles_that_differ_in_case_alone_are_told(shelf):
+    _, findings = shelve([Node("h", "HA", "10.0.1.1"), Node("i", "Ha", "10.0.1.2"), Node("H", "HC", "10.0.1.3")], shelf, OWN)
+    assert ["only in upper and lower case" in finding.sentence for finding in findings] == [True, True]
+
+
+def test_thousands_are_one_change_and_not_compared_each_with_each(tmp_path):
+    index = IndexFile(tmp_path)
+    bring_up_to_date(index.path)
+    with closing(NodeRows(index)) as rows:
+        before = rows.version()
+        kept, _ = shelve([Node(f"n{n}", f"N{n}", f"10.{n >> 8}.{n & 255}.9") for n in range(5000)], rows, OWN)
+        assert len(kept) == len(rows.nodes()) == 5000
+        assert rows.version() == before + 1

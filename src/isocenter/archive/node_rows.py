@@ -104,9 +104,15 @@ class NodeRows:
 
     def put_node(self, node: Node) -> None:
         """Add, or replace the one of that name, which keeps its place."""
-        with self._writing("FULL") as connection:
-            connection.execute(_PUT, (node.name, node.ae_title, node.host, node.port, _document(node)))
-            connection.execute(_CHANGED, (VERSION,))
+        self.put_nodes((node,))
+
+    def put_nodes(self, nodes: Sequence[Node]) -> None:
+        """See the port."""
+        rows = [(node.name, node.ae_title, node.host, node.port, _document(node)) for node in nodes]
+        if rows:
+            with self._writing("FULL") as connection:
+                connection.executemany(_PUT, rows)
+                connection.execute(_CHANGED, (VERSION,))
 
     def remove_node(self, name: str) -> bool:
         """True where there was a node of that name."""

@@ -140,9 +140,7 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
     for origin in settings.origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
-            raise UsageError(
-                f"web_origins has {origin!r}, which is no web site such as http://viewer:3000 (without a path), nor *"
-            )
+            raise UsageError(f"web_origins has {origin!r}, which is no web site such as http://viewer:3000 (without a path), nor *")
 
 
 def check_ae_title(title: str) -> None:

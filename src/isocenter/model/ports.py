@@ -141,6 +141,9 @@ class NodeShelf(Protocol):
     def put_node(self, node: Node) -> None:
         """Add, or replace the one of that name."""
 
+    def put_nodes(self, nodes: Sequence[Node]) -> None:
+        """The same for each of them, all or none."""
+
     def remove_node(self, name: str) -> bool: ...
 
     def version(self) -> int:
