@@ -122,7 +122,7 @@ def test_what_has_no_pixels_has_no_picture(images):
 
 
 def test_what_is_not_there_has_no_picture(images):
-    assert images.get(f"{images.kept['ct'].path}/frames/2/rendered", "image/png").status_code == 406
+    assert images.get(f"{images.kept['ct'].path}/frames/2/rendered", "image/png").status_code == 404
     assert images.get("/studies/1.2/series/3/instances/4/rendered", "image/png").status_code == 404
     assert images.get("/studies/1.2/thumbnail").status_code == 404
 

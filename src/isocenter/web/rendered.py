@@ -128,12 +128,20 @@ class Rendered:
         """The frame that a path names, or the first of the instance; of a series or a study the one in the middle."""
         if not resource.instance:
             return self._middle(resource)
-        return Picture(self._stored.instance(resource), resource.frames[0] if resource.frames else 1)
+        return self._named(resource)
+
+    def _named(self, resource: Resource) -> Picture:
+        """A frame of an instance, the first where none is named. Raises `Problem` 404 for one that is not there."""
+        instance = self._stored.instance(resource)
+        frame, count = resource.frames[0] if resource.frames else 1, _frame_count(instance)
+        if count < frame and count:
+            raise Problem(404, f"there is no frame {frame}: instance {resource.instance} has {count}")
+        return Picture(instance, frame)
 
     def _middle(self, resource: Resource) -> Picture:
         """The frame that a path names, or the one in the middle of the first series that has pixels. Raises `Problem` 404."""
         if resource.frames:
-            return Picture(self._stored.instance(resource), resource.frames[0])
+            return self._named(resource)
         series: list[Picture] = []
         for instance in self._stored.instances(resource):
             if not _frame_count(instance):
