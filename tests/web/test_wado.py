@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pydicom
 import pytest
-from tests.web.conftest import keep, parts
+from tests.web.conftest import keep, one_of_its_own, parts
 
 from isocenter.dataset import part10
 from isocenter.model.attributes import Level
@@ -141,3 +141,18 @@ def test_a_large_file_is_sent_in_chunks(images, monkeypatch):
     monkeypatch.setattr(stored, "SEND_BYTES", 1000)
     kept = images.kept["ct"]
     assert data_set(images.get(kept.path, "application/dicom").content) == kept.data_set
+
+
+def test_an_image_with_broken_pixels_does_not_keep_its_study_back(images):
+    content = bytearray(one_of_its_own("JPEG2000.dcm"))
+    uid = images.kept["jpeg 2000"].uid.encode()
+    content = content.replace(uid, uid[:-3] + b"999")
+    size = content.index(b"\xff\x4f\xff\x51") + 8
+    content[size : size + 8] = bytes(8)
+    broken = keep(images.house.blobs, bytes(content))
+    answer = images.get(broken.path.partition("/series/")[0])
+    assert answer.status_code == 200
+    syntaxes = {file_head["content-location"].rpartition("/")[2]: file_head["content-type"] for file_head, _ in parts(answer)}
+    assert syntaxes[broken.uid].endswith(broken.transfer_syntax)
+    assert syntaxes[images.kept["jpeg 2000"].uid].endswith(uids.EXPLICIT_VR_LITTLE_ENDIAN)
+    images.house.remove(Level.IMAGE, broken.uid)

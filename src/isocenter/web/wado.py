@@ -2,12 +2,13 @@
 
 A path and an Accept header come in, the files go out: many as parts, one alone where that is asked for, as they are stored or in a
 transfer syntax that is accepted. They are streamed, and memory does not grow with their number or, where they go out as stored,
-with their size. What is removed meanwhile is left out; a file that cannot be given as it must be breaks the answer off, so that no
-answer looks complete that lacks an instance.
+with their size. What is removed meanwhile is left out. Pixels that turn out to be broken go out as they are stored where any syntax
+is accepted; where none is, they break the answer off, so that no answer looks complete that lacks an instance.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import RETRIEVE_PAGE_INSTANCES
 from isocenter.dataset import part10
 from isocenter.dicomweb.media import DICOM, accepted
@@ -30,6 +32,8 @@ from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
 from isocenter.web.stored import StoredInstances, data_set_at_once
 from isocenter.web.transcodable import can
 from isocenter.web.values import Value, ranged
+
+_log = logging.getLogger("isocenter.web")
 
 
 class Instances:
@@ -96,10 +100,7 @@ class Instances:
     ) -> AsyncIterator[Buffer]:
         while page := await run_in_threadpool(lambda: list(islice(instances, RETRIEVE_PAGE_INSTANCES))):
             for instance in page:
-                syntax = form.syntax_for(instance.transfer_syntax, can) or instance.transfer_syntax
-                content = None
-                if syntax != instance.transfer_syntax:
-                    content = await self._transcoded(instance, syntax)
+                syntax, content = await self._as_accepted(instance, form)
                 place = base + path_of(instance.study_instance_uid, instance.series_instance_uid, instance.sop_instance_uid)
                 head = writer.part(f"{DICOM}; transfer-syntax={syntax}", ("Content-Location", place)) + file_head(instance, syntax)
                 if content is None:
@@ -109,6 +110,22 @@ class Instances:
                     yield head
                     yield content
         yield writer.end()
+
+    async def _as_accepted(self, instance: Instance, form: InstanceForm) -> tuple[str, bytes | None]:
+        """The syntax that one of many goes out in, and its data set where that is another than the stored one.
+
+        Pixels that turn out to be broken go out as they are where that is accepted: one image does not keep the study back.
+        """
+        syntax = form.syntax_for(instance.transfer_syntax, can) or instance.transfer_syntax
+        if syntax == instance.transfer_syntax:
+            return syntax, None
+        try:
+            return syntax, await self._transcoded(instance, syntax)
+        except (LocalError, UnreadableDataset) as error:
+            if not form.takes_anything:
+                raise
+            _log.warning("%s goes out as it is stored: %s", instance.sop_instance_uid, error)
+            return instance.transfer_syntax, None
 
     async def _transcoded(self, instance: Instance, syntax: str) -> bytes:
         return await self._stored.worked_out(lambda: self._house.pictures.data_set(instance, syntax))
