@@ -59,6 +59,18 @@ def test_it_stops_in_order_when_asked(up, ports, number):
     assert said.out.splitlines()[-1].endswith("ISOCENTER stopped")
 
 
+def test_a_page_that_is_open_sees_the_log_from_the_start_and_is_no_error_at_the_stop(up, ports, tools, home):
+    child = up(*flags(ports))
+    assert tools.call("echo", f"ISOCENTER@127.0.0.1:{ports[0]}", home=home).code == 0
+    child.wait_for("echoed")
+    tools.call("log", "--debug", home=home)  # returns once the page answers
+    with urllib.request.urlopen(f"http://127.0.0.1:{ports[1]}/api/live", timeout=20) as events:
+        assert any(b"echoed" in line for line in iter(events.readline, b"")), "it came before the page did"
+        said = child.end()
+    assert said.code == 0
+    assert "ERROR" not in said.out
+
+
 def test_asked_while_it_starts_it_stops_too(up, ports):
     for number in range(6):
         child = up(*flags(ports), ready=False)

@@ -26,6 +26,7 @@ from isocenter.base.limits import (
     STOP_ASKED_SECONDS,
 )
 from isocenter.daemon import compose, instances, policies
+from isocenter.daemon.backstage import HouseBackstage
 from isocenter.daemon.instances import Place
 from isocenter.net import ports
 
@@ -52,6 +53,8 @@ class RunningHouse:
         self.house.listener.start()
         instances.announce(self.house.place, self.house.settings, f"{SystemClock().now():%Y-%m-%dT%H:%M:%SZ}")
         if self.house.settings.http:
+            # Here and not in the thread, which loads for a second: the page shows the log from the start.
+            self._backstage = HouseBackstage(self.house)
             self._page_thread = threading.Thread(target=self._serve_page, name="page", daemon=True)
             self._page_thread.start()
 
@@ -73,7 +76,6 @@ class RunningHouse:
         import uvicorn
 
         from isocenter.daemon.api import api_house
-        from isocenter.daemon.backstage import HouseBackstage
         from isocenter.daemon.dicom_web import web_house
         from isocenter.web.api import api
         from isocenter.web.app import app
@@ -83,7 +85,7 @@ class RunningHouse:
         with self._lock:
             if self._is_closing:
                 return
-            page = app(api(api_house(self.house, HouseBackstage(self.house))), web_house(self.house))
+            page = app(api(api_house(self.house, self._backstage)), web_house(self.house))
             settings = uvicorn.Config(
                 page,
                 host="127.0.0.1",

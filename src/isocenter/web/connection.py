@@ -26,8 +26,15 @@ from isocenter.base.limits import (
 from isocenter.dicomweb import problems
 
 _log = logging.getLogger("isocenter.web.connection")
-_log.addFilter(lambda record: record.exc_info is not None)
-"""What uvicorn says of a connection: only faults of ours are worth a line; a flood of nonsense is not to flood the log."""
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """What uvicorn says of a connection: only our faults are worth a line; a flood of nonsense is not, nor our own stop."""
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    return error is not None and not isinstance(error, asyncio.CancelledError)
+
+
+_log.addFilter(_is_fault)
 
 
 class _Refused(Exception):
