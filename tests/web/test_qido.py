@@ -296,3 +296,14 @@ def test_an_index_that_fails_is_told_without_its_place(tmp_path, caplog):
         assert answer.status_code == 503
         assert "/secret/folder" not in answer.text
         assert "/secret/folder" in caplog.text
+
+
+def test_answers_are_packed_for_whoever_takes_gzip(service, monkeypatch):
+    plain = ask(service, "/instances")
+    for page in (qido.RESULT_PAGE_ANSWERS, 3):
+        monkeypatch.setattr(qido, "RESULT_PAGE_ANSWERS", page)
+        answer = service.client.get("/dicom-web/instances", headers={"accept-encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.json() == plain.json()
+    assert "content-encoding" not in service.client.get("/dicom-web/instances", headers={"accept-encoding": "identity"}).headers
+    assert "content-encoding" not in ask(service, "/studies", PatientID="P3").headers, "too short to gain"

@@ -8,7 +8,6 @@ before the first byte; a series of a study that fails later breaks the answer of
 from __future__ import annotations
 
 import gzip
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import chain
 
@@ -28,10 +27,10 @@ from isocenter.model.json_run import JsonRun
 from isocenter.model.query import Key, Query, Single
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
+from isocenter.web.packing import takes_gzip
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole
 
 _BULK_DATA = "/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path}"
-_CODING = re.compile(r"\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
 
 
 def routes(house: WebHouse) -> list[BaseRoute]:
@@ -117,13 +116,3 @@ async def _joined(runs: Iterator[JsonRun], *, packed: bool) -> AsyncIterator[Buf
         while (text := await run_in_threadpool(next, pieces, None)) is not None:
             yield text
     yield b"]" if gzipped is None else gzipped.text(b"]") + gzipped.end()
-
-
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether the client takes gzip (RFC 9110 12.5.3); one that says nothing does not."""
-    qualities = {}
-    for coding in accept_encoding.split(","):
-        found = _CODING.fullmatch(coding)
-        if found is not None:
-            qualities[found[1].lower().removeprefix("x-")] = float(found[2] or 1)
-    return qualities.get("gzip", qualities.get("*", 0.0)) > 0

@@ -8,7 +8,7 @@ would find everything. What was left out or ignored is told in the header Warnin
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from isocenter.base.errors import LocalError, UsageError
-from isocenter.base.limits import QUERY_RESULTS_MAX, RESULT_PAGE_ANSWERS, SEARCHES_AT_ONCE_MAX
+from isocenter.base.limits import PACKED_BYTES_MIN, QUERY_RESULTS_MAX, RESULT_PAGE_ANSWERS, SEARCHES_AT_ONCE_MAX
 from isocenter.dicomweb import queries
 from isocenter.dicomweb.media import DICOM_JSON, JSON, accepted, choose
 from isocenter.dicomweb.problems import Problem
@@ -30,12 +30,14 @@ from isocenter.services.keys import QUERY_RETRIEVE_LEVEL, Asked, Question, print
 from isocenter.services.responses import Refusal
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
+from isocenter.web.packing import packed, packed_stream, takes_gzip
 
 _log = logging.getLogger("isocenter.web")
 
 WARNINGS_MAX = 8
 """A header for each; a hundred misspelt names are told by the first of them."""
 MORE_WARNING = "The number of results exceeded the maximum supported by the server. Additional results can be requested."
+_PACKED = ("Content-Encoding", "gzip")
 LIMIT_WARNING = "There are additional results that can be requested."
 
 
@@ -101,14 +103,23 @@ class Searching:
         if first.is_cut:
             warnings.append(MORE_WARNING if asked.limit is None else LIMIT_WARNING)
         headers = [("Warning", _plain(f"299 {service}: {text}")) for text in warnings[:WARNINGS_MAX]]
+        headers.append(("Vary", "Accept, Accept-Encoding"))
+        packs = takes_gzip(request.headers.get("accept-encoding", ""))
         if first.rest is not None and request.method == "HEAD":
             first.rest.close()
             return _answer(200, b"", headers, media_type)
         if not first.objects:
             return _answer(204, b"", headers, "")
         if first.rest is None:
-            return _answer(200, b"[" + b",\n".join(first.objects) + b"]", headers, media_type)
-        response: Response = StreamingResponse(_streamed(first.objects, first.rest, self._threads), media_type=media_type)
+            content = b"[" + b",\n".join(first.objects) + b"]"
+            if packs and len(content) >= PACKED_BYTES_MIN:
+                content = await packed(content)
+                headers.append(_PACKED)
+            return _answer(200, content, headers, media_type)
+        pieces = _streamed(first.objects, first.rest, self._threads)
+        if packs:
+            headers.append(_PACKED)
+        response: Response = StreamingResponse(packed_stream(pieces) if packs else pieces, media_type=media_type)
         for name, value in headers:
             response.headers.append(name, value)
         return response
@@ -151,7 +162,7 @@ class _First:
     is_cut: bool
 
 
-async def _streamed(objects: list[bytes], rest: _Results, threads: anyio.CapacityLimiter) -> AsyncIterator[bytes]:
+async def _streamed(objects: list[bytes], rest: _Results, threads: anyio.CapacityLimiter) -> AsyncGenerator[bytes, None]:
     """The array, page by page: whoever reads slowly holds nothing back."""
     try:
         yield b"[" + b",\n".join(objects)
