@@ -58,13 +58,11 @@ def render() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the page is right or was written, 1 when `--check` finds it old."""
-    sys.path.insert(0, str(ROOT / "src"))
-    page = render()
-    if "--check" in arguments:
-        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page)
-    TARGET.write_text(page, encoding="utf-8")
-    return 0
+    """See `written`."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+    from tools.written import written
+
+    return written(TARGET, render(), arguments)
 
 
 if __name__ == "__main__":

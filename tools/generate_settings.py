@@ -48,16 +48,13 @@ def render(settings) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the page is right or was written, 1 when `--check` finds it old."""
-    sys.path.insert(0, str(ROOT / "src"))
+    """See `written`."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+    from tools.written import written
+
     from isocenter.base.config import SETTINGS
 
-    page = render(SETTINGS)
-    if "--check" in arguments:
-        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page)
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(page, encoding="utf-8")
-    return 0
+    return written(TARGET, render(SETTINGS), arguments)
 
 
 if __name__ == "__main__":
