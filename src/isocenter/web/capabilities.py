@@ -17,20 +17,11 @@ from starlette.routing import BaseRoute, Route
 from isocenter import __version__
 from isocenter.dicomweb import resources
 from isocenter.dicomweb.media import DICOM, DICOM_JSON, JSON, MULTIPART_RELATED, accepted, choose
-from isocenter.dicomweb.resources import Kind
-from isocenter.model.attributes import ATTRIBUTES, Level
+from isocenter.model.attributes import ATTRIBUTES
 from isocenter.services.keys import MATCHED_COMPUTED
 from isocenter.web.addresses import base_url
 from isocenter.web.house import WebHouse
 
-_SEARCHED = {
-    Kind.STUDIES: Level.STUDY,
-    Kind.SERIES_OF_ALL: Level.SERIES,
-    Kind.SERIES_OF_STUDY: Level.SERIES,
-    Kind.INSTANCES_OF_ALL: Level.IMAGE,
-    Kind.INSTANCES_OF_STUDY: Level.IMAGE,
-    Kind.INSTANCES_OF_SERIES: Level.IMAGE,
-}
 _SEARCH_PARAMETERS = ("limit", "offset", "includefield", "fuzzymatching", "accept")
 STORED_TYPES = (f'{MULTIPART_RELATED}; type="{DICOM}"', f'{MULTIPART_RELATED}; type="{DICOM_JSON}"', DICOM)
 """What the body of a store request may be."""
@@ -59,7 +50,7 @@ def description(service: str, *, can_delete: bool) -> dict[str, Any]:
 def _resource(route: resources.Route, *, can_delete: bool) -> dict[str, Any]:
     methods = [method for method in route.methods if method != "DELETE" or can_delete]
     words: dict[str, Any] = {"path": route.template, "name": route.kind.value, "methods": methods, "section": route.section}
-    level = _SEARCHED.get(route.kind)
+    level = resources.SEARCHED.get(route.kind)
     if level is not None:
         words["search"] = {
             "parameters": list(_SEARCH_PARAMETERS),
