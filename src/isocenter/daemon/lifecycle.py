@@ -5,7 +5,6 @@ The DICOM port answers first; the page comes up beside it. Nothing that was ackn
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import threading
@@ -131,8 +130,6 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
     except BaseException:
         house.closing.close()
         raise
-    # What is here now stays: the collector need not look at it again and again while images come.
-    gc.freeze()
     _log.info("%s started: port %s, policy %s, %s", settings.aet, settings.port, settings.policy, place.folder)
     return running
 
