@@ -7,12 +7,15 @@ import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from tests.archive.conftest import store_in
 
 from isocenter.archive.archive import Archive, rebuild
 from isocenter.archive.check import Finding
+from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.job_rows import JobRows
 from isocenter.archive.reindex import Rebuilding, Rebuilt
 from isocenter.base.errors import LocalError, UsageError
 from isocenter.model.attributes import Level
@@ -217,6 +220,23 @@ def test_a_damaged_index_is_refused_and_rebuilt(tmp_path, place):
     with Archive(tmp_path) as archive:
         assert rows_of(archive, "SELECT sop_instance_uid FROM instance ORDER BY sop_instance_uid") == uids
         assert findings_of(archive) == []
+
+
+def test_nodes_and_jobs_are_salvaged_from_an_index_whose_instances_are_damaged(tmp_path):
+    with Archive(tmp_path) as archive:
+        fill(archive)
+        with closing(IndexReader(archive.index)) as reader:
+            JobRows(reader, archive.perform).add_job("check", "Check", {}, datetime.now(UTC))
+        (page,) = rows_of(archive, "SELECT rootpage FROM sqlite_master WHERE name = 'instance'")[0]
+        path = archive.index.path
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    result = result_of(rebuild(tmp_path))
+    assert (result.instances, result.not_copied) == (20, [])
+    with Archive(tmp_path) as archive:
+        assert [row[0] for row in rows_of(archive, "SELECT name FROM node")] == ["ct"]
+        assert [row[0] for row in rows_of(archive, "SELECT title FROM job")] == ["Check"]
 
 
 def test_the_nodes_of_an_index_that_is_sound_survive_a_rebuilding(tmp_path):

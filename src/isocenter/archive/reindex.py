@@ -27,7 +27,7 @@ from isocenter.base.limits import CHECK_ROWS, REINDEX_DIFFERENCES_MAX, SERIALS_L
 from isocenter.model.attributes import Level
 
 _COPIED = ("change", "node", "rejected_caller", "setting", "doomed", "job")
-_SALVAGED = ("node", "rejected_caller", "setting")
+_SALVAGED = ("node", "rejected_caller", "setting", "job")
 _STORED_TABLES = ("instance", "set_aside")
 
 
@@ -300,7 +300,7 @@ class _Building:
         self._cursor.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
 
     def _attach_damaged(self) -> bool:
-        """Try to reach what only the damaged old index holds: nodes and settings."""
+        """Try to reach what only the damaged old index holds: nodes, settings and jobs."""
         if self._damaged is None or not self._damaged.exists():
             return False
         try:
