@@ -180,6 +180,16 @@ def test_one_that_waits_is_cancelled_at_once_and_one_that_runs_soon(open_queue, 
     assert jobs.cancel(999) is None
 
 
+def test_one_that_was_cancelled_is_not_called_interrupted_when_the_archive_closes(open_queue, acts):
+    jobs = open_queue()
+    number = jobs.submit("hang", {}).id
+    assert acts.reached.acquire(timeout=20)
+    jobs.cancel(number)
+    jobs.close()
+    job = jobs.job(number)
+    assert (job.state, job.words) == (JobState.CANCELLED, "It was cancelled.")
+
+
 def test_one_that_hears_nothing_has_its_association_cut(open_queue, acts, monkeypatch):
     monkeypatch.setattr(queues, "JOB_CANCEL_SECONDS", 0.01)
     jobs = open_queue()

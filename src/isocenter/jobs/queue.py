@@ -282,8 +282,6 @@ class JobQueue:
                 self.version += 1
             self._put(job)
             outcome = self._done(course)
-            with self._lock:
-                del self._courses[job.id]
             self._settle(replace(course.job, state=outcome.state, ended=self._clock.now(), words=_cut(outcome.words)))
 
     def _done(self, course: Course) -> Outcome:
@@ -293,7 +291,7 @@ class JobQueue:
             return self._kinds[job.kind].run(job.wanted, course)
         except Exception as error:
             if course.is_stopping:
-                return Outcome(JobState.INTERRUPTED if self._is_closing else JobState.CANCELLED, course.why)
+                return Outcome(JobState.CANCELLED if course.why == _CANCELLED else JobState.INTERRUPTED, course.why)
             if isinstance(error, IsocenterError):
                 return Outcome(JobState.PARTLY if course.job.done else JobState.FAILED, str(error))
             _log.exception("job %s failed", job.id)
@@ -310,6 +308,8 @@ class JobQueue:
         """A job is over: it lives in its row alone, unless the disk refuses."""
         is_noted = self._put(job)
         with self._lock:
+            # Not before: until the row knows of its end it counts as running, for whoever cancels it or starts it again.
+            self._courses.pop(job.id, None)
             if is_noted:
                 del self._live[job.id]
             else:
