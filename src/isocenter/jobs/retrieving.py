@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from isocenter.base.errors import IsocenterError, LocalError
 from isocenter.base.limits import PRESENTATION_CONTEXTS_MAX
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName
-from isocenter.jobs.searching import Call, answers, text_of
+from isocenter.jobs.searching import Call, answers, failure_words, text_of
 
 if TYPE_CHECKING:
     from isocenter.net.client import Response
@@ -62,7 +62,7 @@ class Tally:
         self.failed += counts.failed or 0
         if code != status.SUCCESS and not self.words:
             self.status = code
-            self.words = status.describe(code, operation) + (f" It says: {counts.error_comment}" if counts.error_comment else "")
+            self.words = failure_words(counts, operation)
         if final.identifier:
             listed = identifier.decode(final.identifier, final.transfer_syntax)
             self.failed_uids += filter(None, text_of(listed, 0x00080058).split("\\"))

@@ -15,6 +15,7 @@ from isocenter.model.records import Node
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+    from isocenter.dimse.commands import Command
     from isocenter.jobs.questions import Question
     from isocenter.net.blocking import Link
     from isocenter.net.requestor import Proposal, Requestor
@@ -58,9 +59,15 @@ def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, N
         finally:
             responses.close()
     if not response.is_pending and response.command.status not in (status.SUCCESS, status.CANCEL):
-        words = status.describe(response.command.status or status.CANNOT_UNDERSTAND, "find")
-        comment = response.command.error_comment
-        raise LocalError(words + (f" It says: {comment}" if comment else ""))
+        raise LocalError(failure_words(response.command, "find"))
+
+
+def failure_words(final: Command, operation: str) -> str:
+    """What a final response that is no success says, in words."""
+    from isocenter.standard import status
+
+    words = status.describe(status.CANNOT_UNDERSTAND if final.status is None else final.status, operation)
+    return words + (f" It says: {final.error_comment}" if final.error_comment else "")
 
 
 def text_of(answer: Dataset, tag: int) -> str:
