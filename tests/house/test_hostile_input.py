@@ -44,6 +44,11 @@ def test_every_named_test_exists(texts, existing, obey):
          [f"{room}::{test}" for room, test in named - existing])  # fmt: skip
 
 
+def test_no_row_names_a_test_twice(texts, obey):
+    rows = [(line.split("|")[1].strip(), NAMED.findall(line)) for line in texts[PAGE].splitlines() if line.startswith("|")]
+    obey("A test that stands twice in a row looks like two proofs.", [row for row, tests in rows if len(set(tests)) < len(tests)])
+
+
 def test_every_group_is_there_once_and_is_proved(texts, obey):
     rows = ROW.findall(texts[PAGE])
     assert [int(number) for number, _ in rows] == list(GROUPS)
