@@ -108,6 +108,6 @@ def _found(call: Call, wanted: FindAsked) -> FindWords:
     asked = question(At(wanted.level), root, keys)
     for keyword in wanted.returned:
         asked.keys.setdefault(tag_of(keyword), "")
-    with closing(answers(call, asked, wanted.limit)) as came:
+    with closing(answers(call, asked, wanted.limit + 1)) as came:
         found = [texts(answer, asked.keys) for answer in came]
-    return FindWords(answers=found, more=len(found) == wanted.limit)
+    return FindWords(answers=found[: wanted.limit], more=len(found) > wanted.limit)
