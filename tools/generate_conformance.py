@@ -175,8 +175,8 @@ that two products work together, is best tried: `isocenter echo`, `isocenter fin
 
 ### 3.1 Implementation model
 
-One application entity. It listens for associations, and opens associations of its own for the sub-operations of C-MOVE and
-for the commands that a person gives.
+One application entity. It listens for associations, and opens associations of its own for the sub-operations of C-MOVE, for
+jobs and for the commands that a person gives.
 
 ### 3.2 Application entity specification
 
@@ -192,10 +192,10 @@ The application context name is `1.2.840.10008.3.1.1.1`. The largest P-DATA-TF t
 
 #### 3.2.2 Association initiation
 
-For each C-MOVE at most {retrieve_associations} associations to its destination, fewer where the destination refuses or its
-node says so; each proposes the SOP classes of the instances with the transfer syntaxes that they are stored in, the
-destination's preferred ones and the native ones. The commands of a person open one association each, `isocenter send` as
-many as it is told to.
+For each C-MOVE and each job that sends at most {retrieve_associations} associations to the destination, fewer where it
+refuses or its node says so; each proposes the SOP classes of the instances with the transfer syntaxes that they are stored in,
+the destination's preferred ones and the native ones, and in one more context those that lose nothing. The commands of a person
+open one association each, `isocenter send` as many as it is told to.
 
 #### 3.2.3 Association acceptance
 

@@ -12,7 +12,7 @@ from isocenter.imaging.elements import Reader
 from isocenter.standard import transfer_syntax as uids
 
 SYNTAXES = (uids.EXPLICIT_VR_LITTLE_ENDIAN, uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_BIG_ENDIAN)
-WINDOW_CENTER, PIXEL_PADDING, REAL_WORLD_SLOPE, LUT_DATA, SEQUENCE = 0x00281050, 0x00280120, 0x00409225, 0x00283006, 0x00283000
+WINDOW_CENTER, PIXEL_PADDING, LUT_DATA, SEQUENCE = 0x00281050, 0x00280120, 0x00283006, 0x00283000
 
 
 def attributes(content: bytes, syntax: str = uids.EXPLICIT_VR_LITTLE_ENDIAN) -> Attributes:
@@ -25,14 +25,12 @@ def attributes(content: bytes, syntax: str = uids.EXPLICIT_VR_LITTLE_ENDIAN) -> 
 def test_every_way_to_write_a_data_set_gives_the_same_values(make_item, in_bytes, syntax: str) -> None:
     made = make_item(WindowCenter=["40", "-3.5e2"], PatientID="a ", ImageType=["ORIGINAL", "PRIMARY"])
     made.add_new(PIXEL_PADDING, "SS", -2000)
-    made.add_new(REAL_WORLD_SLOPE, "FD", 0.25)
     made.add_new(LUT_DATA, "US", [1, 2, 0xFFFE])
     made.ModalityLUTSequence = [make_item(WindowCenter="1"), make_item(WindowCenter="2")]
     found = attributes(in_bytes(made, syntax), syntax)
     assert found.decimals(WINDOW_CENTER) == [40, -350]
     assert (found.text(0x00100020), found.texts(0x00080008)) == ("a", ["ORIGINAL", "PRIMARY"])
     assert found.shorts(PIXEL_PADDING, signed=True) == [-2000]
-    assert found.doubles(REAL_WORLD_SLOPE) == [0.25]
     assert found.words(LUT_DATA) == struct.pack("<3H", 1, 2, 0xFFFE)
     items = [found.item(SEQUENCE, index) for index in range(3)]
     assert [None if item is None else item.text(WINDOW_CENTER) for item in items] == ["1", "2", None]
@@ -45,7 +43,7 @@ def test_what_is_absent_or_empty_is_nothing(make_item, in_bytes) -> None:
     assert found.tags() == (WINDOW_CENTER, SEQUENCE)
     for tag in (WINDOW_CENTER, 0x00100010):
         assert (found.value(tag), found.texts(tag), found.text(tag), found.decimals(tag)) == (None, [], "", [])
-        assert (found.shorts(tag), found.short(tag), found.doubles(tag), found.words(tag)) == ([], None, [], b"")
+        assert (found.shorts(tag), found.short(tag), found.words(tag)) == ([], None, b"")
     assert found.item(SEQUENCE) is None
 
 

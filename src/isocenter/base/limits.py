@@ -669,7 +669,7 @@ PACKED_BYTES_MIN = _limit(
     "PACKED_BYTES_MIN", 2 * KIB, "bytes", "JSON that is shorter is sent as it is: packed it would not be faster anywhere."
 )
 METADATA_CHUNK_INSTANCES = _limit(
-    "METADATA_CHUNK_INSTANCES", 128, "instances",
+    "METADATA_CHUNK_INSTANCES", WORKER_INSTANCES_MAX, "instances",
     "Whose attributes are in memory at once when those of a series are worked out or sent: half a megabyte of JSON.",
 )  # fmt: skip
 METADATA_CHUNK_BYTES = _limit(
@@ -740,7 +740,7 @@ JOB_UIDS_MAX = _limit(
 )
 API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
 API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
-API_JOBS_SHOWN = _limit("API_JOBS_SHOWN", 20, "jobs", "The latest ones on the live page: what a person takes in at a look.")
+API_JOBS_SHOWN = _limit("API_JOBS_SHOWN", 20, "jobs", "The latest ones in an event of /api/live: what one takes in at a look.")
 API_CALLS_AT_ONCE_MAX = _limit(
     "API_CALLS_AT_ONCE_MAX",
     8,

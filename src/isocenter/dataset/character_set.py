@@ -55,10 +55,6 @@ class CharacterSet:
     known: bool
 
     @property
-    def is_unicode(self) -> bool:
-        return self.terms == (UTF_8,)
-
-    @property
     def is_default(self) -> bool:
         """True where nothing, or only ASCII, was declared."""
         return not self.terms or self.terms == ("ISO_IR 6",) or self.terms == ("ISO 2022 IR 6",)

@@ -72,10 +72,6 @@ class Attributes:
         found = self.shorts(tag)
         return found[0] if found else None
 
-    def doubles(self, tag: int) -> list[float]:
-        """64-bit floating point values (FD)."""
-        return [float(number) for number in self._words(tag, "d", 8)]
-
     def words(self, tag: int) -> bytes:
         """A value of 16-bit words, little endian whatever the data set is; a byte left over at its end is cut off."""
         value = self.value(tag)

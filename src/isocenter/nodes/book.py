@@ -146,15 +146,6 @@ class NodeBook:
         alike = self._now().by_letters.get(_letters(ae_title), ())
         return tuple(node for node in alike if node.ae_title != ae_title.strip())
 
-    def duplicates(self) -> tuple[tuple[Node, ...], ...]:
-        """Groups of nodes that share a title though they are at different places, ranges left out."""
-        groups = []
-        for nodes in self._now().by_title.values():
-            single = tuple(node for node in nodes if network(node.host) is None)
-            if len({(node.host.lower(), node.port) for node in single}) > 1:
-                groups.append(single)
-        return tuple(groups)
-
 
 def _letters(ae_title: str) -> str:
     return "".join(character for character in ae_title.lower() if character.isalnum())
