@@ -135,6 +135,25 @@ def test_stores_and_removals_meanwhile_are_in_the_new_index(tmp_path):
         assert len(set(serials)) == len(serials)
 
 
+def test_what_arrives_in_its_first_moment_is_no_find(archive, monkeypatch):
+    fill(archive)
+    unsettled_after = archive.store.unsettled_after
+
+    def with_arrivals_around():
+        store_in(archive, "1.2.1.1.1.30", PatientID="1")
+        until = unsettled_after()
+        store_in(archive, "1.2.1.1.1.31", PatientID="1")
+        return until
+
+    told = archive.reindex()
+    monkeypatch.setattr(archive.store, "unsettled_after", with_arrivals_around)
+    first = next(told)
+    monkeypatch.undo()
+    result = result_of([first, *told])
+    assert (result.found_count, result.lost_count, result.differing_count) == (0, 0, 0), result
+    assert findings_of(archive) == []
+
+
 def test_what_the_old_index_did_not_know_is_found_and_comes_after_everything_in_the_feed(archive):
     fill(archive)
     archive.perform(lambda cursor: cursor.execute("DELETE FROM instance WHERE sop_instance_uid = '1.2.2.1.3.4'"))

@@ -62,7 +62,7 @@ def reindex(index: IndexFile, store: BlobStore, writer: IndexWriter, disk: Disk)
     """
     new = _next_path(index.folder)
     with closing(_Building(index.path, new, store)) as building:
-        yield from building.read_everything(store.unsettled_after())
+        yield from building.read_everything()
         building.catch_up(compare=True)
         building.make_durable()
 
@@ -95,7 +95,7 @@ def reindex_closed(index: IndexFile, store: BlobStore, disk: Disk) -> Iterator[R
 def _rebuild_closed(index: IndexFile, old: Path | None, store: BlobStore, disk: Disk) -> Iterator[Rebuilding | Rebuilt]:
     new = _next_path(index.folder)
     with closing(_Building(old, new, store, damaged=index.path)) as building:
-        yield from building.read_everything(store.unsettled_after())
+        yield from building.read_everything()
         building.catch_up(compare=True)
         # a killed server may have left blobs that only the page cache holds
         disk.sync_all()
@@ -114,6 +114,8 @@ class _Building:
     """The new index while it is made: one connection to it, with the old one attached as `old`."""
 
     def __init__(self, old: Path | None, new: Path, store: BlobStore, damaged: Path | None = None) -> None:
+        # before the last serial is read: whatever lies up to here is in a row up to there, so nothing arrives twice
+        self._until = store.unsettled_after()
         self._damaged = damaged
         self.rebuilt = Rebuilt(new)
         self._store = store
@@ -153,10 +155,10 @@ class _Building:
         statement = "SELECT max((SELECT coalesce(max(id), 0) FROM old.instance), (SELECT coalesce(max(id), 0) FROM old.set_aside), "
         return int(self._cursor.execute(f"{statement} (SELECT coalesce(max(serial), 0) FROM old.change))").fetchone()[0])
 
-    def read_everything(self, until: str) -> Iterator[Rebuilding]:
-        """File what the old index knows, in its order, then what it did not know among the blobs up to a key."""
+    def read_everything(self) -> Iterator[Rebuilding]:
+        """File what the old index knows, in its order, then what it did not know among the blobs that are settled."""
         yield from self._file_old_rows()
-        yield from self._file_the_rest(until)
+        yield from self._file_the_rest()
 
     def _file_old_rows(self) -> Iterator[Rebuilding]:
         done = 0
@@ -206,9 +208,9 @@ class _Building:
         self._filing.flush()
         self._cursor.execute("COMMIT")
 
-    def _file_the_rest(self, until: str) -> Iterator[Rebuilding]:
+    def _file_the_rest(self) -> Iterator[Rebuilding]:
         self._cursor.execute("BEGIN")
-        keys = itertools.takewhile(lambda key: order(key) <= order(until), self._store.walk())
+        keys = itertools.takewhile(lambda key: order(key) <= order(self._until), self._store.walk())
         for done, key in enumerate(keys, 1):
             if not self._is_known(key):
                 self._file(key, None, "")
