@@ -88,7 +88,6 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
         reader, pool = IndexReader(archive.index), Pool(1)
         kept = {name: keep(archive, one_of_its_own(file)) for name, file in NAMES.items()}
         house = WebHouse(
-            ae_title="ISOCENTER",
             catalogue=IndexCatalogue(reader, archive),
             blobs=archive,
             intake=archive,

@@ -98,7 +98,6 @@ def serving(folder: Path, rooms: Rooms, *, intake: Intake | None = None, **words
     with Archive(folder) as archive:
         reader = IndexReader(archive.index)
         house = WebHouse(
-            ae_title="ISOCENTER",
             catalogue=IndexCatalogue(reader, archive),
             blobs=archive,
             intake=intake or archive,

@@ -20,6 +20,8 @@ def request(path: str, host: str = "127.0.0.1:8114") -> Request:
 def test_the_service_is_called_as_the_client_calls_it():
     assert base_url(request("/dicom-web/studies", "localhost:9")) == "http://localhost:9/dicom-web"
     assert base_url(request("/dicom-web/studies", "[::1]:9")) == "http://[::1]:9/dicom-web"
+    without_port = base_url(request("/dicom-web/studies", "localhost"))
+    assert without_port == "http://localhost:8114/dicom-web", "dicomweb-client leaves it out"
 
 
 def test_the_path_below_the_service_names_a_resource():

@@ -6,11 +6,11 @@ import pydicom
 import pytest
 from tests.web.conftest import keep, parts
 
-from isocenter.base import limits
 from isocenter.dataset import part10
 from isocenter.model.attributes import Level
 from isocenter.standard import transfer_syntax as uids
 from isocenter.web import frames as room
+from isocenter.web import sending, stored
 
 OCTETS = 'multipart/related; type="application/octet-stream"'
 AS_STORED = f"{OCTETS}; transfer-syntax=*"
@@ -162,9 +162,23 @@ def test_a_head_request_says_how_long_the_answer_would_be(images):
 def test_a_frame_larger_than_a_chunk_comes_in_chunks(images, monkeypatch):
     monkeypatch.setattr(room, "SEND_BYTES", 1000)
     monkeypatch.setattr("isocenter.web.sending.SEND_BYTES", 1000)
-    kept = images.kept["ct"]
+    kept, asked = images.kept["ct"], []
+    read = sending.read
+    monkeypatch.setattr(sending, "read", lambda blob, offset, length: asked.append(length) or read(blob, offset, length))
     ((_, body),) = parts(images.get(f"{kept.path}/frames/1", OCTETS))
     assert body == kept.read.PixelData
+    assert max(asked) == 1000
+    assert sum(asked) == len(body)
+
+
+def test_frames_are_not_looked_for_again_in_a_file_that_is_known(images, monkeypatch):
+    kept, looked = images.kept["frames of rle"], []
+    index = stored.index_frames
+    monkeypatch.setattr(stored, "index_frames", lambda *asked: looked.append(1) or index(*asked))
+    images.retrieval.frames._stored.forget(kept.uid)
+    for number in (1, 2, 3):
+        assert images.get(f"{kept.path}/frames/{number}", OCTETS).status_code == 200
+    assert len(looked) == 1
 
 
 def test_an_instance_that_is_removed_is_gone_at_once(images):
@@ -185,4 +199,3 @@ def test_what_is_remembered_is_bounded(images, monkeypatch):
         images.get(f"{images.kept[name].path}/frames/1", AS_STORED)
     stored = images.retrieval.frames._stored
     assert 1 <= len(stored._kept) <= 3
-    assert limits.FRAME_INDEX_PIECES_MAX > 30

@@ -35,7 +35,6 @@ class Asked:
         self.it = it
         house = it.house
         self.web = WebHouse(
-            ae_title="ISOCENTER",
             catalogue=house.catalogue,
             blobs=house.archive,
             intake=house.archive,
@@ -163,7 +162,7 @@ def test_a_worker_that_took_too_long_is_told_before_the_first_byte(asked):
         def series(self, *_asked, **_how):
             raise Exhausted("took more than 30 seconds")
 
-    web = WebHouse("X", asked.web.catalogue, asked.web.blobs, asked.web.intake, asked.web.pictures, Slow(), asked.web.clock)
+    web = WebHouse(asked.web.catalogue, asked.web.blobs, asked.web.intake, asked.web.pictures, Slow(), asked.web.clock)
     routes = [Mount(DICOM_WEB, routes=room.routes(web))]
     with TestClient(Starlette(routes=routes, exception_handlers=EXPLAINED), base_url=HOST) as client:
         answer = client.get(f"{asked.path}/metadata")

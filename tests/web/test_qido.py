@@ -163,8 +163,10 @@ def test_a_streamed_answer_that_is_cut_says_so_before_it_begins(service, monkeyp
 
 def test_head_gives_no_content_and_reads_no_further(service, monkeypatch):
     monkeypatch.setattr(qido, "RESULT_PAGE_ANSWERS", 3)
+    pages, page = [], qido._Results.page
+    monkeypatch.setattr(qido._Results, "page", lambda results: pages.append(1) or page(results))
     answer = service.client.head("/dicom-web/instances")
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.status_code, answer.content, len(pages)) == (200, b"", 1)
 
 
 def test_fuzzy_matching_is_declined_in_the_words_of_the_standard(service):

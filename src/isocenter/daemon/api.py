@@ -5,9 +5,6 @@ Only the page's thread comes here, after DICOM answers. The jobs end before what
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
 from isocenter.archive.set_aside import IndexQuarantine
@@ -31,7 +28,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
     """Join everything, and take up the jobs that the last process left."""
     reader = IndexReader(house.archive.index)
     house.closing.callback(reader.close)
-    jobs = job_queue(house, reader)
+    jobs = _job_queue(house, backstage, reader)
     house.closing.callback(jobs.close)
     jobs.start()
     return ApiHouse(
@@ -46,7 +43,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
     )
 
 
-def job_queue(house: House, reader: IndexReader) -> JobQueue:
+def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> JobQueue:
     """The queue with every kind of job, not started yet."""
     clock, ae_title = SystemClock(), house.settings.aet
 
@@ -55,8 +52,8 @@ def job_queue(house: House, reader: IndexReader) -> JobQueue:
 
     fetching = Fetching(node_named, house.archive, clock, ae_title)
     delivering = Delivering(node_named, house.catalogue, Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title))
-    checking = Upkeep("Check blobs and index", lambda: _steps(house, "check"))
-    reindexing = Upkeep("Rebuild the index", lambda: _steps(house, "reindex"))
+    checking = Upkeep("Check blobs and index", backstage.check)
+    reindexing = Upkeep("Rebuild the index", backstage.reindex)
     kinds = {
         "retrieve": Kind(fetching.title, fetching.run),
         "send": Kind(delivering.title, delivering.run),
@@ -64,12 +61,6 @@ def job_queue(house: House, reader: IndexReader) -> JobQueue:
         "reindex": Kind(reindexing.title, reindexing.run, alone=True),
     }
     return JobQueue(JobRows(reader, house.archive.perform), kinds, clock)
-
-
-def _steps(house: House, what: str) -> Iterator[Mapping[str, Any]]:
-    from isocenter.daemon import upkeep
-
-    return upkeep.check(house.archive) if what == "check" else upkeep.reindex(house.archive)
 
 
 def _node_named(shelf: NodeShelf, name: str) -> Node:

@@ -10,7 +10,6 @@ from isocenter.web.house import WebHouse
 def web_house(house: House) -> WebHouse:
     """The ports of the house, and what its settings allow over HTTP."""
     return WebHouse(
-        ae_title=house.settings.aet,
         catalogue=house.catalogue,
         blobs=house.archive,
         intake=house.archive,

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import DATASET_BYTES_MAX, RECEIVE_ROOM_BYTES, STOW_BULK_BYTES_HELD
-from isocenter.dataset.skim import named
+from isocenter.dataset.skim import PIXEL_DATA_TAGS, named
 from isocenter.dicomweb.json_data_set import Hole, element_header
 from isocenter.dicomweb.media import MediaType
 from isocenter.dicomweb.problems import Problem, quoted
@@ -19,7 +19,6 @@ from isocenter.dicomweb.representations import ALIASES, MEDIA_TYPES
 from isocenter.imaging import codestreams
 from isocenter.standard import transfer_syntax
 
-PIXEL_DATA_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _JPEG = "image/jpeg"
 _JPEG_PROCESSES = {
     0xC0: transfer_syntax.JPEG_BASELINE,

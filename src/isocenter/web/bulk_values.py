@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
@@ -55,27 +56,27 @@ class BulkValues:
         """GET of one value. Raises `Problem` 404, 406, and 416 where no range holds a byte of it."""
         resource = resource_of(request)
         multipart = in_parts(accepted(request.headers.get("accept"), request.query_params.get("accept")))
-        instance, value = await self._stored.worked_out(lambda: self._value(resource))
+        instance = await run_in_threadpool(self._stored.instance, resource)
+        value = await self._stored.worked_out(lambda: self._value(instance, resource.path))
         if multipart:
             return as_part(value)
         return ranged(request, value, f'"{instance.checksum}-{resource.path}"', OCTET_STREAM, [])
 
-    def _value(self, resource: Resource) -> tuple[Instance, Value]:
+    def _value(self, instance: Instance, path: str) -> Value:
         """Raises `Problem` 404."""
-        instance = self._stored.instance(resource)
-        if resource.path == PIXEL_DATA and (image := self._native(resource)) is not None:
+        if path == PIXEL_DATA and (image := self._native(instance)) is not None:
             index = image.index
             assert index is not None
-            return instance, Value(self._house, b"", instance, [(index.first, index.count * index.description.frame_byte_count)])
+            return Value(self._house, b"", instance, [(index.first, index.count * index.description.frame_byte_count)])
         try:
-            return instance, Value(self._house, self._house.pictures.bulk_data(instance, resource.path))
+            return Value(self._house, self._house.pictures.bulk_data(instance, path))
         except LocalError as error:
             raise Problem(404, str(error)) from error
 
-    def _native(self, resource: Resource) -> Image | None:
+    def _native(self, instance: Instance) -> Image | None:
         """The image whose pixels are one stretch of its file, as they go out; None where they are not."""
         try:
-            image = self._stored.image(resource)
+            image = self._stored.image_of(instance)
         except Problem:
             return None
         return image if image.index is not None and image.index.ready and not image.index.encapsulated else None
@@ -112,8 +113,7 @@ class BulkValues:
                 for path in _left_out(json.loads(described)):
                     if resource.kind is Kind.PIXEL_DATA and path not in _PIXELS:
                         continue
-                    one = Resource(Kind.BULK_DATA, ("GET",), study, series, uid, path=path)
-                    yield f"{base}{path_of(study, series, uid)}/bulkdata/{path}", self._value(one)[1]
+                    yield f"{base}{path_of(study, series, uid)}/bulkdata/{path}", self._value(instance, path)
 
 
 def _left_out(described: dict[str, Any]) -> Iterator[str]:

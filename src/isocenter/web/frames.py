@@ -22,12 +22,12 @@ from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.representations import FrameForm, frame_form
 from isocenter.dicomweb.resources import Resource
+from isocenter.imaging.transcode import can
 from isocenter.web.addresses import resource_of
 from isocenter.web.gate import DICOM_WEB
 from isocenter.web.house import WebHouse
-from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary, stretches
+from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary, opened, stretches
 from isocenter.web.stored import Image, StoredInstances, read_at_once
-from isocenter.web.transcodable import can
 from isocenter.web.values import Value, ranged
 
 _ONE_FRAME = re.compile(
@@ -86,7 +86,8 @@ class Frames:
         """GET. Raises `Problem` 404 for a frame that is not there, 406 for a form that it cannot take."""
         resource = resource_of(request)
         accept, parameter = request.headers.get("accept"), request.query_params.get("accept")
-        image = await run_in_threadpool(self._stored.image, resource)
+        known = self._stored.kept(resource.study, resource.series, resource.instance)
+        image = await run_in_threadpool(self._stored.image, resource, known)
         self._stored.keep(image)
         index = image.index
         pictures, instance = self._house.pictures, image.instance
@@ -114,7 +115,7 @@ class Frames:
         length = sum(map(len, heads)) + sum(size for pieces in frames for _, size in pieces) + len(tail)
 
         async def pieces() -> AsyncIterator[Buffer]:
-            with self._house.blobs.open(image.instance.blob) as blob:
+            async with opened(self._house.blobs, image.instance.blob) as blob:
                 for head, stretch in zip(heads, frames, strict=True):
                     if head:
                         yield head

@@ -21,7 +21,6 @@ class WebHouse:
     `unknown_classes` takes instances of storage classes that the standard does not name.
     """
 
-    ae_title: str
     catalogue: Catalogue
     blobs: BlobReader
     intake: Intake

@@ -15,6 +15,7 @@ from typing import Any
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import STOW_BULK_PARTS_MAX, STOW_METADATA_BYTES_MAX, STOW_NESTED_BULK_BYTES_MAX
 from isocenter.dataset import part10
+from isocenter.dataset.skim import PIXEL_DATA_TAGS
 from isocenter.dicomweb import json_data_set
 from isocenter.dicomweb.json_data_set import Hole
 from isocenter.dicomweb.media import DICOM_JSON, JSON
@@ -23,7 +24,7 @@ from isocenter.dicomweb.problems import Problem, quoted
 from isocenter.dicomweb.responses import FailedItem
 from isocenter.standard import status, transfer_syntax
 from isocenter.web.arriving import SOP_CLASS_UID, SOP_INSTANCE_UID, Outcome
-from isocenter.web.bulk_parts import PIXEL_DATA_TAGS, BulkParts
+from isocenter.web.bulk_parts import BulkParts
 from isocenter.web.deliveries import Begin, Errand
 
 NUMBER_OF_FRAMES = 0x00280008

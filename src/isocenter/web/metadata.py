@@ -7,7 +7,6 @@ before the first byte; a series of a study that fails later breaks the answer of
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import chain
 
@@ -27,6 +26,7 @@ from isocenter.model.json_run import JsonRun
 from isocenter.model.query import Key, Query, Single
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
+from isocenter.web.packing import packed as packed_text
 from isocenter.web.packing import takes_gzip
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole
 
@@ -59,7 +59,7 @@ class Metadata:
             text = await run_in_threadpool(self._instance, resource, base_url(request))
             if not packed or len(text) < PACKED_BYTES_MIN:
                 return Whole(text, headers)
-            return Whole(await run_in_threadpool(gzip.compress, text, 6, mtime=0), [*headers, (b"content-encoding", b"gzip")])
+            return Whole(await packed_text(text), [*headers, (b"content-encoding", b"gzip")])
         if packed:
             headers.append((b"content-encoding", b"gzip"))
         runs = self._runs(resource, base_url(request), packed=packed)

@@ -10,12 +10,14 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import SEND_BYTES
-from isocenter.model.ports import OpenBlob
+from isocenter.model.ports import BlobReader, OpenBlob
 from isocenter.web.stored import read
 
 _log = logging.getLogger("isocenter.web")
@@ -27,6 +29,17 @@ Buffer = bytes | bytearray
 def boundary() -> str:
     """A fresh boundary that nobody can guess, so that no stored bytes can hold it."""
     return os.urandom(16).hex()
+
+
+@asynccontextmanager
+async def opened(blobs: BlobReader, blob: str) -> AsyncIterator[OpenBlob]:
+    """A stored file, opened in a thread. Raises FileNotFoundError where it is gone."""
+    opening = blobs.open(blob)
+    found = await run_in_threadpool(opening.__enter__)
+    try:
+        yield found
+    finally:
+        opening.__exit__(None, None, None)
 
 
 class Whole:

@@ -89,17 +89,20 @@ class StoredInstances:
     def instance(self, resource: Resource) -> Instance:
         """The instance that a path names. Raises `Problem` 404."""
         found = self._house.catalogue.instance(resource.instance)
-        if (
-            found is None
-            or found.study_instance_uid != resource.study
-            or (resource.series and found.series_instance_uid != resource.series)
-        ):
+        if found is None or found.study_instance_uid != resource.study or found.series_instance_uid != resource.series:
             raise Problem(404, f"there is no instance {resource.instance} in this study and series")
         return found
 
-    def image(self, resource: Resource) -> Image:
-        """The instance that a path names, and its frames. Raises `Problem` 404 where there are none, `UnreadableDataset`."""
+    def image(self, resource: Resource, known: Image | None = None) -> Image:
+        """The instance that a path names, and its frames. Raises `Problem` 404 where there are none, `UnreadableDataset`.
+
+        `known` is what `kept` remembers of it: its frames are not looked for again while its file is the same.
+        """
         found = self.instance(resource)
+        return known if known is not None and known.instance.blob == found.blob else self.image_of(found)
+
+    def image_of(self, found: Instance) -> Image:
+        """An instance and its frames. Raises as `image` does."""
         bare = replace(found, attributes={})
         with self._house.blobs.open(found.blob) as blob:
             start = blob.dataset_offset
@@ -112,7 +115,7 @@ class StoredInstances:
                 try:
                     index = index_frames(read, blob.byte_count, found.transfer_syntax)
                 except LocalError as error:
-                    raise Problem(404, f"instance {resource.instance} has no frames: {error}") from error
+                    raise Problem(404, f"instance {found.sop_instance_uid} has no frames: {error}") from error
             return Image(bare, self._house.blobs.path(found.blob), start, index)
 
     def instances(self, resource: Resource) -> Iterator[Instance]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -20,7 +19,7 @@ from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.ranges import ByteRange
 from isocenter.model.records import Instance
 from isocenter.web.house import WebHouse
-from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
+from isocenter.web.sending import Buffer, Headers, Streamed, boundary, opened, stretches
 
 
 class Value:
@@ -47,13 +46,9 @@ class Value:
             yield self._content[offset : min(offset + SEND_BYTES, end)]
         if self._instance is None or end <= len(self._content):
             return
-        opening = self._house.blobs.open(self._instance.blob)
-        blob = await run_in_threadpool(opening.__enter__)
-        try:
+        async with opened(self._house.blobs, self._instance.blob) as blob:
             async for piece in stretches(blob, self._within(part.offset, end)):
                 yield piece
-        finally:
-            opening.__exit__(None, None, None)
 
     def _within(self, start: int, end: int) -> list[tuple[int, int]]:
         """The pieces of the file that hold the bytes from `start` to `end` of the value."""

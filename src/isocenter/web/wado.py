@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
@@ -25,12 +26,12 @@ from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.representations import InstanceForm, instance_form
 from isocenter.dicomweb.resources import Resource, path_of
+from isocenter.imaging.transcode import can
 from isocenter.model.records import Instance
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
-from isocenter.web.sending import Buffer, Headers, Streamed, boundary, stretches
+from isocenter.web.sending import Buffer, Headers, Streamed, boundary, opened, stretches
 from isocenter.web.stored import StoredInstances, data_set_at_once
-from isocenter.web.transcodable import can
 from isocenter.web.values import Value, ranged
 
 _log = logging.getLogger("isocenter.web")
@@ -136,17 +137,14 @@ class Instances:
             yield head
             yield content
             return
-        opening = self._house.blobs.open(instance.blob)
-        try:
-            blob = await run_in_threadpool(opening.__enter__)
-        except FileNotFoundError:
-            return
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                blob = await stack.enter_async_context(opened(self._house.blobs, instance.blob))
+            except FileNotFoundError:
+                return
             yield head
             async for piece in stretches(blob, ((0, instance.byte_count),)):
                 yield piece
-        finally:
-            opening.__exit__(None, None, None)
 
 
 def file_head(instance: Instance, transfer_syntax: str) -> bytes:
