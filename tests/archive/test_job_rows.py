@@ -16,7 +16,7 @@ from isocenter.archive.archive import Archive
 from isocenter.archive.index_file import connect
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
-from isocenter.model.jobs import JobState
+from isocenter.model.jobs import JobState, Transfer
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -35,15 +35,17 @@ def rows(archive):
 
 TEXT = st.text(max_size=40)
 COUNT = st.integers(0, 2**40)
+TRANSFER = st.none() | st.builds(Transfer, TEXT, COUNT, COUNT, st.floats(0, 1e9))
 
 
 @settings(max_examples=40, deadline=None)
 @given(TEXT, st.dictionaries(TEXT, TEXT | COUNT | st.lists(TEXT, max_size=3), max_size=3), st.sampled_from(JobState), COUNT, COUNT,
-       st.none() | COUNT, TEXT, st.lists(TEXT, max_size=3))  # fmt: skip
-def test_a_job_is_read_as_it_was_put(rows, title, wanted, state, done, failed, total, words, findings):
+       st.none() | COUNT, TEXT, st.lists(TEXT, max_size=3), TRANSFER)  # fmt: skip
+def test_a_job_is_read_as_it_was_put(rows, title, wanted, state, done, failed, total, words, findings, transfer):
     added = rows.add_job("check", title, wanted, NOW)
     assert rows.job(added.id) == added
-    job = replace(added, state=state, started=NOW, done=done, failed=failed, total=total, words=words, findings=tuple(findings))
+    job = replace(added, state=state, started=NOW, done=done, failed=failed, total=total, words=words, findings=tuple(findings),
+                  transfer=transfer)  # fmt: skip
     rows.put_job(job)
     assert rows.job(job.id) == job
     assert (job.id in [one.id for one in rows.waiting()]) is (not state.is_over)
@@ -100,4 +102,19 @@ def test_an_index_of_the_first_schema_gets_the_table_and_keeps_its_rows(tmp_path
     with closing(sqlite3.connect(path)) as after:
         assert after.execute("SELECT value FROM setting WHERE name = 'kept'").fetchone() == ("1",)
         assert after.execute("SELECT count(*) FROM job").fetchone() == (0,)
-    assert (tmp_path / "index-0001.sqlite.before-0002").exists()
+    assert (tmp_path / "index-0001.sqlite.before-0003").exists()
+
+
+def test_a_job_of_the_schema_before_is_kept_and_moved_nothing(tmp_path):
+    path = tmp_path / "index-0001.sqlite"
+    migrations.bring_up_to_date(path)
+    connection = connect(path)
+    connection.execute("ALTER TABLE job DROP COLUMN transfer")
+    connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    connection.execute(
+        "INSERT INTO job (id, kind, title, wanted, state, created, findings) VALUES (7, 'check', 't', '{}', 'done', 0, '[]')"
+    )
+    connection.close()
+    assert migrations.bring_up_to_date(path)
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT id, title, transfer FROM job").fetchall() == [(7, "t", "")]

@@ -9,25 +9,26 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from isocenter.archive.index_reader import IndexReader, Row
 from isocenter.archive.schema import from_microseconds, to_microseconds
 from isocenter.base.limits import JOBS_KEPT_MAX
-from isocenter.model.jobs import Job, JobState
+from isocenter.model.jobs import Job, JobState, Transfer
 
 Result = TypeVar("Result")
 
-_COLUMNS: Final = "id, kind, title, wanted, state, created, started, ended, done, failed, total, words, findings"
+_COLUMNS: Final = "id, kind, title, wanted, state, created, started, ended, done, failed, total, words, findings, transfer"
 _SELECT: Final = f"SELECT {_COLUMNS} FROM job"
 _OVER: Final = ", ".join(f"'{state.value}'" for state in JobState if state.is_over)
 _ADD: Final = (
-    f"INSERT INTO job ({_COLUMNS}) SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, NULL, NULL, 0, 0, NULL, '', '[]' FROM job"
+    f"INSERT INTO job ({_COLUMNS}) SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, NULL, NULL, 0, 0, NULL, '', '[]', '' FROM job"
 )
 _PUT: Final = (
-    "UPDATE job SET state = ?, started = ?, ended = ?, done = ?, failed = ?, total = ?, words = ?, findings = ? WHERE id = ?"
+    "UPDATE job SET state = ?, started = ?, ended = ?, done = ?, failed = ?, total = ?, words = ?, findings = ?, transfer = ? "
+    "WHERE id = ?"
 )
 _FORGET: Final = f"DELETE FROM job WHERE state IN ({_OVER}) AND id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)"
 
@@ -77,7 +78,8 @@ class JobRows:
         """See `JobShelf.put_job`."""
         moments = (None if moment is None else to_microseconds(moment) for moment in (job.started, job.ended))
         findings = json.dumps(list(job.findings), ensure_ascii=True)
-        values = (job.state.value, *moments, job.done, job.failed, job.total, _storable(job.words), findings, job.id)
+        transfer = "" if job.transfer is None else json.dumps(asdict(job.transfer))
+        values = (job.state.value, *moments, job.done, job.failed, job.total, _storable(job.words), findings, transfer, job.id)
         self._perform(lambda cursor: cursor.execute(_PUT, values))
 
 
@@ -86,7 +88,7 @@ def _storable(text: str) -> str:
 
 
 def _job(row: Row) -> Job:
-    number, kind, title, wanted, state, created, started, ended, done, failed, total, words, findings = row
+    number, kind, title, wanted, state, created, started, ended, done, failed, total, words, findings, transfer = row
     return Job(
         id=number,
         kind=kind,
@@ -101,4 +103,5 @@ def _job(row: Row) -> Job:
         total=total,
         words=words,
         findings=tuple(json.loads(findings)),
+        transfer=Transfer(**json.loads(transfer)) if transfer else None,
     )

@@ -15,7 +15,7 @@ from typing import Final
 
 from isocenter.model.attributes import Attribute, Level, of_level
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The schema that this software reads and writes: the newest of `versions/`, kept in table `alembic_version`."""
 
 TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.SERIES: "series", Level.IMAGE: "instance"}
@@ -40,7 +40,7 @@ TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.S
 # node: name, ae_title, host, port, and a JSON document with the rest of model.records.Node, position for the order
 # rejected_caller: one row per calling title, called title and address
 # job: id, kind, title, wanted (JSON), state (JobState.value), created, started, ended (microseconds), done, failed, total,
-#   words, findings (JSON): see model.jobs
+#   words, findings (JSON), transfer (JSON, empty where nothing was moved): see model.jobs
 # setting: name, value (JSON): small things that belong to the archive: the mark of recovery, NodeShelf's version
 
 COUNTERS: Final = {

@@ -146,6 +146,7 @@ JOB = Table(
     Column("total", _INTEGER, nullable=True),
     _text("words"),
     _text("findings"),
+    _text("transfer"),
 )
 
 Index("patient_by_identity", PATIENT.c.identity, unique=True)

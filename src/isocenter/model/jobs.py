@@ -30,11 +30,33 @@ class JobState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a job moved over the network in its last run: `by` is `get`, `move` or `store`.
+
+    `byte_count` is that of their data sets, 0 where it is not known; `seconds` is how long instances moved.
+    """
+
+    by: str
+    instances: int = 0
+    byte_count: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a job moves instances just now."""
+
+    instances_per_second: float
+    bytes_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One job. `wanted` is what was asked for, as JSON values that its `kind` understands; `title` says it in words.
 
     `done`, `failed` and `total` count what the kind counts (instances, steps); `total` None is not known yet. `words` says how it
-    stands or ended, `findings` are the first sentences about what went wrong or was found. Times are UTC.
+    stands or ended, `findings` are the first sentences about what went wrong or was found. Times are UTC. `pace` is known while it
+    moves instances, and is not kept.
     """
 
     id: int
@@ -50,6 +72,8 @@ class Job:
     total: int | None = None
     words: str = ""
     findings: tuple[str, ...] = field(default=())
+    transfer: Transfer | None = None
+    pace: Pace | None = None
 
 
 class JobShelf(Protocol):
