@@ -3,12 +3,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from isocenter.base.clock import FixedClock
+from isocenter.daemon.association_ledger import AssociationLedger
 from isocenter.daemon.witness import LogWitness
 from isocenter.model.records import AssociationOutcome, AssociationSummary
 from isocenter.wire.pdu import AssociateRequest, UserInformation
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_witness():
+    return LogWitness(AssociationLedger(FixedClock(START)))
 
 
 def summary(**fields):
@@ -22,7 +28,7 @@ def summary(**fields):
 def told(caplog):
     def tell(ended):
         caplog.clear()
-        LogWitness().association_ended(ended)
+        a_witness().association_ended(ended)
         return caplog.records[-1].getMessage(), caplog.records[-1].levelname
 
     caplog.set_level(logging.DEBUG, "isocenter")
@@ -90,22 +96,22 @@ def test_several_kinds_are_listed_with_commas(told):
 
 def test_a_caller_turned_away_comes_with_the_line_to_type(caplog):
     request = AssociateRequest("ISOCENTRE", "NEW CT", (), UserInformation())
-    LogWitness().caller_rejected(request, "10.0.0.9", "It is not a known node.")
+    a_witness().caller_rejected(request, "10.0.0.9", "It is not a known node.")
     assert "isocenter node add 'NEW CT' --aet 'NEW CT' --host 10.0.0.9" in caplog.text
 
 
 def test_open_associations_are_known_until_they_end():
-    witness = LogWitness()
+    witness = a_witness()
     one, two = summary(token="1"), summary(token="2")
     witness.association_opened(one)
     witness.association_opened(two)
     witness.association_ended(one)
-    assert witness.open_associations() == [two]
+    assert witness.ledger.open_associations() == [two]
 
 
 def test_the_debug_log_shows_contexts_and_answers_in_words(caplog):
     caplog.set_level(logging.DEBUG, "isocenter")
-    witness = LogWitness()
+    witness = a_witness()
     opened = summary(contexts=((1, CT, "1.2.840.10008.1.2.1"), (3, "1.2.840.10008.1.1", "")))
     witness.association_opened(opened)
     witness.request_served(opened, "store", 0xA700, 0.0012)

@@ -219,7 +219,7 @@ def test_group_34_a_peer_that_does_not_read_is_dropped_and_nobody_else_waits(
         taken = echoes(port)
         wait_until(lambda: house.listener.associations == 0, "the peer that does not read still has its association")
     assert all_but_the_worst(taken) < ECHO_SECONDS, f"{[round(one * 1000) for one in taken]} ms"
-    assert not house.witness.open_associations()
+    assert not house.witness.ledger.open_associations()
 
 
 def test_group_50_a_peer_that_never_answers_a_sub_operation_is_given_up(house, monkeypatch):

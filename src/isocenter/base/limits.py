@@ -738,9 +738,43 @@ JOB_STOP_SECONDS = _limit(
 JOB_UIDS_MAX = _limit(
     "JOB_UIDS_MAX", 1000, "UIDs", "Studies, series or instances that one job is asked for; QIDO lists them in pages."
 )
+JOB_QUESTION_UIDS_MAX = _limit(
+    "JOB_QUESTION_UIDS_MAX", 500, "UIDs", "Of images in one C-GET or C-MOVE: a UI of Explicit VR holds 65,534 bytes, a UID has 64."
+)
+PACE_SECONDS = _limit("PACE_SECONDS", 5.0, "seconds", "What the rate of a transfer is taken over: calm, and yet of this moment.")
+PACE_SAMPLE_SECONDS = _limit(
+    "PACE_SAMPLE_SECONDS", 0.25, "seconds", "Between two counts that are kept for it: twenty cover the span, however fast it goes."
+)
+EXPERIENCE_JOBS_MAX = _limit(
+    "EXPERIENCE_JOBS_MAX", 500, "jobs", "The latest that are looked at for how retrieving from a node went; read in milliseconds."
+)
+EXPERIENCE_TRANSFERS = _limit(
+    "EXPERIENCE_TRANSFERS", 10, "transfers", "From one node, that say how fast it sends: last month's network is not today's."
+)
+API_COUNTED_MAX = _limit(
+    "API_COUNTED_MAX", 10_000, "answers", "Of another node's C-FIND that are counted and not kept; beyond it is more than a list."
+)
+API_COUNT_SECONDS = _limit(
+    "API_COUNT_SECONDS", 20.0, "seconds", "For such a counting; then it is cancelled and what was counted is told."
+)
+API_HERE_MAX = _limit("API_HERE_MAX", 1000, "UIDs", "Asked about at once, whether they are here: as many as a search has answers.")
 API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
 API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
 API_JOBS_SHOWN = _limit("API_JOBS_SHOWN", 20, "jobs", "The latest ones in an event of /api/live: what one takes in at a look.")
+ASSOCIATIONS_REMEMBERED = _limit(
+    "ASSOCIATIONS_REMEMBERED", 500, "associations", "That ended, kept in memory for the page: some hours of a busy day."
+)
+CALLERS_REMEMBERED = _limit(
+    "CALLERS_REMEMBERED", 100, "callers", "Turned away or gone without a word, kept beside them: a flood of those hides nobody."
+)
+ASSOCIATIONS_TOLD_MAX = _limit(
+    "ASSOCIATIONS_TOLD_MAX", 50, "associations", "That ended since the last event of /api/live; whoever missed more asks for the list."
+)
+ARRIVALS_SHOWN_MAX = _limit("ARRIVALS_SHOWN_MAX", 48, "images", "The latest ones as they arrive: a screen full of thumbnails.")
+SPACE_ROWS_PER_LOOK = _limit(
+    "SPACE_ROWS_PER_LOOK", 100_000, "rows", "Of the index whose bytes are summed for one answer; the next look goes on from there."
+)
+SPACE_HOURS_KEPT = _limit("SPACE_HOURS_KEPT", 24 * 31, "hours", "How far back the bytes that arrived are known hour by hour: a month.")
 API_CALLS_AT_ONCE_MAX = _limit(
     "API_CALLS_AT_ONCE_MAX",
     8,
@@ -798,6 +832,31 @@ ZIP_BYTES_MAX = _limit("ZIP_BYTES_MAX", 50 * GIB, "bytes", "What a zip archive c
 ZIP_RATIO_MAX = _limit("ZIP_RATIO_MAX", 200, "times", "Unpacked against packed; images reach 10, empty phantoms 150, bombs 1000.")
 ZIP_RATIO_FROM_BYTES = _limit(
     "ZIP_RATIO_FROM_BYTES", 64 * MIB, "bytes", "Smaller entries may be packed any tighter: an empty mask is, and does no harm."
+)
+ZIP_DIRECTORY_BYTES_MAX = _limit(
+    "ZIP_DIRECTORY_BYTES_MAX",
+    16 * MIB,
+    "bytes",
+    "The list at the end of a zip archive, read whole: ZIP_ENTRIES_MAX of usual names.",
+)
+ZIP_DEPTH_MAX = _limit("ZIP_DEPTH_MAX", 4, "levels", "Zip archives within zip archives: a portal's zip of zipped discs has two.")
+ZIP_NESTED_MAX = _limit(
+    "ZIP_NESTED_MAX", 100, "archives", "Zip archives within one, at any depth: each that is known has a temporary file open."
+)
+IMPORT_FILE_BYTES_MAX = _limit(
+    "IMPORT_FILE_BYTES_MAX", 16 * GIB, "bytes", "One file that is brought through the page: a zip archive of three DVDs."
+)
+IMPORT_HELD_BYTES = _limit(
+    "IMPORT_HELD_BYTES", 4 * MIB, "bytes", "Of such a file in memory; a longer one waits for its end in a nameless temporary file."
+)
+IMPORTS_AT_ONCE_MAX = _limit(
+    "IMPORTS_AT_ONCE_MAX", 8, "files", "Brought through the page at once: they share the syncs of the disk; a browser sends four."
+)
+IMPORT_FILINGS_MAX = _limit(
+    "IMPORT_FILINGS_MAX", 4, "instances", "Of one zip archive, filed at once, which halves the time that its syncs take."
+)
+IMPORT_STUDIES_TOLD_MAX = _limit(
+    "IMPORT_STUDIES_TOLD_MAX", 1000, "studies", "Named at the end of one import, for whoever wants to open them."
 )
 SEND_ATTEMPTS_MAX = _limit(
     "SEND_ATTEMPTS_MAX", 2, "attempts", "For an instance whose association broke: the second is on a new one."

@@ -47,7 +47,7 @@ class HouseBackstage:
             "addresses": list(house.addresses) if house.settings.listens_everywhere else [house.settings.listen],
             "policy": sentence(house.settings.policy),
             "folder": str(house.place.folder),
-            "associations_open": len(house.witness.open_associations()),
+            "associations_open": len(house.witness.ledger.open_associations()),
             "changes_per_second": round(self._changes_per_second()),
             **asdict(house.statistics.counts()),
             "bytes_free": shutil.disk_usage(house.place.folder).free,

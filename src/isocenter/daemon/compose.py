@@ -19,6 +19,7 @@ from isocenter.archive.statistics import IndexStatistics
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
 from isocenter.base.limits import BACKGROUND_NICENESS
+from isocenter.daemon.association_ledger import AssociationLedger
 from isocenter.daemon.instances import Place
 from isocenter.daemon.metadata_ahead import Ahead
 from isocenter.daemon.pictures import HousePictures
@@ -87,7 +88,7 @@ def build(place: Place, settings: Settings) -> House:
             unknown_storage=settings.store_unknown_classes,
             strict=settings.strict_identifiers,
         )
-        witness = LogWitness()
+        witness = LogWitness(AssociationLedger(clock))
         pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
         opened.callback(pool.close)
         pictures = HousePictures(pool, archive)

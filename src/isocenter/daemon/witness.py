@@ -1,15 +1,16 @@
 """What the log says of the listener: one line an association, each warning with what to do about it.
 
-Implements the Witness port. Titles and addresses go into the log, a patient's name never does. Any thread; nothing here waits.
+Implements the Witness port, and tells the ledger as well. Titles and addresses go into the log, a patient's name never does. Any
+thread; nothing here waits.
 """
 
 from __future__ import annotations
 
 import logging
 import shlex
-import threading
 from collections.abc import Mapping
 
+from isocenter.daemon.association_ledger import AssociationLedger
 from isocenter.model.records import AssociationOutcome, AssociationSummary
 from isocenter.standard import sop_class, status
 from isocenter.wire.pdu import AssociateRequest
@@ -18,26 +19,18 @@ _log = logging.getLogger("isocenter.association")
 
 
 class LogWitness:
-    """Tells the log, and keeps the associations that are open for whoever asks."""
+    """Tells the log, and the ledger."""
 
-    def __init__(self) -> None:
-        self._open: dict[str, AssociationSummary] = {}
-        self._lock = threading.Lock()
-
-    def open_associations(self) -> list[AssociationSummary]:
-        """Those that are open now, oldest first."""
-        with self._lock:
-            return list(self._open.values())
+    def __init__(self, ledger: AssociationLedger) -> None:
+        self.ledger = ledger
 
     def association_opened(self, summary: AssociationSummary) -> None:
-        with self._lock:
-            self._open[summary.token] = summary
+        self.ledger.opened(summary)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s %s opened: %s", summary.token, who(summary), _contexts(summary))
 
     def association_ended(self, summary: AssociationSummary) -> None:
-        with self._lock:
-            self._open.pop(summary.token, None)
+        self.ledger.ended(summary)
         failed = sum(summary.failures.values())
         ended_well = summary.outcome is AssociationOutcome.RELEASED
         line = f"{who(summary)} {deeds(summary)}"
@@ -50,6 +43,7 @@ class LogWitness:
         _log.log(logging.INFO if ended_well and not failed else logging.WARNING, "%s", line)
 
     def caller_rejected(self, request: AssociateRequest, address: str, why: str) -> None:
+        self.ledger.turned_away(request, address, why)
         title = request.calling_ae_title
         _log.warning(
             "Turned away %s (%s), who called %s: %s If it belongs here:  isocenter node add %s --aet %s --host %s --port PORT",
@@ -57,9 +51,11 @@ class LogWitness:
         )  # fmt: skip
 
     def stranger_left(self, address: str, why: str) -> None:
+        self.ledger.left(address, why)
         _log.warning("%s connected, but made no association: %s", address, why)
 
     def request_served(self, summary: AssociationSummary, operation: str, status_code: int, seconds: float) -> None:
+        self.ledger.served()
         if _log.isEnabledFor(logging.DEBUG):
             words = status.describe(status_code, operation)
             _log.debug("%s %s: %s took %.1f ms: %s", summary.token, who(summary), operation, seconds * 1000, words)
@@ -70,6 +66,8 @@ _ENDINGS = {
     AssociationOutcome.RELEASED: "it was released",
     AssociationOutcome.ABORTED: "it was aborted",
     AssociationOutcome.LOST: "the connection was lost",
+    AssociationOutcome.REJECTED: "it was turned away",
+    AssociationOutcome.NONE: "no association was asked for",
 }
 
 

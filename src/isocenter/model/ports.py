@@ -20,6 +20,7 @@ from isocenter.model.records import (
     AssociationSummary,
     Instance,
     Node,
+    PastAssociation,
     RejectedCaller,
     SetAside,
     StoreResult,
@@ -195,3 +196,20 @@ class Witness(Protocol):
 
     def request_served(self, summary: AssociationSummary, operation: str, status: int, seconds: float) -> None:
         """One request got its final answer, `seconds` after its command was complete."""
+
+
+class Associations(Protocol):
+    """Who is here, and who was: for the page that shows it. Any thread; returns at once.
+
+    The summary of an open association goes on growing while it is looked at.
+    """
+
+    @property
+    def version(self) -> int:
+        """Grows whenever one begins, gets further or ends."""
+
+    def open_associations(self) -> Sequence[AssociationSummary]:
+        """Those that are open now, oldest first."""
+
+    def past_associations(self, after: int = 0) -> Sequence[PastAssociation]:
+        """The latest that are over, with a greater serial than `after`, oldest first; only so many are remembered."""

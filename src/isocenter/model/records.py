@@ -178,12 +178,14 @@ Admission = Admitted | TurnedAway
 
 
 class AssociationOutcome(Enum):
-    """How an association stands or ended."""
+    """How an association stands or ended. `REJECTED` was turned away at the door, `NONE` connected and never asked for one."""
 
     OPEN = "open"
     RELEASED = "released"
     ABORTED = "aborted"
     LOST = "lost"
+    REJECTED = "rejected"
+    NONE = "none"
 
 
 @dataclass(slots=True)
@@ -216,3 +218,11 @@ class AssociationSummary:
     reason: str = ""
     last_failure: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastAssociation:
+    """An association that is over; `serial` only grows, in the order in which they ended."""
+
+    serial: int
+    summary: AssociationSummary
