@@ -90,27 +90,29 @@ def test_a_rebuilt_index_knows_the_jobs(tmp_path):
         assert rows.job(job.id) == job
 
 
-def test_an_index_of_the_first_schema_gets_the_table_and_keeps_its_rows(tmp_path):
+def of_schema(monkeypatch, path, revision):
+    """An index as an earlier software made it."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "REVISION", revision)
+        migrations.bring_up_to_date(path)
+    return connect(path)
+
+
+def test_an_index_of_the_first_schema_gets_the_table_and_keeps_its_rows(tmp_path, monkeypatch):
     path = tmp_path / "index-0001.sqlite"
-    migrations.bring_up_to_date(path)
-    connection = connect(path)
-    connection.execute("DROP TABLE job")
-    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection = of_schema(monkeypatch, path, "0001")
     connection.execute("INSERT INTO setting VALUES ('kept', '1')")
     connection.close()
     assert migrations.bring_up_to_date(path)
     with closing(sqlite3.connect(path)) as after:
         assert after.execute("SELECT value FROM setting WHERE name = 'kept'").fetchone() == ("1",)
         assert after.execute("SELECT count(*) FROM job").fetchone() == (0,)
-    assert (tmp_path / "index-0001.sqlite.before-0003").exists()
+    assert (tmp_path / f"index-0001.sqlite.before-{migrations.REVISION}").exists()
 
 
-def test_a_job_of_the_schema_before_is_kept_and_moved_nothing(tmp_path):
+def test_a_job_of_the_schema_before_is_kept_and_moved_nothing(tmp_path, monkeypatch):
     path = tmp_path / "index-0001.sqlite"
-    migrations.bring_up_to_date(path)
-    connection = connect(path)
-    connection.execute("ALTER TABLE job DROP COLUMN transfer")
-    connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    connection = of_schema(monkeypatch, path, "0002")
     connection.execute(
         "INSERT INTO job (id, kind, title, wanted, state, created, findings) VALUES (7, 'check', 't', '{}', 'done', 0, '[]')"
     )

@@ -23,7 +23,7 @@ from isocenter.archive.contradictions import (
     series_differences,
 )
 from isocenter.archive.entry import IMAGE_TAGS, Entry
-from isocenter.archive.folding import fold_names
+from isocenter.archive.folding import fold_names, fold_search
 from isocenter.archive.schema import folded, folded_attributes, received_attributes, to_microseconds
 from isocenter.base.limits import PARENTS_CACHED_MAX
 from isocenter.model.attributes import Attribute, Level
@@ -83,6 +83,8 @@ class _Added:
     new_studies: int = 0
     new_series: int = 0
     instances: int = 0
+    received: int = 0
+    origin: int = 0
 
 
 def insert_statement(table: str, columns: Sequence[str], tail: str = "") -> str:
@@ -105,7 +107,7 @@ def _insert_level(table: str, level: Level, *first: str) -> str:
 
 
 _INSERT_PATIENT = _insert_level("patient", Level.PATIENT, "id", "identity")
-_INSERT_STUDY = _insert_level("study", Level.STUDY, "id", "patient_ref")
+_INSERT_STUDY = _insert_level("study", Level.STUDY, "id", "patient_ref", "search_text")
 _INSERT_SERIES = _insert_level("series", Level.SERIES, "id", "study_ref")
 _INSERT_INSTANCE = insert_statement("instance", ("id", "series_ref", *_STORED_COLUMNS), " ON CONFLICT(sop_instance_uid) DO NOTHING")
 _INSERT_ASIDE = insert_statement(
@@ -118,11 +120,12 @@ _INSERT_CHANGE = insert_statement(
 )
 _COUNTING = (
     "CREATE TEMP VIEW IF NOT EXISTS added AS "
-    "SELECT 0 AS patient, 0 AS study, 0 AS series, 0 AS new_studies, 0 AS new_series, 0 AS instances",
+    "SELECT 0 AS patient, 0 AS study, 0 AS series, 0 AS new_studies, 0 AS new_series, 0 AS instances, 0 AS received, 0 AS origin",
     """CREATE TEMP TRIGGER IF NOT EXISTS count_added INSTEAD OF INSERT ON added BEGIN
     UPDATE series SET instance_count = instance_count + NEW.instances WHERE id = NEW.series;
-    UPDATE study SET series_count = series_count + NEW.new_series, instance_count = instance_count + NEW.instances
-        WHERE id = NEW.study;
+    UPDATE study SET series_count = series_count + NEW.new_series, instance_count = instance_count + NEW.instances,
+        origin_ref = CASE WHEN NEW.received >= received THEN NEW.origin ELSE origin_ref END,
+        received = max(received, NEW.received) WHERE id = NEW.study;
     UPDATE patient SET study_count = study_count + NEW.new_studies, series_count = series_count + NEW.new_series,
         instance_count = instance_count + NEW.instances WHERE id = NEW.patient;
     END""",
@@ -185,7 +188,7 @@ class Filing:
             self._cursor.execute(_INSERT_INSTANCE, (serial, series.id, *self._stored(entry)))
             if self._cursor.rowcount == 1:
                 self.last_serial = max(serial, self.last_serial)
-                self._adding(series).instances += 1
+                self._count(series, entry)
                 sop_class = entry.value("SOPClassUID")
                 if sop_class not in series.study.sop_classes:
                     series.study.sop_classes.append(sop_class)
@@ -244,9 +247,9 @@ class Filing:
         """Bring the counters up to date; to be called before every commit."""
         for added in self._added.values():
             study = added.series.study
-            counts = (added.new_studies, added.new_series, added.instances)
+            counts = (added.new_studies, added.new_series, added.instances, added.received, added.origin)
             self._cursor.execute(
-                "INSERT INTO added VALUES (?, ?, ?, ?, ?, ?)", (study.patient.id, study.id, added.series.id, *counts)
+                "INSERT INTO added VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (study.patient.id, study.id, added.series.id, *counts)
             )
         self._added.clear()
 
@@ -255,6 +258,13 @@ class Filing:
         if added is None:
             added = self._added[series.id] = _Added(series)
         return added
+
+    def _count(self, series: _Series, entry: Entry) -> None:
+        added = self._adding(series)
+        added.instances += 1
+        received = to_microseconds(entry.arrival.received)
+        if received >= added.received:
+            added.received, added.origin = received, self._origin(entry)
 
     def _stored(self, entry: Entry) -> tuple[object, ...]:
         arrival = entry.arrival
@@ -340,7 +350,9 @@ class Filing:
         row = self._cursor.execute(_SELECT_PATIENT, (identity,)).fetchone()
         patient = KeptPatient(*row) if row else self._make_patient(entry, identity)
         study = _Study(self._next("study"), uid, patient, [], [])
-        self._cursor.execute(_INSERT_STUDY, (study.id, patient.id, *_texts(entry, Level.STUDY)))
+        described = map(entry.value, ("AccessionNumber", "StudyDescription"))
+        search_text = fold_search(patient.name, patient.patient_id, *described)
+        self._cursor.execute(_INSERT_STUDY, (study.id, patient.id, search_text, *_texts(entry, Level.STUDY)))
         return self._remember(self._studies, uid, study)
 
     def _make_patient(self, entry: Entry, identity: str) -> KeptPatient:

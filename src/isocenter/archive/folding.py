@@ -20,6 +20,11 @@ def fold(text: str) -> str:
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
+def fold_search(*texts: str) -> str:
+    """Several texts as one that a part of any of them is found in; a person name keeps its carets."""
+    return "\x1f".join(fold(text).strip() for text in texts)
+
+
 def fold_group(group: str) -> str:
     """One component group in comparable form: components stripped of spaces, trailing empty components gone."""
     return "^".join(component.strip() for component in fold(group).replace("\0", " ").split("^")).rstrip("^")

@@ -103,6 +103,8 @@ def _remove(cursor: sqlite3.Cursor, filing: Filing, rows: list[tuple[int | str, 
 _STUDY_COUNTS = (
     "series_count = (SELECT count(*) FROM series WHERE study_ref = ?1)",
     "instance_count = (SELECT coalesce(sum(instance_count), 0) FROM series WHERE study_ref = ?1)",
+    "(received, origin_ref) = (SELECT i.received, i.origin_ref FROM instance i JOIN series se ON se.id = i.series_ref "
+    "WHERE se.study_ref = ?1 ORDER BY i.received DESC, i.id DESC LIMIT 1)",
 )
 _PATIENT_COUNTS = (
     "study_count = (SELECT count(*) FROM study WHERE patient_ref = ?1)",

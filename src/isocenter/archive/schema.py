@@ -15,11 +15,16 @@ from typing import Final
 
 from isocenter.model.attributes import Attribute, Level, of_level
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The schema that this software reads and writes: the newest of `versions/`, kept in table `alembic_version`."""
 
 TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.SERIES: "series", Level.IMAGE: "instance"}
 
+# study, beside its attributes:
+#   received            when the latest of its instances came, microseconds since 1970 UTC
+#   origin_ref          origin.id: who sent that one
+#   search_text         what a person may look for in a list: patient name, ID, accession number and description, made comparable
+#                       by `folding.fold_search`; it begins with the name, so that it also sorts by name
 # instance, beside its attributes:
 #   id                  the serial of its arrival in the change feed; grows in the order of commits
 #   series_ref          series.id

@@ -147,6 +147,10 @@ class Search:
             (series, newest, *own.parameters),
         )
 
+    def below(self) -> Condition:
+        """What holds for the matches, asked of the table of `level` alone."""
+        return self._below(self.level)
+
     def _below(self, level: Level) -> Condition:
         """What holds for a row at `level`, asked of its own table alone: rows above it are found first, then looked up."""
         parts = list(self.conditions.get(level, ()))

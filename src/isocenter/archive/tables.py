@@ -60,6 +60,9 @@ STUDY = Table(
     _parent("patient"),
     *_attributes(Level.STUDY),
     *(_text(name) for name in MULTIPLE_VALUES),
+    _number("received", server_default="0"),
+    _number("origin_ref", server_default="0"),
+    _text("search_text"),
 )
 SERIES = Table("series", METADATA, _serial(), _parent("study"), *_attributes(Level.SERIES))
 INSTANCE = Table(
@@ -155,6 +158,7 @@ Index("patient_by_name", PATIENT.c.patient_name_folded)
 Index("study_by_uid", STUDY.c.study_instance_uid, unique=True)
 Index("study_by_patient", STUDY.c.patient_ref)
 Index("study_by_date", STUDY.c.study_date)
+Index("study_by_listing", STUDY.c.study_date, STUDY.c.study_time, STUDY.c.search_text, STUDY.c.modalities_in_study)
 Index("study_by_accession_number", STUDY.c.accession_number)
 Index("series_by_uid", SERIES.c.series_instance_uid, unique=True)
 Index("series_by_study", SERIES.c.study_ref)
@@ -170,3 +174,4 @@ Index(
     unique=True,
 )
 Index("set_aside_by_uid", SET_ASIDE.c.sop_instance_uid)
+Index("set_aside_by_study", SET_ASIDE.c.study_instance_uid)

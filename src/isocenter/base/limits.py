@@ -341,6 +341,12 @@ QUERY_ALTERNATIVES_MAX = _limit(
 QUERY_VALUE_CHARACTERS_MAX = _limit(
     "QUERY_VALUE_CHARACTERS_MAX", 1024, "characters", "One value of a key: the index keeps no longer ones, so nothing could match."
 )
+SEARCH_WORDS_MAX = _limit(
+    "SEARCH_WORDS_MAX", 16, "words", "Of what somebody types into a list; each is looked for in the text of every study."
+)
+STUDY_CHOICES_MAX = _limit(
+    "STUDY_CHOICES_MAX", 1000, "values", "Modalities and senders that a list of studies offers to choose from; a menu shows dozens."
+)
 QUERY_STATEMENT_SECONDS = _limit(
     "QUERY_STATEMENT_SECONDS", 30.0, "seconds", "One reading of the index; with a million instances the slowest takes under one."
 )

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from isocenter.archive.blob_files import key_of
-from isocenter.archive.folding import fold_names
+from isocenter.archive.folding import fold_names, fold_search
 from isocenter.archive.index_file import connect
 from isocenter.archive.index_writer import Mark
 from isocenter.archive.migrations import bring_up_to_date
@@ -155,8 +155,9 @@ def _fill(connection: Connection, rng: random.Random, studies: int, instances: i
         count[1] += len(study.series)
         count[2] += sum(study.series)
     connection.execute("INSERT INTO origin VALUES (1, 'MADE_UP', 'ISOCENTER', '127.0.0.1', '', 'import')")
-    _insert(connection, "patient", _PATIENT, _patients(rng, patients, counts))
-    _insert(connection, "study", _STUDY, _studies(rng, plan))
+    names: dict[int, str] = {}
+    _insert(connection, "patient", _PATIENT, _patients(rng, patients, counts, names))
+    _insert(connection, "study", _STUDY, _studies(rng, plan, names))
     _insert(connection, "series", _SERIES, _series(plan))
     _insert(connection, "instance", _INSTANCE, _instances(plan))
     return Amounts(patients, studies, sum(len(study.series) for study in plan), instances)
@@ -185,7 +186,8 @@ _PATIENT = (
 )
 _STUDY = (
     "id patient_ref study_instance_uid study_date study_time accession_number study_id study_description "
-    "referring_physician_name referring_physician_name_folded modalities_in_study sop_classes_in_study series_count instance_count"
+    "referring_physician_name referring_physician_name_folded modalities_in_study sop_classes_in_study series_count instance_count "
+    "received origin_ref search_text"
 )
 _SERIES = (
     "id study_ref series_instance_uid modality series_number series_date series_time series_description body_part_examined "
@@ -202,27 +204,42 @@ def _insert(connection: Connection, table: str, columns: str, rows: Iterator[Row
     connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows)
 
 
-def _patients(rng: random.Random, patients: int, counts: dict[int, list[int]]) -> Iterator[Row]:
+def _patients(rng: random.Random, patients: int, counts: dict[int, list[int]], names: dict[int, str]) -> Iterator[Row]:
+    """The rows of patients; `names` gets the name of each."""
     folded: dict[str, str] = {}
     for number in range(1, patients + 1):
         name = person_name(rng)
         if name not in folded:
             folded[name] = fold_names(name)
-        identifier = f"P{number:07d}"
+        names[number] = name
+        identifier = _patient_id(number)
         birth = f"{rng.randint(1930, 2015)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
         yield (number, identifier, name, folded[name], identifier, "", birth, rng.choice("FM"), *counts.get(number, (0, 0, 0)))
 
 
-def _studies(rng: random.Random, plan: list[_Study]) -> Iterator[Row]:
+def _patient_id(number: int) -> str:
+    return f"P{number:07d}"
+
+
+def _received(instance: int) -> int:
+    return to_microseconds(datetime.combine(FIRST_DAY, datetime.min.time(), UTC)) + instance * 1_000_000
+
+
+def _studies(rng: random.Random, plan: list[_Study], names: dict[int, str]) -> Iterator[Row]:
     doctors = [person_name(rng) for _ in range(60)]
     folded = {doctor: fold_names(doctor) for doctor in doctors}
+    last = 0
     for study in plan:
         modality, sop_class, _ = MODALITIES[study.modality]
         doctor = rng.choice(doctors)
+        last += sum(study.series)
         time = f"{rng.randint(7, 20):02d}{rng.randint(0, 59):02d}{rng.randint(0, 59):02d}"
+        description, accession_number = rng.choice(DESCRIPTIONS), f"A{study.id:08d}"
+        search_text = fold_search(names[study.patient], _patient_id(study.patient), accession_number, description)
         yield (
-            study.id, study.patient, f"{ROOT_UID}.{study.id}", study.day, time, f"A{study.id:08d}", str(study.id),
-            rng.choice(DESCRIPTIONS), doctor, folded[doctor], modality, sop_class, len(study.series), sum(study.series),
+            study.id, study.patient, f"{ROOT_UID}.{study.id}", study.day, time, accession_number, str(study.id),
+            description, doctor, folded[doctor], modality, sop_class, len(study.series), sum(study.series),
+            _received(last), 1, search_text,
         )  # fmt: skip
 
 
@@ -241,7 +258,6 @@ def _series(plan: list[_Study]) -> Iterator[Row]:
 def _instances(plan: list[_Study]) -> Iterator[Row]:
     row = 0
     series = chain.from_iterable(((study, number, size) for number, size in enumerate(study.series, 1)) for study in plan)
-    start = to_microseconds(datetime.combine(FIRST_DAY, datetime.min.time(), UTC))
     for series_row, (study, series_number, size) in enumerate(series, 1):
         sop_class = MODALITIES[study.modality][1]
         prefix = f"{ROOT_UID}.{study.id}.{series_number}."
@@ -250,5 +266,5 @@ def _instances(plan: list[_Study]) -> Iterator[Row]:
             text = str(number)
             yield (
                 row, series_row, prefix + text, sop_class, text, study.day, "ORIGINAL\\PRIMARY\\AXIAL", "512", "512", "16", number,
-                "1.2.840.10008.1.2.1", f"{row:09d}", 525_000, row.to_bytes(16, "big"), start + row * 1_000_000, 1,
+                "1.2.840.10008.1.2.1", f"{row:09d}", 525_000, row.to_bytes(16, "big"), _received(row), 1,
             )  # fmt: skip

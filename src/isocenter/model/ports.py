@@ -25,6 +25,7 @@ from isocenter.model.records import (
     SetAside,
     StoreResult,
 )
+from isocenter.model.study_list import ListedSeries, ListedStudy, StudyChoices, StudyPage, StudyQuestion
 from isocenter.wire.pdu import AssociateRequest
 
 
@@ -132,6 +133,21 @@ class SeriesMetadata(Protocol):
         `base_url` is where BulkDataURIs begin, such as `http://127.0.0.1:8114/dicom-web`. None where there is no such series. An
         instance that cannot be read is told by what the index knows of it. Raises `Exhausted`, and `LocalError` for the index.
         """
+
+
+class StudyRegister(Protocol):
+    """The studies as a list to search, sort and scroll. Any thread; every method blocks. Raises `LocalError` for the index."""
+
+    def page(self, question: StudyQuestion) -> StudyPage:
+        """Some lines of the list, and how many there are. `UsageError` for what cannot be matched with, or is too much of it."""
+
+    def study(self, study_instance_uid: str) -> ListedStudy | None: ...
+
+    def series(self, study_instance_uid: str) -> Sequence[ListedSeries]:
+        """The series of a study by their numbers; empty where there is no such study."""
+
+    def choices(self) -> StudyChoices:
+        """What the list can be filtered by."""
 
 
 class NodeShelf(Protocol):
