@@ -12,7 +12,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
@@ -21,6 +20,7 @@ from isocenter.web.gate import DICOM_WEB, Gate
 from isocenter.web.house import WebHouse
 from isocenter.web.problems import on_error, on_http_exception
 from isocenter.web.retrieval import Retrieval
+from isocenter.web.workstation import Workstation
 
 _API = "/api/{rest:path}"
 
@@ -28,7 +28,7 @@ _API = "/api/{rest:path}"
 def app(api: ASGIApp, house: WebHouse | None = None) -> ASGIApp:
     """The ASGI application over one house; `api` is that of `web.api`, without `house` there is no DICOMweb."""
     routes: list[BaseRoute] = [Route(_API, api)]
-    page = Mount("/", StaticFiles(packages=[("isocenter.web", "static")], html=True))
+    page = Mount("/", Workstation())
     if house is None:
         return Gate(Starlette(routes=[*routes, page], exception_handlers=EXPLAINED))
     retrieval = Retrieval(house)

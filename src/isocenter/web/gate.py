@@ -18,7 +18,12 @@ from isocenter.web.problems import problem
 DICOM_WEB = "/dicom-web"
 _HOSTS = (b"127.0.0.1", b"localhost", b"[::1]")
 _ALWAYS = (
-    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (
+        b"content-security-policy",
+        # styles in place are how React places what it draws; documents of patients are shown in frames of our own
+        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; worker-src 'self' blob:; "
+        b"frame-src 'self' blob:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )

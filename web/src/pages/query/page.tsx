@@ -1,0 +1,5 @@
+import { PageBar } from "@/parts/page_bar";
+
+export default function Page() {
+  return <PageBar title="Query" />;
+}

@@ -1,0 +1,103 @@
+/** The command palette (Ctrl-K): every page, and what the pages offer, found by typing. */
+import { Modal } from "@mantine/core";
+import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+import { type Command, openPalette, usePalette } from "@/parts/palette";
+import styles from "./palette_dialog.module.css";
+
+const PAGES = [
+  ["/", "Studies"],
+  ["/query", "Query and retrieve"],
+  ["/network", "Network: nodes and callers"],
+  ["/activity", "Activity: log, associations, jobs"],
+  ["/maintenance", "Maintenance: disk, check, reindex, set aside"],
+] as const;
+
+const close = () => usePalette.setState({ isOpen: false });
+
+export function PaletteDialog() {
+  const isOpen = usePalette((now) => now.isOpen);
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        openPalette();
+      }
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+  return isOpen ? <Open /> : null;
+}
+
+function Open() {
+  const navigate = useNavigate();
+  const offered = usePalette((now) => now.commands);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const all = useMemo(() => {
+    const pages: Command[] = PAGES.map(([to, words]) => ({ id: to, words, group: "Page", run: () => navigate(to) }));
+    return [...pages, ...[...offered.values()].flat()];
+  }, [navigate, offered]);
+  const found = all.filter((command) => matches(command, text)).slice(0, 12);
+  const chosen = Math.min(at, found.length - 1);
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    close();
+    command.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown") setAt((chosen + 1) % Math.max(1, found.length));
+    else if (event.key === "ArrowUp") setAt((chosen + found.length - 1) % Math.max(1, found.length));
+    else if (event.key === "Enter") run(found[chosen]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="12vh" aria-label="Find or do">
+      <input
+        className={styles.input}
+        data-autofocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette"
+        aria-activedescendant={found[chosen] ? `palette-${chosen}` : undefined}
+        aria-label="Find or do"
+        placeholder="A page, a study, a node, an action"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id="palette" role="listbox" aria-label="What can be done" className={styles.list}>
+        {found.map((command, place) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above
+          <div
+            key={`${command.group} ${command.id}`}
+            id={`palette-${place}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={place === chosen}
+            className={styles.option}
+            onMouseMove={() => setAt(place)}
+            onClick={() => run(command)}
+          >
+            <bdi>{command.words}</bdi>
+            <span>{command.group}</span>
+          </div>
+        ))}
+        {found.length === 0 && <p className={styles.nothing}>Nothing here is called so.</p>}
+      </div>
+    </Modal>
+  );
+}
+
+function matches(command: Command, text: string): boolean {
+  const words = command.words.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((part) => words.includes(part));
+}
