@@ -40,14 +40,19 @@ class LineFormatter(logging.Formatter):
         return f"{moment} {record.levelname} {room}: {plain(text)[:LOG_LINE_CHARACTERS_MAX]}"
 
 
+def sentence(record: logging.LogRecord) -> str:
+    """What a record says, in a single line of bounded length; of an exception no more than its words."""
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[1] is not None:
+        text += f": {record.exc_info[1]!r} (the log file shows where)"
+    return plain(text)[:LOG_LINE_CHARACTERS_MAX]
+
+
 class GlanceFormatter(logging.Formatter):
     """`12:00:00  sentence`, in this computer's own time: what a person reads while it happens. The file has the rest."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
-        if record.exc_info and record.exc_info[1] is not None:
-            text += f": {record.exc_info[1]!r} (the log file shows where)"
-        return f"{datetime.fromtimestamp(record.created):%H:%M:%S}  {plain(text)[:LOG_LINE_CHARACTERS_MAX]}"
+        return f"{datetime.fromtimestamp(record.created):%H:%M:%S}  {sentence(record)}"
 
 
 class LiveLines(logging.Handler):

@@ -5,9 +5,11 @@ Only the page's thread comes here, after DICOM answers. The jobs end before what
 
 from __future__ import annotations
 
+from isocenter.archive.arrivals import IndexArrivals
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
 from isocenter.archive.set_aside import IndexQuarantine
+from isocenter.archive.space import IndexSpace
 from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
 from isocenter.daemon.backstage import HouseBackstage
@@ -40,6 +42,10 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         catalogue=house.catalogue,
         quarantine=IndexQuarantine(reader),
         remove_set_aside=house.archive.remove_set_aside,
+        associations=house.witness.ledger,
+        arrivals=IndexArrivals(reader),
+        changes=house.feed,
+        space=IndexSpace(reader),
     )
 
 

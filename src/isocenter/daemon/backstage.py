@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from isocenter.base import log
@@ -51,6 +52,7 @@ class HouseBackstage:
             "changes_per_second": round(self._changes_per_second()),
             **asdict(house.statistics.counts()),
             "bytes_free": shutil.disk_usage(house.place.folder).free,
+            "debug": logging.getLogger(log.ROOT).isEnabledFor(logging.DEBUG),
             "refusal": house.archive.refusal() or "",
             "latest": latest,
         }
@@ -80,7 +82,9 @@ class HouseBackstage:
 
         return upkeep.reindex(self._house.archive)
 
-    def _remember(self, record: logging.LogRecord, line: str) -> None:
+    def _remember(self, record: logging.LogRecord, _line: str) -> None:
+        when = datetime.fromtimestamp(record.created, UTC).isoformat()
+        room = record.name.removeprefix(f"{log.ROOT}.")
         with self._lock:
             self._serial += 1
-            self._lines.append(LogLine(self._serial, record.levelname, line))
+            self._lines.append(LogLine(self._serial, when, record.levelname, room, log.sentence(record)))

@@ -17,12 +17,14 @@ from isocenter.model.query import Query
 from isocenter.model.records import (
     Admission,
     Arrival,
+    ArrivedImage,
     AssociationSummary,
     Instance,
     Node,
     PastAssociation,
     RejectedCaller,
     SetAside,
+    Space,
     StoreResult,
 )
 from isocenter.model.study_list import ListedSeries, ListedStudy, StudyChoices, StudyPage, StudyQuestion
@@ -229,3 +231,17 @@ class Associations(Protocol):
 
     def past_associations(self, after: int = 0) -> Sequence[PastAssociation]:
         """The latest that are over, with a greater serial than `after`, oldest first; only so many are remembered."""
+
+
+class LatestArrivals(Protocol):
+    """The images that came last. Any thread."""
+
+    def latest(self, count: int, after: int = 0) -> Sequence[ArrivedImage]:
+        """At most so many, and never more than ARRIVALS_SHOWN_MAX, with a greater serial than `after`; the latest first."""
+
+
+class SpaceTaken(Protocol):
+    """How many bytes the archive holds, and how fast they come. Any thread."""
+
+    def look(self) -> Space:
+        """The sums as far as they are known; each look brings them on by SPACE_ROWS_PER_LOOK rows at most."""

@@ -226,3 +226,35 @@ class PastAssociation:
 
     serial: int
     summary: AssociationSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedImage:
+    """One instance as it is shown when it comes. `serial` is its line of the change feed; `source` as in `Arrival`."""
+
+    serial: int
+    received: datetime
+    calling_ae_title: str
+    source: str
+    patient_name: str
+    patient_id: str
+    modality: str
+    series_description: str
+    instance_number: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What the data set bytes of an archive come to, and how many came in each hour of the last month.
+
+    `hours` maps the beginning of an hour in UTC to (instances, bytes). `counted` of `total` instances are in the sums: a large index
+    is summed over several looks.
+    """
+
+    counted: int
+    total: int
+    byte_count: int
+    hours: Mapping[datetime, tuple[int, int]]

@@ -21,7 +21,7 @@ from isocenter.base.limits import API_CALLS_AT_ONCE_MAX
 from isocenter.dicomweb.problems import MEDIA_TYPE, Problem
 from isocenter.jobs.queue import JobQueue
 from isocenter.jobs.searching import Call
-from isocenter.model.ports import Catalogue, NodeShelf, Quarantine
+from isocenter.model.ports import Associations, Catalogue, ChangeFeed, LatestArrivals, NodeShelf, Quarantine, SpaceTaken
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
@@ -42,6 +42,10 @@ class ApiHouse:
     catalogue: Catalogue
     quarantine: Quarantine
     remove_set_aside: Callable[[int], bool]
+    associations: Associations
+    arrivals: LatestArrivals
+    changes: ChangeFeed
+    space: SpaceTaken
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 
     def node(self, name: str) -> Node:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import anyio
@@ -16,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from isocenter.base.config import SETTINGS
 from isocenter.base.limits import API_JOBS_SHOWN, LIVE_LINES_MAX, LIVE_SECONDS
+from isocenter.web.api_activity import Activity
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.api_words import DebugWords, JobWords, LogLineWords, LogWords, SettingWords
 
@@ -30,20 +32,23 @@ def status(house: House) -> dict[str, Any]:
 
 @routes.get("/api/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **problems()})
 def live(house: House, request: Request) -> StreamingResponse:
-    """Server-sent events: `status` and `jobs` whenever they change, `log` for each line."""
+    """Server-sent events: `status`, `jobs` and `associations` whenever they change, `log` for each line, `arrivals` with images."""
     return StreamingResponse(_events(house, request), media_type="text/event-stream")
 
 
 async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
     serial, told, version = 0, "", -1
+    activity = await run_in_threadpool(Activity, house)
     while not await request.is_disconnected():
         for line in house.backstage.log_lines(serial):
             serial = line.serial
-            yield _event("log", {"level": line.level, "text": line.text})
+            yield _event("log", asdict(line))
         if house.jobs.version != version:
             version = house.jobs.version
             jobs = await run_in_threadpool(house.jobs.jobs, API_JOBS_SHOWN)
             yield _event("jobs", {"jobs": [JobWords.of(job).model_dump(mode="json") for job in jobs]})
+        for name, words in await run_in_threadpool(lambda: list(activity.news())):
+            yield _event(name, words)
         status = json.dumps(await run_in_threadpool(house.backstage.status))
         if status != told:
             told = status
@@ -63,7 +68,7 @@ def log(
 ) -> LogWords:
     """The latest lines of the log, oldest first. The log file keeps the rest."""
     lines = house.backstage.log_lines(after)[-limit:]
-    return LogWords(lines=[LogLineWords(serial=line.serial, level=line.level, text=line.text) for line in lines])
+    return LogWords(lines=[LogLineWords.model_validate(asdict(line)) for line in lines])
 
 
 @routes.get("/api/settings", responses=problems())

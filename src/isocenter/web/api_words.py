@@ -216,10 +216,12 @@ class JobList(Words):
 
 
 class LogLineWords(Words):
-    """One line of the log; `serial` only grows."""
+    """One line of the log; `serial` only grows. `room` is who says it, such as `association`."""
 
     serial: int
+    when: datetime
     level: str
+    room: str
     text: str
 
 

@@ -12,10 +12,12 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the live log; `serial` only grows."""
+    """One line of the live log; `serial` only grows. `when` is ISO 8601 in UTC, `room` who says it, such as `association`."""
 
     serial: int
+    when: str
     level: str
+    room: str
     text: str
 
 
