@@ -8,8 +8,10 @@ from contextlib import suppress
 import pytest
 
 from isocenter.base.errors import UsageError
-from isocenter.daemon import files
-from isocenter.daemon.files import Found, Left, walk
+from isocenter.base.limits import ZIP_DEPTH_MAX
+from isocenter.daemon import zips
+from isocenter.daemon.files import walk
+from isocenter.daemon.looking import Found, Left
 from isocenter.lab import phantom
 
 IMAGE = phantom.file_bytes(next(iter(phantom.ct_series(5, slices=1, side_pixels=128))))
@@ -123,15 +125,57 @@ def test_any_flipped_byte_is_a_sentence_or_the_same_image_never_an_error(tmp_pat
 def test_too_many_entries_and_too_many_bytes_are_refused_whole(tmp_path, monkeypatch):
     path = zipped(tmp_path / "x.zip", {"a": IMAGE, "b": IMAGE, "c": IMAGE})
     with monkeypatch.context() as patch:
-        patch.setattr(files, "ZIP_ENTRIES_MAX", 2)
+        patch.setattr(zips, "ZIP_ENTRIES_MAX", 2)
         assert "3 entries; 2 are allowed" in only(path).why
-    monkeypatch.setattr(files, "ZIP_BYTES_MAX", 2 * len(IMAGE))
+    monkeypatch.setattr(zips, "ZIP_BYTES_MAX", 2 * len(IMAGE))
     assert f"{3 * len(IMAGE)} bytes" in only(path).why
 
 
-def test_a_zip_within_a_zip_is_not_opened(tmp_path):
-    inner = zipped(tmp_path / "inner.zip", {"a": IMAGE}).read_bytes()
-    assert "within a zip" in only(zipped(tmp_path / "outer.zip", {"inner.zip": inner})).why
+def nested(tmp_path, depth, content=IMAGE):
+    """A zip archive in a zip archive and so on; `depth` is how many, the outermost counted."""
+    for _ in range(depth):
+        content = zipped(tmp_path / "x.zip", {"inner.zip": content}).read_bytes()
+    return tmp_path / "x.zip"
+
+
+def test_zips_within_a_zip_are_opened_down_to_a_depth(tmp_path):
+    for depth in (2, ZIP_DEPTH_MAX):
+        found = only(nested(tmp_path, depth))
+        assert found.path == str(tmp_path / "x.zip") + "!inner.zip" * depth
+        assert IMAGE.endswith(read(found))
+    assert f"within {ZIP_DEPTH_MAX} others" in only(nested(tmp_path, ZIP_DEPTH_MAX + 1)).why
+
+
+def test_what_is_within_counts_together_with_what_is_around(tmp_path, monkeypatch):
+    inner = zipped(tmp_path / "inner.zip", {"a": IMAGE, "b": IMAGE}).read_bytes()
+    outer = zipped(tmp_path / "outer.zip", {"1.zip": inner, "2.zip": inner, "3": IMAGE})
+    with monkeypatch.context() as patch:
+        patch.setattr(zips, "ZIP_ENTRIES_MAX", 6)
+        first, second, refused, third = walk([outer])
+        assert "7 entries; 6 are allowed" in refused.why
+        assert all(isinstance(one, Found) for one in (first, second, third))
+    monkeypatch.setattr(zips, "ZIP_NESTED_MAX", 1)
+    assert "more than 1 zip archives" in list(walk([outer]))[2].why
+
+
+def test_a_damaged_zip_within_a_zip_costs_only_itself(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", {"a": IMAGE}).read_bytes()[:-30]
+    damaged, image = walk([zipped(tmp_path / "outer.zip", {"1.zip": inner, "2": IMAGE})])
+    assert "damaged zip archive" in damaged.why
+    assert isinstance(image, Found)
+
+
+def test_a_program_or_document_in_a_zip_is_not_taken_apart(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", {"a": b"class"}).read_bytes()
+    left = only(zipped(tmp_path / "outer.zip", {"viewer.jar": inner}))
+    assert (left.is_fault, "not a DICOM file" in left.why) == (False, True)
+
+
+def test_a_list_that_is_too_long_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "x.zip", {str(number): b"" for number in range(10)})
+    monkeypatch.setattr(zips, "ZIP_DIRECTORY_BYTES_MAX", 300)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert "300 are allowed" in only(path).why
 
 
 def test_an_empty_zip_has_nothing_in_it(tmp_path):

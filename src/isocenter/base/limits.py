@@ -852,6 +852,9 @@ ZIP_NESTED_MAX = _limit(
 IMPORT_FILE_BYTES_MAX = _limit(
     "IMPORT_FILE_BYTES_MAX", 16 * GIB, "bytes", "One file that is brought through the page: a zip archive of three DVDs."
 )
+IMPORT_NAME_CHARACTERS_MAX = _limit(
+    "IMPORT_NAME_CHARACTERS_MAX", 4096, "characters", "A file's name with its folders, which is only told: Linux allows as many."
+)
 IMPORT_HELD_BYTES = _limit(
     "IMPORT_HELD_BYTES", 4 * MIB, "bytes", "Of such a file in memory; a longer one waits for its end in a nameless temporary file."
 )

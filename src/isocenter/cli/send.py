@@ -18,7 +18,7 @@ from isocenter.cli.terminal import Progress, human_bytes, note, plural, say, tel
 from isocenter.daemon import calling, instances
 
 if TYPE_CHECKING:
-    from isocenter.daemon.files import Found, Left
+    from isocenter.daemon.looking import Found, Left
     from isocenter.daemon.sending import Outcome
     from isocenter.jobs.searching import Call
 
@@ -60,14 +60,14 @@ def send(
 
 def gather(paths: list[Path], json: bool) -> tuple[list[Found], list[Left]]:
     """Everything below the paths; what is left out is said: faults one by one, the rest in sum."""
-    from isocenter.daemon import files
+    from isocenter.daemon import files, looking
 
     found: list[Found] = []
     left: list[Left] = []
     with Progress("looking", None) as progress:
         for one in files.walk(paths):
             progress.step()
-            if isinstance(one, files.Found):
+            if isinstance(one, looking.Found):
                 found.append(one)
             else:
                 left.append(one)

@@ -14,6 +14,10 @@ from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
 from isocenter.daemon.backstage import HouseBackstage
 from isocenter.daemon.compose import House
+from isocenter.daemon.device import Device
+from isocenter.daemon.neighbours import neighbourhood
+from isocenter.daemon.dropping import Dropping
+from isocenter.jobs import experience
 from isocenter.jobs.delivering import Delivering
 from isocenter.jobs.fetching import Fetching
 from isocenter.jobs.queue import JobQueue, Kind
@@ -42,6 +46,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         catalogue=house.catalogue,
         quarantine=IndexQuarantine(reader),
         remove_set_aside=house.archive.remove_set_aside,
+        imports=Dropping(house.archive, house.place.folder),
         associations=house.witness.ledger,
         arrivals=IndexArrivals(reader),
         changes=house.feed,

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 
 from isocenter.base.errors import IsocenterError, LinkLost
 from isocenter.base.limits import SEND_ATTEMPTS_MAX
-from isocenter.daemon.files import Found
+from isocenter.daemon.looking import Found
 from isocenter.daemon.transcoding import transcode
 from isocenter.jobs.searching import Call
 from isocenter.net import client

@@ -6,6 +6,7 @@ at, and a change needs the header X-Isocenter. Only the page's own thread loads 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from fastapi import FastAPI
@@ -46,7 +47,7 @@ def api(house: ApiHouse) -> ASGIApp:
     application.state.house = house
     for room in (api_activity, api_status, api_nodes, api_jobs, api_archive):
         application.include_router(room.routes)
-    return Bounded(application, API_BODY_BYTES_MAX)
+    return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED)
 
 
 class _Api(FastAPI):
@@ -85,12 +86,16 @@ async def _on_error(_request: Request, error: Exception) -> Response:
 class Bounded:
     """An application whose requests have bodies of so many bytes at most: read whole before it sees them, or answered with 413."""
 
-    def __init__(self, app: ASGIApp, bytes_max: int) -> None:
+    The routes of the `streamed` paths take their bodies as they come, and bound them themselves.
+    """
+
+    def __init__(self, app: ASGIApp, bytes_max: int, streamed: Collection[str] = ()) -> None:
         self._app = app
         self._bytes_max = bytes_max
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"} or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         parts: list[Message] = []

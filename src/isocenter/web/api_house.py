@@ -17,10 +17,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from isocenter.base.config import Settings
-from isocenter.base.limits import API_CALLS_AT_ONCE_MAX
+from isocenter.base.limits import API_CALLS_AT_ONCE_MAX, IMPORTS_AT_ONCE_MAX
 from isocenter.dicomweb.problems import MEDIA_TYPE, Problem
 from isocenter.jobs.queue import JobQueue
 from isocenter.jobs.searching import Call
+from isocenter.model.imports import Imports
 from isocenter.model.ports import Associations, Catalogue, ChangeFeed, LatestArrivals, NodeShelf, Quarantine, SpaceTaken
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
@@ -32,7 +33,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class ApiHouse:
-    """One house. `own` is what an entry in the list of nodes can collide with; `calls` bounds who waits for other nodes."""
+    """One house. `own` is what an entry in the list of nodes can collide with; `calls` bounds who waits for other nodes,
+    `importing` who brings files."""
 
     backstage: Backstage
     settings: Settings
@@ -42,10 +44,12 @@ class ApiHouse:
     catalogue: Catalogue
     quarantine: Quarantine
     remove_set_aside: Callable[[int], bool]
+    imports: Imports
     associations: Associations
     arrivals: LatestArrivals
     changes: ChangeFeed
     space: SpaceTaken
+    importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 
     def node(self, name: str) -> Node:

@@ -1,0 +1,98 @@
+"""`/api`: files that a person brings.
+
+One file a request, as it is, whatever its size: DICOM, or a zip archive of anything. It is never gathered in the memory of this
+room. The answer comes in lines of JSON, one as soon as something is durable or refused, so that a page shows how far it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Generator
+from contextlib import closing
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from isocenter.base.limits import IMPORT_FILE_BYTES_MAX, IMPORT_NAME_CHARACTERS_MAX, IMPORT_STUDIES_TOLD_MAX, SEND_BYTES
+from isocenter.dicomweb.problems import Problem
+from isocenter.model.imports import Imported, Parcel
+from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
+from isocenter.web.words_imports import ImportedWords, ImportSummary
+
+routes = APIRouter(tags=["in and out"])
+
+STREAMED = frozenset({"/api/import"})
+"""Paths whose bodies are taken as they come, and bounded here."""
+
+_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}}}}
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+@routes.post(
+    "/api/import",
+    dependencies=CHANGES,
+    response_class=StreamingResponse,
+    responses={**_LINES, **problems(403, 413)},
+    openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+)
+async def import_file(
+    house: House,
+    request: Request,
+    name: Annotated[str, Query(max_length=IMPORT_NAME_CHARACTERS_MAX, description="What the report calls the file.")] = "file",
+) -> StreamingResponse:
+    """Take one file into the archive: a DICOM file, or a zip archive of such. A line for each instance or refusal, and the sum."""
+    if int(request.headers.get("content-length") or 0) > IMPORT_FILE_BYTES_MAX:
+        raise _too_long()
+    parcel = house.imports.open(name)
+    try:
+        async with house.importing:
+            await _receive(request, parcel)
+    except BaseException:
+        await run_in_threadpool(parcel.abandon)
+        raise
+    return StreamingResponse(_outcomes(house, parcel), media_type="application/x-ndjson")
+
+
+async def _receive(request: Request, parcel: Parcel) -> None:
+    """The whole body, a piece at a time. Raises `Problem` where it is too long or breaks off."""
+    count, held = 0, bytearray()
+    try:
+        async for run in request.stream():
+            count += len(run)
+            if count > IMPORT_FILE_BYTES_MAX:
+                raise _too_long()
+            held += run
+            if len(held) >= SEND_BYTES:
+                await run_in_threadpool(parcel.write, bytes(held))
+                held.clear()
+    except ClientDisconnect:
+        raise Problem(400, "The file broke off.") from None
+    await run_in_threadpool(parcel.write, bytes(held))
+
+
+def _too_long() -> Problem:
+    sentence = f"The file is longer than the {IMPORT_FILE_BYTES_MAX} bytes that are taken at once."
+    return Problem(413, sentence, headers=(("Connection", "close"),))
+
+
+async def _outcomes(house: ApiHouse, parcel: Parcel) -> AsyncIterator[str]:
+    """A line each, and the sum; whoever stops listening stops the import."""
+    summary, studies = ImportSummary(), dict[str, None]()
+    async with house.importing:
+        outcomes = cast("Generator[Imported, None, None]", parcel.outcomes())
+        with closing(outcomes):
+            async for one in iterate_in_threadpool(outcomes):
+                field = one.word.replace(" ", "_")
+                setattr(summary, field, getattr(summary, field) + 1)
+                if one.study_instance_uid and len(studies) < IMPORT_STUDIES_TOLD_MAX:
+                    studies[one.study_instance_uid] = None
+                yield _line(ImportedWords.of(one))
+    yield _line(summary.model_copy(update={"studies": list(studies)}))
+
+
+def _line(words: BaseModel) -> str:
+    return json.dumps(words.model_dump()) + "\n"
