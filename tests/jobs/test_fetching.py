@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from tests.web.houses import OURS, a_free_port, lived
 
-from isocenter.jobs.fetching import BY
+from isocenter.jobs.fetching import WAYS
 from isocenter.lab import phantom
 from isocenter.model.records import Node
 
@@ -24,21 +25,35 @@ def two(tmp_path_factory):
         yield here, there
 
 
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """An archive that lets its callers do only what their entries allow."""
+    with lived(tmp_path_factory.mktemp("houses") / "strict", "STRICT", policy="strict") as house:
+        yield house
+
+
 def study_of(images) -> str:
     return str(images[0].StudyInstanceUID)
 
 
+def fresh(there, number, slices=3):
+    """A study that only the other archive has."""
+    images = list(phantom.ct_series(number, slices=slices, side_pixels=16))
+    there.keep(images)
+    return images
+
+
 def asked(keys, **more):
-    return {"kind": "retrieve", "node": "there", "keys": keys, **more}
+    return {"kind": "retrieve", "node": "there", "keys": keys} | more
 
 
-@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("by", WAYS)
 def test_a_study_comes_whole_and_is_found_here(two, by):
     here, there = two
     images = there.images[:6] if by == "get" else there.images[6:]
     job = here.job(asked({"StudyInstanceUID": study_of(images)}, by=by))
     assert (job["state"], job["done"], job["failed"]) == ("done", 6, 0), job
-    assert job["words"] == "6 instances came."
+    assert job["words"] == f"6 instances came by C-{by.upper()}; counted again: 6."
     for image in images:
         kept = here.house.catalogue.instance(str(image.SOPInstanceUID))
         with here.house.archive.open(kept.blob) as blob:
@@ -64,13 +79,80 @@ def test_what_matches_nothing_is_done_with_nothing(two):
 
 def test_a_move_to_one_who_is_not_known_there_fails_with_its_words(two):
     here, there = two
+    images = fresh(there, 20)
     there.house.shelf.remove_node("isocenter")
     try:
-        job = here.job(asked({"StudyInstanceUID": study_of(there.images)}, by="move"))
+        job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="move"))
     finally:
         there.knows(here)
     assert job["state"] == "failed"
     assert "destination" in job["words"].lower()
+
+
+def test_where_get_is_not_allowed_move_does_it_and_comes_first_the_next_time(two, strict):
+    here, _ = two
+    here.knows(strict)
+    strict.house.shelf.put_node(replace(here.node, operations=frozenset({"echo", "find", "move", "store"})))
+    first, second = fresh(strict, 21), fresh(strict, 22)
+    job = here.job(asked({"StudyInstanceUID": study_of(first)}, node="strict"))
+    assert (job["state"], job["done"], job["transfer"]["by"]) == ("done", 3, "move"), job
+    assert any(said.startswith("By C-GET: ") and said.endswith("It goes on by C-MOVE.") for said in job["findings"])
+    assert job["transfer"]["byte_count"] == sum(len(phantom.data_set_bytes(image)) for image in first)
+    again = here.job(asked({"StudyInstanceUID": study_of(second)}, node="strict"))
+    assert (again["done"], again["findings"], again["transfer"]["by"]) == (3, [], "move"), again
+
+
+def test_where_neither_way_works_both_are_told(two, strict):
+    here, _ = two
+    here.knows(strict)
+    strict.house.shelf.put_node(replace(here.node, operations=frozenset({"echo", "find"})))
+    job = here.job(asked({"StudyInstanceUID": study_of(fresh(strict, 23))}, node="strict"))
+    assert (job["state"], job["done"]) == ("failed", 0), job
+    assert "By C-GET: " in job["words"]
+    assert "By C-MOVE: " in job["words"]
+
+
+@pytest.mark.parametrize(("by", "series"), [("get", 30), ("move", 31)])
+def test_only_what_is_lacking_is_asked_for(two, by, series):
+    here, there = two
+    images = fresh(there, series, slices=4)
+    here.keep(images[1:3])
+    job = here.job(asked({"StudyInstanceUID": study_of(images)}, by=by, shown={"instances": 4}))
+    assert (job["state"], job["done"], job["total"], job["transfer"]["instances"]) == ("done", 4, 4, 2), job
+    nothing = here.job(asked({"StudyInstanceUID": study_of(images)}, by=by))
+    assert (nothing["words"], nothing["transfer"]) == ("4 instances there, and here already.", None)
+
+
+def test_whoever_wants_it_all_is_sent_it_all(two):
+    here, there = two
+    images = fresh(there, 32)
+    here.keep(images)
+    job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="get", missing_only=False))
+    assert (job["done"], job["transfer"]["instances"]) == (3, 3), job
+
+
+def test_what_came_is_measured_and_what_a_queue_shows_is_kept_with_the_job(two, caplog):
+    here, there = two
+    images = fresh(there, 33)
+    shown = {"patient_name": "SECRET^NAME", "about": "CT, 1 series", "instances": 3}
+    job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="get", shown=shown))
+    assert job["wanted"]["shown"] == shown
+    assert job["transfer"]["byte_count"] == sum(len(phantom.data_set_bytes(image)) for image in images)
+    assert job["transfer"]["seconds"] > 0
+    assert job["pace"] is None
+    assert "SECRET" not in caplog.text + job["title"] + job["words"]
+
+
+def test_series_and_patients_are_compared_too(two):
+    here, there = two
+    images = fresh(there, 34)
+    here.keep(images[:1])
+    series = {"StudyInstanceUID": study_of(images), "SeriesInstanceUID": str(images[0].SeriesInstanceUID)}
+    job = here.job(asked(series, level="series"))
+    assert (job["done"], job["transfer"]["instances"]) == (3, 2), job
+    patient = here.job(asked({"PatientID": str(images[0].PatientID)}, level="patient"))
+    assert patient["state"] == "done", patient
+    assert all(here.house.catalogue.instance(str(image.SOPInstanceUID)) for image in images)
 
 
 def test_one_who_is_not_there_fails_with_the_reason(two):

@@ -744,6 +744,12 @@ JOB_STOP_SECONDS = _limit(
 JOB_UIDS_MAX = _limit(
     "JOB_UIDS_MAX", 1000, "UIDs", "Studies, series or instances that one job is asked for; QIDO lists them in pages."
 )
+JOB_SHOWN_CHARACTERS_MAX = _limit(
+    "JOB_SHOWN_CHARACTERS_MAX",
+    400,
+    "characters",
+    "A patient's name beside a job: PN has five parts in three groups of 64 (PS3.5 6.2).",
+)
 JOB_QUESTION_UIDS_MAX = _limit(
     "JOB_QUESTION_UIDS_MAX", 500, "UIDs", "Of images in one C-GET or C-MOVE: a UI of Explicit VR holds 65,534 bytes, a UID has 64."
 )
@@ -774,13 +780,18 @@ CALLERS_REMEMBERED = _limit(
     "CALLERS_REMEMBERED", 100, "callers", "Turned away or gone without a word, kept beside them: a flood of those hides nobody."
 )
 ASSOCIATIONS_TOLD_MAX = _limit(
-    "ASSOCIATIONS_TOLD_MAX", 50, "associations", "That ended since the last event of /api/live; whoever missed more asks for the list."
+    "ASSOCIATIONS_TOLD_MAX",
+    50,
+    "associations",
+    "That ended since the last event of /api/live; whoever missed more asks for the list.",
 )
 ARRIVALS_SHOWN_MAX = _limit("ARRIVALS_SHOWN_MAX", 48, "images", "The latest ones as they arrive: a screen full of thumbnails.")
 SPACE_ROWS_PER_LOOK = _limit(
     "SPACE_ROWS_PER_LOOK", 100_000, "rows", "Of the index whose bytes are summed for one answer; the next look goes on from there."
 )
-SPACE_HOURS_KEPT = _limit("SPACE_HOURS_KEPT", 24 * 31, "hours", "How far back the bytes that arrived are known hour by hour: a month.")
+SPACE_HOURS_KEPT = _limit(
+    "SPACE_HOURS_KEPT", 24 * 31, "hours", "How far back the bytes that arrived are known hour by hour: a month."
+)
 API_CALLS_AT_ONCE_MAX = _limit(
     "API_CALLS_AT_ONCE_MAX",
     8,

@@ -61,7 +61,10 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
     def node_named(name: str) -> Node:
         return _node_named(house.shelf, name)
 
-    fetching = Fetching(node_named, house.archive, clock, ae_title)
+    def way_known(name: str) -> str:
+        return experience.with_node(queue, name).by
+
+    fetching = Fetching(node_named, house.archive, house.catalogue, clock, ae_title, way_known)
     delivering = Delivering(node_named, house.catalogue, Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title))
     checking = Upkeep("Check blobs and index", backstage.check)
     reindexing = Upkeep("Rebuild the index", backstage.reindex)
@@ -71,7 +74,8 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
         "check": Kind(checking.title, checking.run, alone=True),
         "reindex": Kind(reindexing.title, reindexing.run, alone=True),
     }
-    return JobQueue(JobRows(reader, house.archive.perform), kinds, clock)
+    queue = JobQueue(JobRows(reader, house.archive.perform), kinds, clock)
+    return queue
 
 
 def _node_named(shelf: NodeShelf, name: str) -> Node:

@@ -58,12 +58,15 @@ class Delivering:
             return Outcome(JobState.FAILED, "The archive holds none of it.")
         course.reached(0, total=total)
         course.say("The instances are going.")
+        course.moves("store")
         with ExitStack() as open_ones:
             found = cast("Generator[Instance, None, None]", self._catalogue.instances(query))
             open_ones.enter_context(closing(found))
             going = self._forwarder.deliver(Forward(found, node), node, lambda: course.is_stopping)
             for one in open_ones.enter_context(closing(cast("Generator[SubOperation, None, None]", going))):
-                course.step(_failure(one))
+                failure = _failure(one)
+                course.carried(not failure, 0 if failure else one.instance.byte_count)
+                course.step(failure)
         job = course.job
         return course.outcome(f"{node.name} has {job.done} of {job.done + job.failed}.")
 

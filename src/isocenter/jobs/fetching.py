@@ -1,44 +1,54 @@
 """The job `retrieve`: instances of another node into this archive, by C-GET or by C-MOVE to ourselves (PS3.4 C.4.2, C.4.3).
 
 Comes in: the name of a node and matching keys. Goes out: counts as they come, and what the node said at the end. What C-GET brings
-passes the same intake as a C-STORE; what C-MOVE brings comes through the listener, so that node has to know us.
+passes the same intake as a C-STORE; what C-MOVE brings comes through the listener, so that node has to know us. What is here
+already is not asked for again. By `auto` the way that worked with the node before comes first, then the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Sequence
 
 from isocenter.base.clock import Clock
-from isocenter.base.errors import UsageError
-from isocenter.dimse.exchange import Reply, Request, StoreInProgress
+from isocenter.base.errors import LinkLost, LocalError, UsageError
+from isocenter.dimse.exchange import Request, StoreInProgress
+from isocenter.jobs.lacking import Lacking, instances_here, lacking, query_of
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of, question
 from isocenter.jobs.queue import Course, Outcome, Wanted
-from isocenter.jobs.retrieving import Tally, get_proposal, narrowed
+from isocenter.jobs.retrieving import Tally, narrowed
 from isocenter.jobs.searching import Call
+from isocenter.jobs.taking import Taking
 from isocenter.model.jobs import JobState
-from isocenter.model.ports import Intake
+from isocenter.model.ports import Catalogue, Intake
 from isocenter.model.records import Node
 from isocenter.services import storage
-from isocenter.standard.status import Kind, kind_of
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from isocenter.net.client import Response
-
-BY = ("get", "move")
+WAYS = ("get", "move")
+BY = ("auto", *WAYS)
+_NAMES = {"get": "C-GET", "move": "C-MOVE"}
 
 
 class Fetching:
-    """Retrievals into one archive. `node_named` raises UsageError for whom we do not know or cannot call."""
+    """Retrievals into one archive. `node_named` raises UsageError for whom we do not know or cannot call.
 
-    def __init__(self, node_named: Callable[[str], Node], intake: Intake, clock: Clock, ae_title: str) -> None:
+    `way_known` gives the way that worked last with a node, or an empty text.
+    """
+
+    def __init__(
+        self,
+        node_named: Callable[[str], Node],
+        intake: Intake,
+        catalogue: Catalogue,
+        clock: Clock,
+        ae_title: str,
+        way_known: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._node_named = node_named
         self._intake = intake
+        self._catalogue = catalogue
         self._clock = clock
         self._ae_title = ae_title
+        self._way_known = way_known
 
     def title(self, wanted: Wanted) -> str:
         """`Retrieve study 1.2.3 from CT1`. Raises UsageError for what cannot be asked."""
@@ -58,69 +68,97 @@ class Fetching:
         """Ask, receive, count. Raises LinkLost, Refused, LocalError and UsageError in words for the job."""
         call = Call(self._node_named(wanted["node"]), self._ae_title, lambda link: course.waits_for(link.interrupt))
         course.say("Looking for what matches.")
-        questions = narrowed(call, _asked(wanted), course.check)
-        if not questions:
+        meant = narrowed(call, _asked(wanted), course.check)
+        if not meant:
             return Outcome(JobState.DONE, "Nothing there matches.")
+        left = self._lacking(call, meant, course) if wanted.get("missing_only", True) else Lacking(meant)
+        if not left.questions:
+            course.reached(left.here, total=left.here)
+            return Outcome(JobState.DONE, f"{_counted(left.here)} there, and here already.")
         course.check()
         course.say("The instances are coming.")
-        tally = Tally()
-        if wanted["by"] == "get":
-            self._get(call, questions, tally, course)
+        course.reached(left.here, total=(wanted.get("shown") or {}).get("instances") or None)
+        return self._by_any(call, meant, left, self._ways(wanted), course)
+
+    def _ways(self, wanted: Wanted) -> list[str]:
+        """The ways to try, in order."""
+        if wanted["by"] != "auto":
+            return [wanted["by"]]
+        known = self._way_known(wanted["node"])
+        return sorted(WAYS, key=lambda way: way != known)
+
+    def _lacking(self, call: Call, meant: Sequence[Question], course: Course) -> Lacking:
+        try:
+            return lacking(call, meant, self._catalogue, course.check)
+        except LocalError as error:
+            course.find(f"What is lacking could not be asked for ({error}); all of it is.")
+            return Lacking(list(meant))
+
+    def _by_any(self, call: Call, meant: Sequence[Question], left: Lacking, ways: Sequence[str], course: Course) -> Outcome:
+        """One way after the other, until everything came or none is left."""
+        kept = 0
+        said: list[str] = []
+        for number, way in enumerate(ways):
+            is_last = number == len(ways) - 1
+            taking, broke = Taking(call, course, left.here), ""
+            try:
+                self._take(taking, way, left.questions)
+            except (LinkLost, LocalError) as error:
+                # Nobody who cannot be reached is called twice; one who hangs up on C-GET may yet know C-MOVE.
+                if course.is_stopping or (isinstance(error, LinkLost) and not taking.is_open):
+                    raise
+                if is_last and not said and not taking.kept:
+                    raise
+                broke = str(error)
+            kept += taking.kept
+            if not broke and taking.tally.is_success:
+                return self._done(meant, kept, way, course)
+            said.append(f"By {_NAMES[way]}: {broke or taking.tally.words}")
+            if taking.refused or is_last:
+                break
+            course.find(f"{said[-1]} It goes on by {_NAMES[ways[number + 1]]}.")
+            if taking.kept:
+                left = self._lacking(call, meant, course)
+        return self._partly(meant, kept, taking.tally, said, course)
+
+    def _take(self, taking: Taking, way: str, questions: Sequence[Question]) -> None:
+        if way == "get":
+            taking.get(questions, self._receive)
         else:
-            self._move(call, questions, tally, course)
-        came = f"{tally.kept} instance{'s'[: tally.kept != 1]} came"
-        if tally.is_success:
-            return Outcome(JobState.DONE, f"{came}." if tally.kept else "Nothing there matches.")
+            taking.move(questions, self._ae_title)
+
+    def _done(self, meant: Sequence[Question], kept: int, way: str, course: Course) -> Outcome:
+        here = self._count_again(meant, course)
+        if not kept:
+            return Outcome(JobState.DONE, "Nothing there matches.")
+        course.reached(here, 0, here)
+        return Outcome(JobState.DONE, f"{_counted(kept)} came by {_NAMES[way]}; counted again: {here}.")
+
+    def _partly(self, meant: Sequence[Question], kept: int, tally: Tally, said: list[str], course: Course) -> Outcome:
+        here = self._count_again(meant, course)
         for uid in tally.failed_uids:
             course.find(f"{uid} did not come.")
-        return Outcome(JobState.PARTLY if tally.kept else JobState.FAILED, f"{came}, {tally.failed} failed: {tally.words}")
+        course.reached(here, tally.failed, max(here + tally.failed, course.job.total or 0))
+        failed = f", {tally.failed} failed" if tally.failed else ""
+        return Outcome(JobState.PARTLY if kept else JobState.FAILED, f"{_counted(kept)} came{failed}. {' '.join(said)}")
 
-    def _get(self, call: Call, questions: list[Question], tally: Tally, course: Course) -> None:
-        from isocenter.net import client
-
-        def served(request: Request, reply: Reply, _seconds: float) -> None:
-            code = reply.command.status
-            if code is not None and kind_of(code) is Kind.FAILURE:
-                course.find(f"{request.command.affected_sop_instance_uid}: {reply.command.error_comment or f'{code:04X}'}")
-
-        proposal = get_proposal(call, questions, course.find)
-        sop_class = questions[0].sop_class("get")
-        with call.open(proposal) as requestor:
-            for one in questions:
-                _watch(client.get(requestor, sop_class, one.identifier, self._receive, served), "get", tally, course)
-
-    def _move(self, call: Call, questions: list[Question], tally: Tally, course: Course) -> None:
-        from isocenter.net import client
-        from isocenter.net.requestor import Proposal
-
-        sop_class = questions[0].sop_class("move")
-        proposal = Proposal(client.query_contexts(sop_class))
-        to = call.node.local_ae_title or self._ae_title
-        with call.open(proposal) as requestor:
-            for one in questions:
-                _watch(client.move(requestor, sop_class, one.identifier, to), "move", tally, course)
+    def _count_again(self, meant: Sequence[Question], course: Course) -> int:
+        """How many of what was meant are here now. What C-MOVE brought came through the listener: its bytes are found here."""
+        transfer, began = course.job.transfer, course.job.started
+        if transfer is not None and began is not None and transfer.instances and not transfer.byte_count:
+            came = (one for asked in meant for one in instances_here(self._catalogue, asked) if one.received >= began)
+            course.carried(0, sum(one.byte_count for one in came))
+        return sum(self._catalogue.count_instances(query_of(asked)) for asked in meant)
 
     def _receive(self, request: Request) -> StoreInProgress:
         return storage.receive(request, self._intake, self._clock)
+
+
+def _counted(count: int) -> str:
+    return f"{count} instance{'s'[: count != 1]}"
 
 
 def _asked(wanted: Wanted) -> Question:
     keys = [f"{keyword}={value}" for keyword, value in wanted["keys"].items()]
     root = RootName(wanted["root"]) if wanted.get("root") else None
     return question(At(wanted["level"]), root, keys, returned=False)
-
-
-def _watch(responses: Iterator[Response], operation: str, tally: Tally, course: Course) -> None:
-    """Count until the final response; leaving early sends C-CANCEL."""
-    final = None
-    with closing(cast("Generator[Response, None, None]", responses)):
-        for response in responses:
-            counts = response.command
-            done = tally.kept + (counts.completed or 0) + (counts.warning or 0)
-            failed = tally.failed + (counts.failed or 0)
-            course.reached(done, failed, done + failed + (counts.remaining or 0))
-            final = response
-            if response.is_pending:
-                course.check()
-    assert final is not None, "every operation has a final response"
-    tally.add(final, operation)

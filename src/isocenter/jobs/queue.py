@@ -27,6 +27,7 @@ from isocenter.base.limits import (
     JOBS_AT_ONCE_MAX,
     JOBS_WAITING_MAX,
 )
+from isocenter.jobs.pace import Meter
 from isocenter.model.jobs import Job, JobShelf, JobState
 
 _log = logging.getLogger("isocenter.jobs")
@@ -72,6 +73,7 @@ class Course:
         self._noted = clock.monotonic()
         self._lock = threading.Lock()
         self._interrupt: Callable[[str], None] | None = None
+        self._meter: Meter | None = None
         self._is_cut = False
         self._stop = ""
 
@@ -98,6 +100,18 @@ class Course:
         if failure:
             self.find(failure)
         self.reached(self.job.done + (not failure), self.job.failed + bool(failure))
+
+    def moves(self, by: str) -> None:
+        """From now on instances move over the network, by `get`, `move` or `store`: their rate is that since now."""
+        self._meter = Meter(by, self._clock.monotonic())
+        self.carried(0)
+
+    def carried(self, instances: int, byte_count: int = 0) -> None:
+        """So many more instances moved, whose data sets have so many bytes; 0 where that is not known."""
+        if self._meter is not None:
+            now = self._clock.monotonic()
+            self._meter.carried(now, instances, byte_count)
+            self._now(transfer=self._meter.transfer(now), pace=self._meter.pace(now))
 
     def find(self, sentence: str) -> None:
         """A sentence that is worth keeping; past JOB_FINDINGS_MAX it is not kept."""
@@ -158,6 +172,7 @@ class JobQueue:
         """Jobs that the rows do not know as they are: queued, running, or ended while the disk refused to hear of it."""
         self._courses: dict[int, Course] = {}
         self._threads: set[threading.Thread] = set()
+        self._held: frozenset[str] = frozenset()
         self._is_closing = False
 
     def start(self) -> None:
@@ -223,6 +238,18 @@ class JobQueue:
             raise LocalError(f"Job {job_id} is over already: {over.state.value}.")
         return None
 
+    @property
+    def held(self) -> frozenset[str]:
+        """The kinds of which none begins for now."""
+        return self._held
+
+    def hold(self, kind: str, on: bool) -> None:
+        """Let no job of a kind begin any more, or let them begin again; what runs goes on. Until the process ends."""
+        with self._lock:
+            self._held = self._held | {kind} if on else self._held - {kind}
+            self.version += 1
+            self._hire()
+
     def job(self, job_id: int) -> Job | None:
         """How a job stands now."""
         with self._lock:
@@ -264,25 +291,33 @@ class JobQueue:
             self._live[job.id] = job
             self._waiting.append(job)
             self.version += 1
-            if len(self._threads) < JOBS_AT_ONCE_MAX:
-                thread = threading.Thread(target=self._work, name="jobs", daemon=True)
-                self._threads.add(thread)
-                thread.start()
+            self._hire()
+
+    def _hire(self) -> None:
+        """As many threads as there are jobs that may begin, within the bound; holding the lock."""
+        ready = sum(job.kind not in self._held for job in self._waiting)
+        for _ in range(0 if self._is_closing else min(ready, JOBS_AT_ONCE_MAX - len(self._threads))):
+            thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+            self._threads.add(thread)
+            thread.start()
 
     def _work(self) -> None:
-        """One thread: job after job until none waits."""
+        """One thread: job after job until none waits that may begin."""
         while True:
             with self._lock:
-                if not self._waiting or self._is_closing:
+                queued = next((job for job in self._waiting if job.kind not in self._held), None)
+                if queued is None or self._is_closing:
                     self._threads.discard(threading.current_thread())
                     return
-                job = replace(self._waiting.popleft(), state=JobState.RUNNING, started=self._clock.now())
+                self._waiting.remove(queued)
+                job = replace(queued, state=JobState.RUNNING, started=self._clock.now())
                 course = self._courses[job.id] = Course(job, self._clock, self._changed)
                 self._live[job.id] = job
                 self.version += 1
             self._put(job)
             outcome = self._done(course)
-            self._settle(replace(course.job, state=outcome.state, ended=self._clock.now(), words=_cut(outcome.words)))
+            over = replace(course.job, state=outcome.state, ended=self._clock.now(), words=_cut(outcome.words), pace=None)
+            self._settle(over)
 
     def _done(self, course: Course) -> Outcome:
         job = course.job

@@ -119,7 +119,7 @@ def _classes_there(call: Call, questions: Sequence[Question]) -> list[str]:
             found = _classes_at(call, asked.root, asked.keys)
         except LocalError:
             # A node without relational queries wants the unique key of every level (PS3.4 C.4.1.2.2.1).
-            found = [uid for keys in _series_below(call, asked) for uid in _classes_at(call, asked.root, keys)]
+            found = [uid for keys in series_below(call, asked) for uid in _classes_at(call, asked.root, keys)]
         classes.update(dict.fromkeys(found))
     return list(classes)
 
@@ -129,7 +129,7 @@ def _classes_at(call: Call, root: RootName, keys: Mapping[int, str]) -> list[str
     return [uid for answer in answers(call, images) if (uid := text_of(answer, _SOP_CLASS_UID))]
 
 
-def _series_below(call: Call, asked: Question) -> list[dict[int, str]]:
+def series_below(call: Call, asked: Question) -> list[dict[int, str]]:
     """The unique keys of every series that a question of unique keys means, level by level."""
     found = [dict(asked.keys)]
     levels = list(At)

@@ -14,7 +14,7 @@ from isocenter.base.limits import API_ROWS_MAX
 from isocenter.dicomweb.problems import Problem
 from isocenter.model.jobs import Job
 from isocenter.web.api_house import CHANGES, House, problems
-from isocenter.web.api_words import JobList, JobWanted, JobWords
+from isocenter.web.api_words import HeldWords, JobList, JobWanted, JobWords, KindName
 
 routes = APIRouter(tags=["jobs"])
 
@@ -28,7 +28,16 @@ def jobs(
     before: Annotated[int | None, Query(ge=0, le=0x7FFFFFFFFFFFFFFF, description="Only those with a lesser id.")] = None,
 ) -> JobList:
     """The latest jobs first."""
-    return JobList(jobs=[JobWords.of(job) for job in house.jobs.jobs(limit, before)])
+    return JobList(jobs=[JobWords.of(job) for job in house.jobs.jobs(limit, before)], held=sorted(house.jobs.held))
+
+
+@routes.post("/api/jobs/hold", dependencies=CHANGES, responses=problems(403))
+def hold(
+    house: House, kind: Annotated[KindName, Query()], on: Annotated[str, Query(pattern="^[01]$", description="1 or 0.")]
+) -> HeldWords:
+    """Let no job of a kind begin any more, or let them begin again; what runs goes on. Until the next start."""
+    house.jobs.hold(kind, on == "1")
+    return HeldWords(held=sorted(house.jobs.held))
 
 
 @routes.post("/api/jobs", dependencies=CHANGES, status_code=202, responses=problems(403, 404, 409, 507))

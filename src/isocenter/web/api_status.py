@@ -46,7 +46,8 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
         if house.jobs.version != version:
             version = house.jobs.version
             jobs = await run_in_threadpool(house.jobs.jobs, API_JOBS_SHOWN)
-            yield _event("jobs", {"jobs": [JobWords.of(job).model_dump(mode="json") for job in jobs]})
+            told_jobs = [JobWords.of(job).model_dump(mode="json") for job in jobs]
+            yield _event("jobs", {"jobs": told_jobs, "held": sorted(house.jobs.held)})
         for name, words in await run_in_threadpool(lambda: list(activity.news())):
             yield _event(name, words)
         status = json.dumps(await run_in_threadpool(house.backstage.status))

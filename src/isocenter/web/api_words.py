@@ -6,18 +6,20 @@ those of `base/limits`.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from isocenter.base.limits import API_ANSWERS_MAX, JOB_UIDS_MAX, NODE_LIST_CHARACTERS_MAX, QUERY_KEYS_MAX
+from isocenter.base.limits import API_ANSWERS_MAX, JOB_SHOWN_CHARACTERS_MAX, JOB_UIDS_MAX, NODE_LIST_CHARACTERS_MAX, QUERY_KEYS_MAX
 from isocenter.model.jobs import Job, JobState
 from isocenter.model.records import Node, RejectedCaller, SetAside
 from isocenter.nodes.entry import OPERATIONS, Finding
 from isocenter.nodes.listing import FIELDS
 
 Operation = Literal["echo", "store", "find", "move", "get"]
+KindName = Literal["retrieve", "send", "check", "reindex"]
 LevelName = Literal["patient", "study", "series", "image"]
 RootWord = Literal["study", "patient", "patient-study-only"]
 Format = Literal["toml", "csv", "conquest", "orthanc", "dcmqrscp"]
@@ -157,15 +159,29 @@ class FindWords(Words):
     more: bool
 
 
+class Shown(Words):
+    """What a queue shows of a retrieval, kept with it: never logged, and nothing is asked for by it."""
+
+    patient_name: str = Field(default="", max_length=JOB_SHOWN_CHARACTERS_MAX)
+    about: str = Field(default="", max_length=JOB_SHOWN_CHARACTERS_MAX, examples=["CT, 4 series"])
+    instances: int = Field(default=0, ge=0, le=0x7FFFFFFF, description="How many are expected.")
+
+
 class RetrieveWanted(Words):
-    """Instances of another node into this archive. By `move` that node has to know us; by `get` it need not."""
+    """Instances of another node into this archive. By `move` that node has to know us; by `get` it need not.
+
+    By `auto` the way that worked with the node before comes first, then the other. What is here already is not asked for
+    again, unless `missing_only` is false.
+    """
 
     kind: Literal["retrieve"]
     node: str
     level: LevelName = "study"
     root: RootWord | None = None
     keys: dict[str, str] = Field(min_length=1, max_length=QUERY_KEYS_MAX, examples=[{"StudyInstanceUID": "1.2.3"}])
-    by: Literal["get", "move"] = "get"
+    by: Literal["auto", "get", "move"] = "auto"
+    missing_only: bool = True
+    shown: Shown | None = None
 
 
 class SendWanted(Words):
@@ -186,8 +202,27 @@ class UpkeepWanted(Words):
 JobWanted = Annotated[RetrieveWanted | SendWanted | UpkeepWanted, Field(discriminator="kind")]
 
 
+class TransferWords(Words):
+    """What a job moved over the network: `by` is `get`, `move` or `store`; `byte_count` is 0 where it is not known."""
+
+    by: str
+    instances: int
+    byte_count: int
+    seconds: float
+
+
+class PaceWords(Words):
+    """How fast a job moves instances just now."""
+
+    instances_per_second: float
+    bytes_per_second: float
+
+
 class JobWords(Words):
-    """A job as it stands. `total` is null while it is not known; `findings` are the first sentences of what went wrong."""
+    """A job as it stands. `total` is null while it is not known; `findings` are the first sentences of what went wrong.
+
+    `transfer` is null where nothing was moved, `pace` where nothing moves now.
+    """
 
     id: int
     kind: str
@@ -202,17 +237,28 @@ class JobWords(Words):
     total: int | None
     words: str
     findings: list[str]
+    transfer: TransferWords | None
+    pace: PaceWords | None
 
     @classmethod
     def of(cls, job: Job) -> JobWords:
         values = {name: getattr(job, name) for name in cls.model_fields}
+        values["transfer"] = None if job.transfer is None else TransferWords(**asdict(job.transfer))
+        values["pace"] = None if job.pace is None else PaceWords(**asdict(job.pace))
         return cls(**values | {"wanted": dict(job.wanted), "findings": list(job.findings)})
 
 
+class HeldWords(Words):
+    """The kinds of jobs of which none begins for now."""
+
+    held: list[str]
+
+
 class JobList(Words):
-    """Jobs, latest first."""
+    """Jobs, latest first. Of the kinds in `held` none begins for now."""
 
     jobs: list[JobWords]
+    held: list[str]
 
 
 class LogLineWords(Words):
