@@ -1,4 +1,4 @@
-"""Studies, what is set aside, checks, status, log and settings over `/api`."""
+"""What is set aside, checks, status, log and settings over `/api`."""
 
 from __future__ import annotations
 
@@ -29,43 +29,6 @@ def contradicted(here):
         image.InstanceNumber = 77
     here.keep(images)
     return images
-
-
-def test_studies_come_latest_first_and_page_by_page(here):
-    whole = here.browser.get("/api/studies").json()
-    assert len(whole["studies"]) == 6
-    assert whole["more"] is False
-    days = [study["study_date"] for study in whole["studies"]]
-    assert days == sorted(days, reverse=True)
-    parts = [here.browser.get(f"/api/studies?limit=4&offset={offset}").json() for offset in (0, 4)]
-    assert [part["more"] for part in parts] == [True, False]
-    assert parts[0]["studies"] + parts[1]["studies"] == whole["studies"]
-
-
-def test_a_study_says_what_the_page_shows(here):
-    [study] = here.browser.get("/api/studies?modality=MR").json()["studies"]
-    assert study["modalities"] == ["MR"]
-    assert (study["series_count"], study["instance_count"]) == (1, 1)
-    image = next(phantom.mr_series(6, slices=1, side_pixels=16))
-    assert study["patient_name"] == str(image.PatientName)
-    assert study["study_instance_uid"] == image.StudyInstanceUID
-
-
-def test_studies_are_searched_as_the_standard_matches(here):
-    name = str(next(phantom.ct_series(3, slices=1, side_pixels=16)).PatientName)
-    for query in (name, name.lower(), f"{name[:3]}*"):
-        found = here.browser.get("/api/studies", params={"patient_name": query}).json()["studies"]
-        assert name in {study["patient_name"] for study in found}
-    assert here.browser.get("/api/studies?study_date=-19000101").json()["studies"] == []
-    bad = here.browser.get("/api/studies?study_date=yesterday")
-    assert (bad.status_code, "StudyDate" in bad.json()["detail"]) == (400, True)
-
-
-@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "offset=-1", f"offset={2**40}"])
-def test_a_page_is_bounded(here, query):
-    refused = here.browser.get(f"/api/studies?{query}")
-    assert refused.status_code == 400
-    assert query.partition("=")[0] in refused.json()["detail"]
 
 
 def test_what_is_set_aside_is_listed_with_both_values_and_removed_by_number(here, contradicted):

@@ -772,6 +772,13 @@ API_COUNT_SECONDS = _limit(
 API_HERE_MAX = _limit("API_HERE_MAX", 1000, "UIDs", "Asked about at once, whether they are here: as many as a search has answers.")
 API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
 API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
+HEADER_ROWS_MAX = _limit(
+    "HEADER_ROWS_MAX", 20_000, "rows", "Of the header of an instance on a page: an enhanced image of a thousand frames has ten thousand."
+)
+HEADER_ROW_CHARACTERS_MAX = _limit(
+    "HEADER_ROW_CHARACTERS_MAX", 1024, "characters", "Of one value in it: longer ones are cut, and can be had from DICOMweb."
+)
+HEADER_ROW_VALUES_MAX = _limit("HEADER_ROW_VALUES_MAX", 256, "values", "Of one attribute in it, before the characters are counted.")
 API_JOBS_SHOWN = _limit("API_JOBS_SHOWN", 20, "jobs", "The latest ones in an event of /api/live: what one takes in at a look.")
 ASSOCIATIONS_REMEMBERED = _limit(
     "ASSOCIATIONS_REMEMBERED", 500, "associations", "That ended, kept in memory for the page: some hours of a busy day."

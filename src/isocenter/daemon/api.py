@@ -10,6 +10,7 @@ from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
 from isocenter.archive.set_aside import IndexQuarantine
 from isocenter.archive.space import IndexSpace
+from isocenter.archive.study_list import IndexStudies
 from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
 from isocenter.daemon.backstage import HouseBackstage
@@ -46,6 +47,9 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         catalogue=house.catalogue,
         quarantine=IndexQuarantine(reader),
         remove_set_aside=house.archive.remove_set_aside,
+        studies=IndexStudies(reader),
+        remove=house.archive.remove,
+        pictures=house.pictures,
         imports=Dropping(house.archive, house.place.folder),
         associations=house.witness.ledger,
         arrivals=IndexArrivals(reader),

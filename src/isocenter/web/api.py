@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from isocenter import __version__
 from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused
 from isocenter.base.limits import API_BODY_BYTES_MAX
-from isocenter.web import api_activity, api_archive, api_jobs, api_nodes, api_query, api_status
+from isocenter.web import api_activity, api_archive, api_jobs, api_nodes, api_query, api_status, api_studies
 from isocenter.web.api_house import ApiHouse
 from isocenter.web.problems import explained, on_error, on_http_exception, problem
 
@@ -45,7 +45,7 @@ def api(house: ApiHouse) -> ASGIApp:
         },
     )
     application.state.house = house
-    for room in (api_activity, api_status, api_nodes, api_jobs, api_archive, api_query):
+    for room in (api_activity, api_status, api_nodes, api_jobs, api_archive, api_query, api_studies):
         application.include_router(room.routes)
     return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED)
 
@@ -84,7 +84,7 @@ async def _on_error(_request: Request, error: Exception) -> Response:
 
 
 class Bounded:
-    """An application whose requests have bodies of so many bytes at most: read whole before it sees them, or answered with 413."""
+    """An application whose requests have bodies of so many bytes at most: read whole before it sees them, or answered with 413.
 
     The routes of the `streamed` paths take their bodies as they come, and bound them themselves.
     """

@@ -21,8 +21,19 @@ from isocenter.base.limits import API_CALLS_AT_ONCE_MAX, IMPORTS_AT_ONCE_MAX
 from isocenter.dicomweb.problems import MEDIA_TYPE, Problem
 from isocenter.jobs.queue import JobQueue
 from isocenter.jobs.searching import Call
+from isocenter.model.attributes import Level
 from isocenter.model.imports import Imports
-from isocenter.model.ports import Associations, Catalogue, ChangeFeed, LatestArrivals, NodeShelf, Quarantine, SpaceTaken
+from isocenter.model.ports import (
+    Associations,
+    Catalogue,
+    ChangeFeed,
+    LatestArrivals,
+    NodeShelf,
+    Pictures,
+    Quarantine,
+    SpaceTaken,
+    StudyRegister,
+)
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
@@ -44,6 +55,9 @@ class ApiHouse:
     catalogue: Catalogue
     quarantine: Quarantine
     remove_set_aside: Callable[[int], bool]
+    studies: StudyRegister
+    remove: Callable[[Level, str], int]
+    pictures: Pictures
     imports: Imports
     associations: Associations
     arrivals: LatestArrivals

@@ -295,30 +295,6 @@ class DebugWords(Words):
     debug: bool
 
 
-class StudyWords(Words):
-    """A study of this archive; dates and times as DICOM writes them."""
-
-    patient_name: str
-    patient_id: str
-    patient_birth_date: str
-    patient_sex: str
-    study_instance_uid: str
-    study_date: str
-    study_time: str
-    study_description: str
-    accession_number: str
-    modalities: list[str]
-    series_count: int
-    instance_count: int
-
-
-class StudyList(Words):
-    """One page of studies, latest first; `more` says that another follows."""
-
-    studies: list[StudyWords]
-    more: bool
-
-
 class DifferenceWords(Words):
     """One attribute in which an instance contradicts what was there before."""
 
