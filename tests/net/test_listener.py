@@ -364,3 +364,47 @@ def test_the_port_is_told_and_a_taken_one_is_an_error(start):
     other = listener.Listener(station.listener._house, address="127.0.0.1", port=station.listener.port)
     with pytest.raises(OSError, match="in use"):
         other.start()
+
+
+def test_a_listener_that_moves_keeps_whoever_is_connected_and_answers_at_the_new_port_only(start):
+    station = start()
+    before = station.node()
+    proposal = Proposal(client.query_contexts(VERIFICATION))
+    with open_association(before, proposal, calling_ae_title="TESTER") as stays:
+        station.listener.move(0)
+        after = station.node()
+        assert after.port != before.port
+        with open_association(after, proposal, calling_ae_title="TESTER") as comes:
+            assert client.echo(comes).status == 0
+        assert client.echo(stays).status == 0
+    with pytest.raises(LinkLost, match="refused"):
+        open_association(before, proposal, calling_ae_title="TESTER")
+
+
+def test_a_port_that_is_taken_leaves_the_listener_where_it_was(start):
+    station, other = start(), start()
+    port = station.listener.port
+    with pytest.raises(OSError, match="in use"):
+        station.listener.move(other.listener.port)
+    assert station.listener.port == port
+    assert echo_seconds(station) < 5
+
+
+def test_one_that_stops_does_not_move_any_more(start):
+    station = start()
+    station.listener.stop(0.0)
+    with pytest.raises(LocalError, match="stopping"):
+        station.listener.move(0)
+
+
+def test_another_house_serves_whoever_comes_next(start):
+    station, other = start(), start()
+    proposal = Proposal(client.query_contexts(VERIFICATION))
+    with open_association(station.node(), proposal, calling_ae_title="FIRST") as stays:
+        station.listener.serve_as(other.listener._house)
+        with open_association(station.node(), proposal, calling_ae_title="SECOND") as comes:
+            assert client.echo(comes).status == 0
+        assert client.echo(stays).status == 0
+    station.wait_until(lambda: station.diary.ended and other.diary.ended)
+    assert [summary.calling_ae_title for summary in station.diary.ended] == ["FIRST"]
+    assert [summary.calling_ae_title for summary in other.diary.ended] == ["SECOND"]

@@ -17,11 +17,15 @@ from typing import Any, Final
 from isocenter.archive.index_file import IndexFile, connect
 from isocenter.archive.schema import from_microseconds, to_microseconds
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import REJECTED_CALLERS_MAX
+from isocenter.base.limits import CALLERS_IGNORED_MAX, REJECTED_CALLERS_MAX
+from isocenter.model.ports import Caller
 from isocenter.model.records import Node, RejectedCaller
 
 VERSION: Final = "node_version"
 """The setting that holds the shelf's version."""
+
+_IGNORED: Final = "ignored_callers"
+"""The setting that holds the callers that are not to be shown, as a list of lists."""
 
 _LISTS: Final = ("operations", "transfer_syntaxes")
 _REST: Final = (*_LISTS, "pdu_bytes_max", "associations_max", "character_set", "local_ae_title", "notes")
@@ -48,6 +52,7 @@ _REMEMBER: Final = (
     "first = min(rejected_caller.first, excluded.first), last = max(rejected_caller.last, excluded.last), "
     "count = rejected_caller.count + excluded.count"
 )
+_PUT_IGNORED: Final = "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _FORGET: Final = (
     "DELETE FROM rejected_caller WHERE rowid IN "
     "(SELECT rowid FROM rejected_caller ORDER BY last DESC, rowid DESC LIMIT -1 OFFSET ?)"
@@ -145,6 +150,21 @@ class NodeRows:
         with self._reading.open() as connection:
             rows = connection.execute(f"SELECT {_CALLER_COLUMNS} FROM rejected_caller ORDER BY last DESC, rowid DESC").fetchall()
         return [_caller(row) for row in rows]
+
+    def ignored_callers(self) -> Sequence[Caller]:
+        """See the port."""
+        with self._reading.open() as connection:
+            row = connection.execute("SELECT value FROM setting WHERE name = ?", (_IGNORED,)).fetchone()
+        return [(calling, called, address) for calling, called, address in json.loads(row[0])] if row else []
+
+    def ignore_caller(self, caller: Caller, ignored: bool) -> None:
+        """See the port."""
+        with self._writing("FULL") as connection:
+            row = connection.execute("SELECT value FROM setting WHERE name = ?", (_IGNORED,)).fetchone()
+            kept = [one for one in json.loads(row[0]) if one != list(caller)] if row else []
+            if ignored:
+                kept.append([_storable(word) for word in caller])
+            connection.execute(_PUT_IGNORED, (_IGNORED, json.dumps(kept[-CALLERS_IGNORED_MAX:])))
 
     def close(self) -> None:
         """Give up the connections; the next question opens another. Idempotent."""

@@ -11,11 +11,12 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import ECHO_MINUTES_MAX
 
 ENVIRONMENT_PREFIX = "ISOCENTER_"
 FILE_NAME = "isocenter.toml"
@@ -49,6 +50,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
     Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances over HTTP; off, DELETE is refused."),
     Setting("web_origins", str, "", "Web sites whose viewers may use DICOMweb, such as http://viewer:3000, by commas; * is all."),
+    Setting("echo_minutes", int, 5, "How often each known node is asked by C-ECHO whether it is there, in minutes; 0 is never."),
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
     Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
     Setting("log_patient_data", bool, False, "Log what each query asks for, names included. Off: the log never names a patient."),
@@ -68,6 +70,7 @@ class Settings:
     policy: str = "loopback"
     web_delete: bool = False
     web_origins: str = ""
+    echo_minutes: int = 5
     store_unknown_classes: bool = True
     strict_identifiers: bool = False
     log_patient_data: bool = False
@@ -106,6 +109,13 @@ def load(flags: Mapping[str, Any], folder: Path | None, environment: Mapping[str
     return settings
 
 
+def changed(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
+    """The settings with other values, which come from `source`. Raises UsageError for what cannot be."""
+    wanted = replace(settings, **values, sources={**settings.sources, **dict.fromkeys(values, source)})
+    _check(wanted)
+    return wanted
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
@@ -136,6 +146,8 @@ def _check(settings: Settings) -> None:
             raise UsageError(f"{name} is {number}, but a TCP port is a number from 1 to 65535.")
     if settings.http == settings.port:
         raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
+    if not 0 <= settings.echo_minutes <= ECHO_MINUTES_MAX:
+        raise UsageError(f"echo_minutes is {settings.echo_minutes}, but must be a number from 0 to {ECHO_MINUTES_MAX}.")
     if settings.policy not in POLICIES:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
     for origin in settings.origins:

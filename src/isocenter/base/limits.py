@@ -369,6 +369,9 @@ INDEX_READERS_IDLE_MAX = _limit(
 REJECTED_CALLERS_MAX = _limit(
     "REJECTED_CALLERS_MAX", 1000, "callers", "Who was turned away is remembered; the longest unseen make room for new ones."
 )
+CALLERS_IGNORED_MAX = _limit(
+    "CALLERS_IGNORED_MAX", 500, "callers", "That a person does not want to be shown again; past it the first ones are shown again."
+)
 FEED_CHANGES_MAX = _limit("FEED_CHANGES_MAX", 10_000, "changes", "One reading of the feed, held in memory: some megabytes.")
 LATEST_STUDIES_MAX = _limit("LATEST_STUDIES_MAX", 500, "studies", "What a status page may ask for; a person reads some dozens.")
 HEADER_READ_BYTES = _limit(
@@ -406,6 +409,29 @@ CALLERS_WRITTEN_A_SECOND_MAX = _limit(
 CALLERS_COUNTED_MAX = _limit(
     "CALLERS_COUNTED_MAX", 1000, "callers", "Strangers whose knocks are counted in memory; past it counting begins anew."
 )
+STRANGERS_REMEMBERED_MAX = _limit(
+    "STRANGERS_REMEMBERED_MAX", 100, "connections", "That never became an association, by address and cause; the oldest ones go."
+)
+ECHO_MINUTES_MAX = _limit(
+    "ECHO_MINUTES_MAX", 24 * 60, "minutes", "Between two echoes of a node, which are shown for a day."
+)
+ECHO_LOOK_SECONDS = _limit(
+    "ECHO_LOOK_SECONDS", 5.0, "seconds", "Between two looks whose echo is due; a new node is asked within that time."
+)
+ECHOES_AT_ONCE_MAX = _limit(
+    "ECHOES_AT_ONCE_MAX", 4, "echoes", "Of nodes asked by themselves: one that is switched off takes five seconds."
+)
+ECHO_NODES_MAX = _limit(
+    "ECHO_NODES_MAX", 200, "nodes", "That are asked by themselves, the first of the list; a list of thousands is no neighbourhood."
+)
+ECHO_ANSWERS_MAX = _limit(
+    "ECHO_ANSWERS_MAX", 24 * 60, "answers", "Of one node, in memory: one a minute for a day. At one in five minutes 30 KB."
+)
+NODE_BARS = _limit("NODE_BARS", 32, "bars", "That show a node's last day, 45 minutes each: as fine as an eye tells apart in a row.")
+NODE_HISTORY_SECONDS = _limit(
+    "NODE_HISTORY_SECONDS", 24 * 3600.0, "seconds", "How far back a node's answers are shown: a day, in which every device is used once."
+)
+NODE_EVENTS_MAX = _limit("NODE_EVENTS_MAX", 20, "events", "Changes of one node that are told: it went away, it came back.")
 WANTED_CLASSES_REMEMBERED_MAX = _limit(
     "WANTED_CLASSES_REMEMBERED_MAX", 16, "classes", "What a rejected caller asked for: enough to recognise the device by."
 )

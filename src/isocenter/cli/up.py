@@ -27,6 +27,7 @@ def up(
     name: Name = None,
     web_delete: Annotated[bool | None, typer.Option("--web-delete/--no-web-delete", help=config.BY_NAME["web_delete"].why)] = None,
     web_origins: Annotated[str | None, typer.Option("--web-origins", help=config.BY_NAME["web_origins"].why)] = None,
+    echo_minutes: Annotated[int | None, typer.Option("--echo-minutes", help=config.BY_NAME["echo_minutes"].why)] = None,
     store_unknown_classes: Annotated[
         bool | None,
         typer.Option("--store-unknown-classes/--no-store-unknown-classes", help=config.BY_NAME["store_unknown_classes"].why),
@@ -46,7 +47,7 @@ def up(
     place = instances.place(name, data)
     flags = {
         "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
-        "web_delete": web_delete, "web_origins": web_origins,
+        "web_delete": web_delete, "web_origins": web_origins, "echo_minutes": echo_minutes,
         "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
         "log_patient_data": log_patient_data, "debug": debug,
     }  # fmt: skip

@@ -40,7 +40,8 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
     jobs.start()
     return ApiHouse(
         backstage=backstage,
-        settings=house.settings,
+        settings_now=lambda: house.settings,
+        neighbourhood=neighbourhood(house),
         shelf=house.shelf,
         own=lambda: Self(house.settings.aet, house.settings.port, frozenset(house.addresses)),
         jobs=jobs,
@@ -63,7 +64,7 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
     clock, ae_title = SystemClock(), house.settings.aet
 
     def node_named(name: str) -> Node:
-        return _node_named(house.shelf, name)
+        return _node_named(house.shelf, house.device, name)
 
     def way_known(name: str) -> str:
         return experience.with_node(queue, name).by
@@ -82,10 +83,10 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
     return queue
 
 
-def _node_named(shelf: NodeShelf, name: str) -> Node:
+def _node_named(shelf: NodeShelf, device: Device, name: str) -> Node:
     node = next((node for node in shelf.nodes() if node.name == name), None)
     if node is None:
         raise UsageError(f"There is no node named {name!r} any more.")
     if not wildcard.is_one_device(node):
         raise UsageError(f"{name} stands for many devices: they can call here, and cannot be called.")
-    return node
+    return device.calling(node)

@@ -5,6 +5,7 @@ Settings come in, a `House` with everything open and nothing listening yet goes 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -18,13 +19,18 @@ from isocenter.archive.series_metadata import KeptMetadata
 from isocenter.archive.statistics import IndexStatistics
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
+from isocenter.base.errors import LocalError, UsageError
 from isocenter.base.limits import BACKGROUND_NICENESS
+from isocenter.daemon.acquainted import Acquainted
 from isocenter.daemon.association_ledger import AssociationLedger
+from isocenter.daemon.device import Device
 from isocenter.daemon.instances import Place
 from isocenter.daemon.metadata_ahead import Ahead
 from isocenter.daemon.pictures import HousePictures
 from isocenter.daemon.witness import LogWitness
 from isocenter.jobs.pool import Pool
+from isocenter.jobs.standings import Standings
+from isocenter.jobs.strangers import Strangers
 from isocenter.net import ports
 from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
@@ -43,7 +49,7 @@ class House:
     """
 
     place: Place
-    settings: Settings
+    device: Device
     archive: Archive
     catalogue: IndexCatalogue
     statistics: IndexStatistics
@@ -55,12 +61,20 @@ class House:
     metadata: KeptMetadata
     listener: Listener
     addresses: tuple[str, ...]
+    standings: Standings
+    strangers: Strangers
     closing: ExitStack
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force now."""
+        return self.device.settings
 
 
 def build(place: Place, settings: Settings) -> House:
     """Open the archive and join everything. Raises UsageError where the folder is in use, LinkLost where the port is."""
     clock = SystemClock()
+    device = Device(settings, place.folder, clock)
     with ExitStack() as opened:
         archive = opened.enter_context(Archive(place.folder))
         reader = IndexReader(archive.index)
@@ -73,21 +87,13 @@ def build(place: Place, settings: Settings) -> House:
         door = Door(
             book,
             shelf,
-            ae_title=lambda: settings.aet,
-            policy=lambda: settings.policy,
+            ae_title=lambda: device.settings.aet,
+            policy=lambda: device.settings.policy,
             clock=clock,
             resolve=RememberedNames(clock),
             own_addresses=lambda: own,
         )
-        roster = Roster(
-            ae_title=settings.aet,
-            intake=archive,
-            catalogue=catalogue,
-            destination=book.destination,
-            clock=clock,
-            unknown_storage=settings.store_unknown_classes,
-            strict=settings.strict_identifiers,
-        )
+        standings, strangers = Standings(clock), Strangers(clock)
         witness = LogWitness(AssociationLedger(clock))
         pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
         opened.callback(pool.close)
@@ -99,11 +105,25 @@ def build(place: Place, settings: Settings) -> House:
             opened.enter_context(_ahead(feed, metadata, background_pictures, settings.http, clock))
         # Closed before the follower, which would otherwise be waited for until its series is done.
         opened.callback(background_pool.close)
-        forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
-        listener = Listener(Shared(door, roster, witness, clock, forwarder), address=settings.listen, port=settings.port)
+
+        def shared(settings: Settings) -> Shared:
+            roster = Roster(
+                ae_title=settings.aet,
+                intake=archive,
+                catalogue=catalogue,
+                destination=book.destination,
+                clock=clock,
+                unknown_storage=settings.store_unknown_classes,
+                strict=settings.strict_identifiers,
+            )
+            forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
+            return Shared(door, roster, Acquainted(witness, standings, strangers), clock, forwarder)
+
+        listener = Listener(shared(settings), address=settings.listen, port=settings.port)
+        device.tell(lambda wanted: _moved(listener, wanted, shared))
         return House(
             place=place,
-            settings=settings,
+            device=device,
             archive=archive,
             catalogue=catalogue,
             statistics=IndexStatistics(reader),
@@ -115,8 +135,20 @@ def build(place: Place, settings: Settings) -> House:
             metadata=metadata,
             listener=listener,
             addresses=tuple(ports.own_addresses()),
+            standings=standings,
+            strangers=strangers,
             closing=opened.pop_all(),
         )
+
+
+def _moved(listener: Listener, wanted: Settings, shared: Callable[[Settings], Shared]) -> None:
+    """Another port, another title. Raises UsageError where the port cannot be had, before anything has changed."""
+    if wanted.port != listener.port:
+        try:
+            listener.move(wanted.port)
+        except (OSError, LocalError) as error:
+            raise UsageError(f"Port {wanted.port} could not be opened: {error}.") from error
+    listener.serve_as(shared(wanted))
 
 
 def _ahead(feed: IndexFeed, metadata: KeptMetadata, pictures: HousePictures, http_port: int, clock: SystemClock) -> Ahead:

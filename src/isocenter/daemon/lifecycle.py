@@ -21,11 +21,11 @@ from isocenter.base.limits import (
     HTTP_BACKLOG,
     HTTP_KEEP_ALIVE_SECONDS,
     PAGE_STOP_SECONDS,
-    PRIVILEGED_PORTS,
     STOP_ASKED_SECONDS,
 )
 from isocenter.daemon import compose, instances, policies
 from isocenter.daemon.backstage import HouseBackstage
+from isocenter.daemon.device import port_obstacle
 from isocenter.daemon.instances import Place
 from isocenter.net import ports
 
@@ -50,7 +50,9 @@ class RunningHouse:
     def start(self) -> None:
         """Listen, announce, and bring up the page."""
         self.house.listener.start()
-        instances.announce(self.house.place, self.house.settings, f"{SystemClock().now():%Y-%m-%dT%H:%M:%SZ}")
+        started = f"{SystemClock().now():%Y-%m-%dT%H:%M:%SZ}"
+        instances.announce(self.house.place, self.house.settings, started)
+        self.house.device.tell(lambda settings: instances.announce(self.house.place, settings, started))
         if self.house.settings.http:
             # Here and not in the thread, which loads for a second: the page shows the log from the start.
             self._backstage = HouseBackstage(self.house)
@@ -135,16 +137,8 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
 
 
 def _check_port(name: str, port: int, address: str) -> None:
-    if ports.is_free(port, address):
-        return
-    holder = ports.holder(port)
-    free = ports.next_free(port, address)
-    if port < PRIVILEGED_PORTS and not holder:
-        raise UsageError(
-            f"Port {port} cannot be opened: below {PRIVILEGED_PORTS} that may need administrator rights. "
-            f"Port {free} is free:  --{name} {free}"
-        )
-    raise UsageError(f"Port {port} is taken{f' by {holder}' if holder else ''}. Port {free} is free:  --{name} {free}")
+    if obstacle := port_obstacle(port, address):
+        raise UsageError(f"{obstacle.removesuffix('.')}:  --{name} {ports.next_free(port, address)}")
 
 
 def greeting(running: RunningHouse) -> Iterator[str]:

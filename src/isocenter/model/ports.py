@@ -173,6 +173,19 @@ class NodeShelf(Protocol):
     def rejected_callers(self) -> Sequence[RejectedCaller]: ...
 
 
+Caller = tuple[str, str, str]
+"""Whom somebody at the door is known by: calling title, called title, address. Without titles it stands for what speaks no DICOM."""
+
+
+class IgnoredCallers(Protocol):
+    """Who at the door is not to be shown again, because a person said so. Any thread. It decides nothing about who may come in."""
+
+    def ignored_callers(self) -> Sequence[Caller]: ...
+
+    def ignore_caller(self, caller: Caller, ignored: bool) -> None:
+        """Add one, or show it again; the first ones are forgotten past CALLERS_IGNORED_MAX."""
+
+
 class ChangeFeed(Protocol):
     """What happened, read by cursor; any thread."""
 

@@ -2,7 +2,8 @@
 
 Comes in: connections. Goes out: conversations, each on a thread that is kept for the next one. Above the bounds there is an
 A-ASSOCIATE-RJ, local limit exceeded (PS3.8 9.3.4), never a queue. At the end nobody new is accepted, what runs may end, and what
-does not end in time is aborted. No address is ever turned into a name.
+does not end in time is aborted. It can move to another port, and serve another house from the next caller on, while what is under
+way goes on. No address is ever turned into a name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from isocenter.base.errors import LocalError
 from isocenter.base.limits import (
     ABORT_LINGER_SECONDS,
     ACCEPTS_PER_TURN,
@@ -84,6 +86,7 @@ class Listener:
         self._is_over = False
         self._accepts_at = 0.0
         self._listening: socket.socket | None = None
+        self._new_doors: deque[socket.socket] = deque()
         self._thread: threading.Thread | None = None
 
     @property
@@ -112,6 +115,22 @@ class Listener:
         self._thread = threading.Thread(target=self._run, name="DICOM lobby", daemon=True)
         self._thread.start()
 
+    def move(self, port: int) -> None:
+        """Listen on another port of the same address from now on; whoever is connected stays so.
+
+        Raises OSError where the port is taken or not allowed, LocalError at the end; then nothing has changed.
+        """
+        if self._is_stopping:
+            raise LocalError(_STOPPING)
+        door = listen(self._address, port)
+        self._new_doors.append(door)
+        self.port = door.getsockname()[1]
+        self._ring()
+
+    def serve_as(self, house: House) -> None:
+        """Serve whoever comes from now on by another house; what is under way ends with the one that it began with."""
+        self._house = house
+
     # The lobby's thread
 
     def _run(self) -> None:
@@ -123,8 +142,9 @@ class Listener:
                     _log.exception("a connection failed before its association")
                     self._lobby.drop(visitor, "an error on this side")
             self._lobby.expire()
-        if self._listening is not None:
-            self._listening.close()
+        for door in (self._listening, *self._new_doors):
+            if door is not None:
+                door.close()
         self._lobby.drop_all(_STOPPING)
         self._selector.close()
 
@@ -159,13 +179,22 @@ class Listener:
         while self._leaving:
             link, address = self._leaving.popleft()
             self._lobby.linger(link, address)
+        while self._new_doors:
+            self._close_door()
+            self._listening = self._new_doors.popleft()
+            self._selector.register(self._listening, selectors.EVENT_READ, None)
         if self._is_stopping and self._listening is not None:
+            self._close_door()
+            self._lobby.drop_all(_STOPPING, half_open_only=True)
+
+    def _close_door(self) -> None:
+        """Whoever knocks from now on is refused by the system."""
+        if self._listening is not None:
             if not self._accepts_at:
                 self._selector.unregister(self._listening)
             self._listening.close()
             self._listening = None
             self._accepts_at = 0.0
-            self._lobby.drop_all(_STOPPING, half_open_only=True)
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(ACCEPTS_PER_TURN):

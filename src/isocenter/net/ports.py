@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from dataclasses import dataclass
 
 from isocenter.base.limits import PORTS_TRIED_MAX
 from isocenter.net.sockets import listen
@@ -51,15 +52,41 @@ def holder(port: int) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """One address of this computer: its interface's name, and the network around it, such as 10.0.0.0/24 (empty: not told)."""
+
+    address: str
+    interface: str
+    network: str
+
+
 def own_addresses() -> list[str]:
     """The addresses that other computers may reach this one at, IPv4 first; the loopback and link-local ones are left out."""
+    return [own.address for own in own_interfaces()]
+
+
+def own_interfaces() -> list[OwnAddress]:
+    """The same with the interfaces that they belong to."""
     import psutil
 
-    found: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
-    for interface in psutil.net_if_addrs().values():
-        for entry in interface:
+    found: dict[ipaddress.IPv4Address | ipaddress.IPv6Address, OwnAddress] = {}
+    for name, entries in psutil.net_if_addrs().items():
+        for entry in entries:
             if entry.family in (socket.AF_INET, socket.AF_INET6):
                 address = ipaddress.ip_address(entry.address.partition("%")[0])
                 if not (address.is_loopback or address.is_link_local):
-                    found.add(address)
-    return [str(address) for address in sorted(found, key=lambda address: (address.version, int(address)))]
+                    area = _network(address.version, str(address), entry.netmask)
+                    found.setdefault(address, OwnAddress(str(address), name, area))
+    return [found[address] for address in sorted(found, key=lambda address: (address.version, int(address)))]
+
+
+def _network(version: int, address: str, netmask: str | None) -> str:
+    if not netmask:
+        return ""
+    # An IPv6 mask is told as an address, which the standard library does not take for one.
+    bits = str(int(ipaddress.IPv6Address(netmask)).bit_count()) if version == 6 and ":" in netmask else netmask
+    try:
+        return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
+    except ValueError:
+        return ""

@@ -19,7 +19,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from isocenter import __version__
 from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused
 from isocenter.base.limits import API_BODY_BYTES_MAX
-from isocenter.web import api_activity, api_archive, api_jobs, api_nodes, api_query, api_status, api_studies
+from isocenter.web import (
+    api_activity,
+    api_archive,
+    api_imports,
+    api_jobs,
+    api_network,
+    api_nodes,
+    api_query,
+    api_status,
+    api_studies,
+)
 from isocenter.web.api_house import ApiHouse
 from isocenter.web.problems import explained, on_error, on_http_exception, problem
 
@@ -45,7 +55,7 @@ def api(house: ApiHouse) -> ASGIApp:
         },
     )
     application.state.house = house
-    for room in (api_activity, api_status, api_nodes, api_jobs, api_archive, api_query, api_studies):
+    for room in (api_activity, api_status, api_network, api_nodes, api_jobs, api_archive, api_query, api_studies, api_imports):
         application.include_router(room.routes)
     return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED)
 

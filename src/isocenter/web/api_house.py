@@ -38,6 +38,7 @@ from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.backstage import Backstage
+from isocenter.web.neighbourhood import Neighbourhood
 
 Result = TypeVar("Result")
 
@@ -48,7 +49,8 @@ class ApiHouse:
     `importing` who brings files."""
 
     backstage: Backstage
-    settings: Settings
+    settings_now: Callable[[], Settings]
+    neighbourhood: Neighbourhood
     shelf: NodeShelf
     own: Callable[[], Self]
     jobs: JobQueue
@@ -65,6 +67,11 @@ class ApiHouse:
     space: SpaceTaken
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force now: title, port and policy can change."""
+        return self.settings_now()
 
     def node(self, name: str) -> Node:
         """The node saved under a name. Raises a Problem where there is none."""

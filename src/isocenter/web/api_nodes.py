@@ -9,15 +9,15 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from isocenter.dicomweb.problems import Problem
-from isocenter.jobs.echoing import try_echo
+from isocenter.jobs.echoing import Echoed, try_echo
 from isocenter.jobs.questions import At, RootName, question, tag_of
 from isocenter.jobs.searching import Call, answers, texts
 from isocenter.nodes import entry, formats, shelving
-from isocenter.web.api_house import CHANGES, House, problems
+from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.api_words import (
     CallerWords,
     EchoAsked,
@@ -36,6 +36,7 @@ from isocenter.web.api_words import (
 
 routes = APIRouter(tags=["nodes"])
 
+Was = Annotated[str, Query(description="The name that it had until now, where it gets another.", max_length=256)]
 NodeName = Annotated[str, Path(description="The name that the node is saved under.", min_length=1)]
 
 
@@ -52,10 +53,13 @@ def node(house: House, name: NodeName) -> NodeWords:
 
 
 @routes.put("/api/nodes/{name:path}", dependencies=CHANGES, responses=problems(403))
-def put_node(house: House, name: NodeName, wanted: NodeEntry) -> NodeKept:
+def put_node(house: House, name: NodeName, wanted: NodeEntry, was: Was = "") -> NodeKept:
     """Add a node, or replace the one of that name; in force at once. A fault keeps it out, with its sentence."""
-    kept, findings = entry.admitted(wanted.node(name), house.shelf.nodes(), own=house.own())
+    others = [node for node in house.shelf.nodes() if node.name != was]
+    kept, findings = entry.admitted(wanted.node(name), others, own=house.own())
     house.shelf.put_node(kept)
+    if was not in {"", kept.name}:
+        house.shelf.remove_node(was)
     return NodeKept(node=NodeWords.of(kept), findings=[FindingWords.of(finding) for finding in findings])
 
 
@@ -92,8 +96,16 @@ def rejected_callers(house: House) -> list[CallerWords]:
 @routes.post("/api/echo", dependencies=CHANGES, responses=problems(403, 404, 409, 503))
 async def echo(house: House, wanted: EchoAsked) -> EchoWords:
     """C-ECHO to a node: is it there, and does it speak DICOM?"""
-    tried = await house.outside(lambda: try_echo(house.call(wanted.node)))
+    tried = await house.outside(lambda: _echoed(house, house.call(wanted.node)))
     return EchoWords(node=wanted.node, outcome=tried.echo.value, words=tried.words, milliseconds=tried.milliseconds)
+
+
+def _echoed(house: ApiHouse, call: Call) -> Echoed:
+    standings = house.neighbourhood.standings
+    with standings.asking(call.node):
+        tried = try_echo(call)
+        standings.note(call.node, tried)
+    return tried
 
 
 @routes.post("/api/find", dependencies=CHANGES, responses=problems(403, 404, 409, 502, 503))

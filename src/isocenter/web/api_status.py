@@ -19,6 +19,7 @@ from isocenter.base.config import SETTINGS
 from isocenter.base.limits import API_JOBS_SHOWN, LIVE_LINES_MAX, LIVE_SECONDS
 from isocenter.web.api_activity import Activity
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
+from isocenter.web.api_network import neighbours
 from isocenter.web.api_words import DebugWords, JobWords, LogLineWords, LogWords, SettingWords
 
 routes = APIRouter(tags=["status"])
@@ -32,13 +33,14 @@ def status(house: House) -> dict[str, Any]:
 
 @routes.get("/api/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **problems()})
 def live(house: House, request: Request) -> StreamingResponse:
-    """Server-sent events: `status`, `jobs` and `associations` whenever they change, `log` for each line, `arrivals` with images."""
+    """Server-sent events: `status`, `jobs`, `associations`, `network` when they change, `log` for each line, `arrivals` of images."""
     return StreamingResponse(_events(house, request), media_type="text/event-stream")
 
 
 async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
     serial, told, version = 0, "", -1
     activity = await run_in_threadpool(Activity, house)
+    standings, stood = house.neighbourhood.standings, -1
     while not await request.is_disconnected():
         for line in house.backstage.log_lines(serial):
             serial = line.serial
@@ -48,6 +50,9 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
             jobs = await run_in_threadpool(house.jobs.jobs, API_JOBS_SHOWN)
             told_jobs = [JobWords.of(job).model_dump(mode="json") for job in jobs]
             yield _event("jobs", {"jobs": told_jobs, "held": sorted(house.jobs.held)})
+        if standings.version != stood:
+            stood = standings.version
+            yield _event("network", await run_in_threadpool(neighbours, house))
         for name, words in await run_in_threadpool(lambda: list(activity.news())):
             yield _event(name, words)
         status = json.dumps(await run_in_threadpool(house.backstage.status))

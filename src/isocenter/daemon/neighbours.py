@@ -1,0 +1,73 @@
+"""The network page's house, joined: this device as it is now, and the heartbeat of those around it.
+
+Only the page's thread comes here. The heartbeat beats where there is a page, and ends before what it reads is closed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from isocenter.base.clock import SystemClock
+from isocenter.daemon import policies
+from isocenter.daemon.compose import House
+from isocenter.jobs.echoing import Echoed, try_echo
+from isocenter.jobs.heartbeat import Heartbeat
+from isocenter.jobs.searching import Call
+from isocenter.model.records import Node
+from isocenter.net import ports
+from isocenter.net.names import RememberedNames
+from isocenter.web.neighbourhood import Address, Device, Neighbourhood
+
+
+def neighbourhood(house: House) -> Neighbourhood:
+    """Join it, and start to ask the nodes whether they are there."""
+    clock = SystemClock()
+    settings = house.settings
+    if settings.http and settings.echo_minutes:
+        heartbeat = Heartbeat(
+            house.shelf.nodes, lambda node: _echo(house, node), house.standings, clock, settings.echo_minutes * 60.0
+        )
+        house.closing.callback(heartbeat.close)
+        heartbeat.start()
+    return Neighbourhood(
+        device=lambda: _device(house),
+        change=house.device.change,
+        standings=house.standings,
+        strangers=house.strangers,
+        ignored=house.shelf,
+        clock=clock,
+        resolve=RememberedNames(clock),
+    )
+
+
+def _echo(house: House, node: Node) -> Echoed:
+    return try_echo(Call(node, house.settings.aet))
+
+
+def _device(house: House) -> Device:
+    settings = house.settings
+    addresses = [Address(own.address, own.interface, own.network) for own in ports.own_interfaces()]
+    if not settings.listens_everywhere:
+        addresses = [one for one in addresses if one.address == settings.listen] or [Address(settings.listen, "", "")]
+    return Device(
+        ae_title=settings.aet,
+        port=settings.port,
+        policy=settings.policy,
+        policy_sentence=policies.sentence(settings.policy),
+        addresses=tuple(addresses),
+        listening_since=house.device.listening_since,
+        firewall=firewall(settings.port),
+    )
+
+
+def firewall(port: int) -> str:
+    """The command that lets others reach a TCP port of this computer; empty on a system that asks its user by itself."""
+    if sys.platform == "win32":
+        rule = f'name="DICOM {port}" dir=in action=allow protocol=TCP localport={port}'
+        return f"netsh advfirewall firewall add rule {rule}"
+    if sys.platform == "darwin":
+        return ""
+    if shutil.which("firewall-cmd"):
+        return f"sudo firewall-cmd --permanent --add-port={port}/tcp && sudo firewall-cmd --reload"
+    return f"sudo ufw allow {port}/tcp"
