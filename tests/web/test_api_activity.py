@@ -31,13 +31,25 @@ def told(house: Lived, query: str = "") -> dict:
     return house.browser.get(f"/api/associations{query}").json()
 
 
+def heard(activity: Activity) -> list:
+    """The next news, which its thread may tell a moment after its peer was answered."""
+    found: list = []
+
+    def is_heard() -> bool:
+        found.extend(activity.news())
+        return bool(found)
+
+    wait_for(is_heard)
+    return found
+
+
 def test_an_association_is_open_while_it_is_and_over_with_what_it_did(here):
     with calling(here) as peer:
         client.echo(peer)
+        wait_for(lambda: [one["requests"] for one in told(here)["open"]] == [{"echo": 1}])
         [now] = told(here)["open"]
         assert (now["serial"], now["ended"], now["outcome"]) == (None, None, "open")
         assert (now["calling_ae_title"], now["called_ae_title"], now["address"]) == ("CT_2", "ISOCENTER", "127.0.0.1")
-        assert now["requests"] == {"echo": 1}
     wait_for(lambda: told(here)["ended"] != [])
     assert told(here)["open"] == []
     over = told(here)["ended"][0]
@@ -47,6 +59,7 @@ def test_an_association_is_open_while_it_is_and_over_with_what_it_did(here):
 
 def test_one_association_comes_with_its_contexts_in_words(here):
     with calling(here, "ONE"):
+        wait_for(lambda: told(here)["open"] != [])
         [now] = told(here)["open"]
         open_one = here.browser.get(f"/api/associations/{now['token']}").json()
     assert open_one["contexts"][0]["name"] == "Verification SOP Class"
@@ -97,12 +110,11 @@ def test_a_listener_hears_of_each_change_once(here):
     [(name, words)] = activity.news()
     assert (name, [image["sop_instance_uid"] for image in words["images"]]) == ("arrivals", kept[::-1])
     with calling(here, "HEARD") as peer:
-        [(name, words)] = activity.news()
+        [(name, words)] = heard(activity)
         assert (name, [one["calling_ae_title"] for one in words["open"]], words["ended"]) == ("associations", ["HEARD"], [])
         client.echo(peer)
-        [(_, words)] = activity.news()
+        [(_, words)] = heard(activity)
         assert words["open"][0]["requests"] == {"echo": 1}
-    wait_for(lambda: here.house.listener.associations == 0)
-    [(_, words)] = activity.news()
+    [(_, words)] = heard(activity)
     assert (words["open"], [one["calling_ae_title"] for one in words["ended"]]) == ([], ["HEARD"])
     assert list(activity.news()) == []

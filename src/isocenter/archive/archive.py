@@ -10,12 +10,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from isocenter.archive.blob_files import BlobFiles
 from isocenter.archive.check import Finding, Progress, check
+from isocenter.archive.choosing import blob_set_aside, use_set_aside
 from isocenter.archive.disk import Disk
 from isocenter.archive.folder_lock import FolderLock
 from isocenter.archive.index_file import IndexFile
@@ -24,10 +25,11 @@ from isocenter.archive.intake import ArchiveIntake
 from isocenter.archive.layout import BLOBS, INDEX
 from isocenter.archive.migrations import bring_up_to_date
 from isocenter.archive.recovery import Recovered, recover
-from isocenter.archive.reindex import Rebuilding, Rebuilt, reindex, reindex_closed
+from isocenter.archive.reindex import Rebuilding, Rebuilt, compare, reindex, reindex_closed
 from isocenter.archive.removal import remove_below, remove_set_aside, sweep_doomed
+from isocenter.archive.stored_entry import read_entry
 from isocenter.base.clock import Clock
-from isocenter.base.errors import LocalError, UsageError
+from isocenter.base.errors import LocalError, UnreadableDataset, UsageError
 from isocenter.model.attributes import Level
 from isocenter.model.ports import OpenBlob, Reception
 from isocenter.model.records import Arrival
@@ -104,6 +106,26 @@ class Archive:
             self._sweep()
         return removed
 
+    def use_set_aside(self, serial: int) -> bool:
+        """Let an instance that was set aside take the place of the kept one of its UID; False when there is none of that number.
+
+        Every byte of it is read first. Durable when this returns, the other blob is unlinked. Raises LocalError, and nothing has
+        changed, where it is damaged or contradicts more than that one instance; VolumeFailed.
+        """
+        # A rebuilding takes rows as they were at its beginning, and would lose one that changes places meanwhile.
+        with self._no_rebuilding("The index is being rebuilt: choose again when that is done."):
+            blob = self.writer.perform(lambda cursor: blob_set_aside(cursor, serial))
+            if blob is None:
+                return False
+            try:
+                entry = read_entry(self.store, blob, verify=True)
+            except (OSError, UnreadableDataset) as error:
+                raise LocalError(f"What was set aside cannot be used: {error}.") from error
+            is_used = self.writer.perform(lambda cursor: use_set_aside(cursor, self.writer.filing, self.store, serial, entry))
+        if is_used:
+            self._sweep()
+        return is_used
+
     def check(self, *, content: bool = True) -> Iterator[Finding | Progress]:
         """Compare index, blobs and, with `content`, every checksum, while the archive goes on working. Changes nothing."""
         return check(self.index, self.store, content=content)
@@ -113,10 +135,21 @@ class Archive:
 
         Raises LocalError at the first step while another one is under way: the later swap would lose what came after the earlier.
         """
-        if not self._rebuilding.acquire(blocking=False):
-            raise LocalError("the index is being rebuilt already")
-        try:
+        with self._no_rebuilding("the index is being rebuilt already"):
             yield from reindex(self.index, self.store, self.writer, self.disk)
+
+    def compare(self) -> Iterator[Rebuilding | Rebuilt]:
+        """What `reindex` would change; nothing is changed. Raises LocalError at the first step while one is under way."""
+        with self._no_rebuilding("the index is being rebuilt already"):
+            yield from compare(self.index, self.store)
+
+    @contextmanager
+    def _no_rebuilding(self, sentence: str) -> Iterator[None]:
+        """Nobody else rebuilds the index meanwhile. Raises LocalError with that sentence where somebody does."""
+        if not self._rebuilding.acquire(blocking=False):
+            raise LocalError(sentence)
+        try:
+            yield
         finally:
             self._rebuilding.release()
 

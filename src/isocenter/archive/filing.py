@@ -139,7 +139,7 @@ _SELECT_SERIES = (
 )
 _SELECT_STUDY = f"SELECT {_STUDY_OF} FROM study st JOIN patient p ON p.id = st.patient_ref WHERE st.study_instance_uid = ?"
 _SELECT_PATIENT = f"SELECT {_PATIENT_OF} FROM patient p WHERE p.identity = ?"
-_SELECT_KEPT = (
+SELECT_KEPT = (
     f"SELECT i.id, i.blob, i.byte_count, i.checksum, st.study_instance_uid, se.series_instance_uid, {_PATIENT_OF}, "
     f"{', '.join('i.' + column for column in _columns(_IMAGE))} FROM instance i JOIN series se ON se.id = i.series_ref "
     "JOIN study st ON st.id = se.study_ref JOIN patient p ON p.id = st.patient_ref WHERE i.sop_instance_uid = ?"
@@ -197,7 +197,7 @@ class Filing:
         return self._beside(entry, differences)
 
     def _beside(self, entry: Entry, differences: Differences) -> Place:
-        kept = self._cursor.execute(_SELECT_KEPT, (entry.value("SOPInstanceUID"),)).fetchone()
+        kept = self._cursor.execute(SELECT_KEPT, (entry.value("SOPInstanceUID"),)).fetchone()
         measure = (entry.byte_count, entry.checksum)
         if not entry.collides:
             if kept is not None and (kept[2], kept[3]) == measure:

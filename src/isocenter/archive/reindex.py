@@ -77,6 +77,16 @@ def reindex(index: IndexFile, store: BlobStore, writer: IndexWriter, disk: Disk)
         yield building.rebuilt
 
 
+def compare(index: IndexFile, store: BlobStore) -> Iterator[Rebuilding | Rebuilt]:
+    """What `reindex` would change, told without changing it: the new index is made, compared and thrown away."""
+    new = _next_path(index.folder)
+    with closing(_Building(index.path, new, store)) as building:
+        yield from building.read_everything()
+        building.catch_up(compare=True)
+        building.settle_losses()
+        yield building.rebuilt
+
+
 def reindex_closed(index: IndexFile, store: BlobStore, disk: Disk) -> Iterator[Rebuilding | Rebuilt]:
     """The same for an archive that nobody has open, even when its index is damaged or gone. The blobs must be a `recover` away."""
     old: Path | None = index.path
@@ -286,7 +296,7 @@ class _Building:
         ):
             self._tell("differing", f"{table} {value}".replace("\x1f", " ").strip())
 
-    def _settle_losses(self) -> None:
+    def settle_losses(self) -> None:
         """What could not be read and is still known to the old index, or lies there, is lost; the rest was removed meanwhile."""
         for blob, (uid, line) in self._lost.items():
             known = self._old and any(
@@ -318,7 +328,7 @@ class _Building:
         run = self._cursor.execute
         salvaging = not self._old and self._attach_damaged()
         run("BEGIN")
-        self._settle_losses()
+        self.settle_losses()
         for table in _COPIED if self._old else _SALVAGED if salvaging else ():
             try:
                 run(f"INSERT OR REPLACE INTO main.{table} SELECT * FROM old.{table}")

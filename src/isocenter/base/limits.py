@@ -822,6 +822,9 @@ ARRIVALS_SHOWN_MAX = _limit("ARRIVALS_SHOWN_MAX", 48, "images", "The latest ones
 SPACE_ROWS_PER_LOOK = _limit(
     "SPACE_ROWS_PER_LOOK", 100_000, "rows", "Of the index whose bytes are summed for one answer; the next look goes on from there."
 )
+SET_ASIDE_PICTURE_PIXELS = _limit(
+    "SET_ASIDE_PICTURE_PIXELS", 512, "pixels", "The longer side of the picture of an instance set aside: half a page beside the other."
+)
 SPACE_HOURS_KEPT = _limit(
     "SPACE_HOURS_KEPT", 24 * 31, "hours", "How far back the bytes that arrived are known hour by hour: a month."
 )

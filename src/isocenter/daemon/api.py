@@ -16,8 +16,9 @@ from isocenter.base.errors import UsageError
 from isocenter.daemon.backstage import HouseBackstage
 from isocenter.daemon.compose import House
 from isocenter.daemon.device import Device
-from isocenter.daemon.neighbours import neighbourhood
 from isocenter.daemon.dropping import Dropping
+from isocenter.daemon.folder_use import folder_use
+from isocenter.daemon.neighbours import neighbourhood
 from isocenter.jobs import experience
 from isocenter.jobs.delivering import Delivering
 from isocenter.jobs.fetching import Fetching
@@ -56,6 +57,8 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         arrivals=IndexArrivals(reader),
         changes=house.feed,
         space=IndexSpace(reader),
+        folder_use=lambda: folder_use(house.place.folder),
+        use_set_aside=house.archive.use_set_aside,
     )
 
 
@@ -73,11 +76,13 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
     delivering = Delivering(node_named, house.catalogue, Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title))
     checking = Upkeep("Check blobs and index", backstage.check)
     reindexing = Upkeep("Rebuild the index", backstage.reindex)
+    comparing = Upkeep("Try out rebuilding the index", backstage.compare)
     kinds = {
         "retrieve": Kind(fetching.title, fetching.run),
         "send": Kind(delivering.title, delivering.run),
         "check": Kind(checking.title, checking.run, alone=True),
         "reindex": Kind(reindexing.title, reindexing.run, alone=True),
+        "compare": Kind(comparing.title, comparing.run, alone=True),
     }
     queue = JobQueue(JobRows(reader, house.archive.perform), kinds, clock)
     return queue

@@ -82,6 +82,11 @@ class HouseBackstage:
 
         return upkeep.reindex(self._house.archive)
 
+    def compare(self) -> Iterator[Mapping[str, Any]]:
+        from isocenter.daemon import upkeep
+
+        return upkeep.compare(self._house.archive)
+
     def _remember(self, record: logging.LogRecord, _line: str) -> None:
         when = datetime.fromtimestamp(record.created, UTC).isoformat()
         room = record.name.removeprefix(f"{log.ROOT}.")

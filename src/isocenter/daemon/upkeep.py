@@ -40,12 +40,17 @@ def reindex(archive: Archive) -> Iterator[Step]:
     yield from _rebuilt(archive.reindex())
 
 
+def compare(archive: Archive) -> Iterator[Step]:
+    """What such a rebuilding would change; nothing is changed."""
+    yield from _rebuilt(archive.compare(), "compare")
+
+
 def reindex_closed(folder: Path) -> Iterator[Step]:
     """The same for a data folder that nobody has open, even where its index cannot be read any more. Raises UsageError."""
     yield from _rebuilt(rebuild(folder))
 
 
-def _rebuilt(steps: Iterator[rebuilding.Rebuilding | rebuilding.Rebuilt]) -> Iterator[Step]:
+def _rebuilt(steps: Iterator[rebuilding.Rebuilding | rebuilding.Rebuilt], summary: str = "reindex") -> Iterator[Step]:
     for step in steps:
         if isinstance(step, rebuilding.Rebuilding):
             yield {"done": step.done, "total": step.total}
@@ -59,7 +64,7 @@ def _rebuilt(steps: Iterator[rebuilding.Rebuilding | rebuilding.Rebuilt]) -> Ite
             for line in lines:
                 yield {"difference": word, "detail": line}
         yield {
-            "summary": "reindex",
+            "summary": summary,
             "instances": step.instances,
             "set_aside": step.set_aside,
             "found": step.found_count,

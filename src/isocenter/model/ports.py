@@ -199,6 +199,9 @@ class Quarantine(Protocol):
 
     def set_aside(self) -> Iterable[SetAside]: ...
 
+    def one(self, number: int) -> SetAside | None:
+        """The one with this `SetAside.id`."""
+
 
 Transcoder = Callable[[bytes | memoryview, str, str], bytes]
 """(data set, its transfer syntax, the wanted one) to the data set in the wanted one; `LocalError` where that cannot be done."""

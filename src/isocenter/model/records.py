@@ -258,3 +258,18 @@ class Space:
     total: int
     byte_count: int
     hours: Mapping[datetime, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderUse:
+    """The disk that a data folder lies on, and what lies in the folder beside the instances.
+
+    Stores are refused when no more than `bytes_reserved` are free.
+    """
+
+    bytes_total: int
+    bytes_free: int
+    bytes_reserved: int
+    index_bytes: int
+    cache_bytes: int
+    log_bytes: int

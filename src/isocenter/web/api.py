@@ -29,12 +29,27 @@ from isocenter.web import (
     api_query,
     api_status,
     api_studies,
+    api_upkeep,
 )
 from isocenter.web.api_house import ApiHouse
 from isocenter.web.problems import explained, on_error, on_http_exception, problem
 
 _STATUSES: tuple[tuple[type[IsocenterError], int], ...] = ((LinkLost, 502), (Refused, 502))
 """Beside those of `web.problems`: what another device did is no fault of the request."""
+
+
+_ROOMS = (
+    api_activity,
+    api_status,
+    api_network,
+    api_nodes,
+    api_jobs,
+    api_archive,
+    api_imports,
+    api_studies,
+    api_query,
+    api_upkeep,
+)
 
 
 def api(house: ApiHouse) -> ASGIApp:
@@ -55,7 +70,7 @@ def api(house: ApiHouse) -> ASGIApp:
         },
     )
     application.state.house = house
-    for room in (api_activity, api_status, api_network, api_nodes, api_jobs, api_archive, api_query, api_studies, api_imports):
+    for room in _ROOMS:
         application.include_router(room.routes)
     return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED)
 

@@ -34,7 +34,7 @@ from isocenter.model.ports import (
     SpaceTaken,
     StudyRegister,
 )
-from isocenter.model.records import Node
+from isocenter.model.records import FolderUse, Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.backstage import Backstage
@@ -65,6 +65,8 @@ class ApiHouse:
     arrivals: LatestArrivals
     changes: ChangeFeed
     space: SpaceTaken
+    folder_use: Callable[[], FolderUse]
+    use_set_aside: Callable[[int], bool]
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 

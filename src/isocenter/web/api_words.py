@@ -194,9 +194,12 @@ class SendWanted(Words):
 
 
 class UpkeepWanted(Words):
-    """`check` compares blobs and index and changes nothing; `reindex` builds a new index from the blobs and swaps it in."""
+    """`check` compares blobs and index and changes nothing; `reindex` builds a new index from the blobs and swaps it in.
 
-    kind: Literal["check", "reindex"]
+    `compare` builds that index too, tells what is different in it, and throws it away.
+    """
+
+    kind: Literal["check", "reindex", "compare"]
 
 
 JobWanted = Annotated[RetrieveWanted | SendWanted | UpkeepWanted, Field(discriminator="kind")]

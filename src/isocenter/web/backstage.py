@@ -37,3 +37,6 @@ class Backstage(Protocol):
 
     def reindex(self) -> Iterator[Mapping[str, Any]]:
         """Build a new index from the blobs and swap it in; progress, differences and a summary."""
+
+    def compare(self) -> Iterator[Mapping[str, Any]]:
+        """The same without the swap: what it would change."""
