@@ -1,0 +1,65 @@
+/**
+ * From stored values to grey levels (PS3.4 N.2.1): Modality LUT, window, inversion, padding, each for every value a pixel can have.
+ *
+ * Pixels and a window come in, a picture of four bytes a pixel goes out. The formulas are computed once for each possible value,
+ * never for each pixel, where values have up to 16 bits. Halves are rounded up; padding is black, inverted or not.
+ */
+
+import type { GreyPixels, Voi } from "../model/images";
+import { modalityValue } from "./modality";
+import { isNarrow, lowestOf } from "./value_counts";
+import { hasTable, level } from "./window";
+
+type Words = Uint32Array<ArrayBuffer>;
+
+const OPAQUE = 0xff000000;
+const BLACK = OPAQUE;
+const GREY = 0x010101;
+
+/** The grey level of one stored value, from 0 to 255. */
+export function greyLevel(pixels: GreyPixels, voi: Voi, inverted: boolean, stored: number): number {
+  const { padding, inverse } = pixels;
+  if (padding && stored >= padding[0] && stored <= padding[1]) return 0;
+  const found = level(modalityValue(pixels, stored), voi);
+  const rounded = Number.isNaN(found) ? 0 : Math.min(Math.max(Math.floor(found + 0.5), 0), 255);
+  return inverse !== inverted ? 255 - rounded : rounded;
+}
+
+let lastTable: { key: string; of: GreyPixels["modalityTable"]; by: unknown; table: Words } | undefined;
+
+/** The pixel of each stored value that the array can hold, as little endian RGBA words, from `lowestOf(stored)` up. */
+function tableOf(pixels: GreyPixels, voi: Voi, inverted: boolean): Words {
+  const { slope, intercept, padding, inverse, stored, modalityTable } = pixels;
+  const by = hasTable(voi) ? voi.table : undefined;
+  const window = [voi.center, voi.width, voi.function, inverted !== inverse];
+  const key = [...window, slope, intercept, padding?.join(), stored.BYTES_PER_ELEMENT, lowestOf(stored)].join(" ");
+  if (lastTable?.key === key && lastTable.of === modalityTable && lastTable.by === by) return lastTable.table;
+  const lowest = lowestOf(stored);
+  const table = new Uint32Array(stored.BYTES_PER_ELEMENT === 1 ? 0x100 : 0x10000);
+  for (let index = 0; index < table.length; index++)
+    table[index] = OPAQUE + GREY * greyLevel(pixels, voi, inverted, index + lowest);
+  lastTable = { key, of: modalityTable, by, table };
+  return table;
+}
+
+/** Fills `out`, one word a pixel, with the picture. */
+export function fillGrey(out: Words, pixels: GreyPixels, voi: Voi, inverted: boolean): void {
+  const { stored } = pixels;
+  if (isNarrow(stored)) {
+    const table = tableOf(pixels, voi, inverted);
+    const lowest = lowestOf(stored);
+    for (let index = 0; index < out.length; index++) out[index] = table[(stored[index] as number) - lowest] as number;
+    return;
+  }
+  for (let index = 0; index < out.length; index++) {
+    const value = stored[index] as number;
+    out[index] = Number.isFinite(value) ? OPAQUE + GREY * greyLevel(pixels, voi, inverted, value) : BLACK;
+  }
+}
+
+/** The grey levels of a frame, one byte a pixel: what a test compares, and what an export writes. */
+export function greyLevels(pixels: GreyPixels, voi: Voi, inverted: boolean): Uint8Array {
+  const words = new Uint32Array(pixels.stored.length);
+  fillGrey(words, pixels, voi, inverted);
+  return Uint8Array.from(words, (word) => word & 0xff);
+}
