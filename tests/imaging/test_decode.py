@@ -20,7 +20,7 @@ from isocenter.standard import transfer_syntax as uids
 
 GREY = PixelDescription(6, 5, 1, 16, 12, 11, 0, 0, "MONOCHROME2", 1)
 COLOUR = PixelDescription(8, 8, 3, 8, 8, 7, 0, 0, "RGB", 1)
-BROKEN = {"JPEG2000-embedded-sequence-delimiter.dcm", "SC_rgb_jpeg.dcm", "MR_truncated.dcm", "badVR.dcm", "nested_priv_SQ.dcm"}
+BROKEN = {"JPEG2000-embedded-sequence-delimiter.dcm", "MR_truncated.dcm", "badVR.dcm", "nested_priv_SQ.dcm"}
 BROKEN |= {"emri_small_jpeg_2k_lossless_too_short.dcm", "rtplan_truncated.dcm", "DICOMDIR-nooffset"}
 
 

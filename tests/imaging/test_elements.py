@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import SEQUENCE_DEPTH_MAX
-from isocenter.imaging.elements import PIXEL_DATA, Reader
+from isocenter.imaging.elements import PIXEL_DATA, Reader, syntax_of
+from isocenter.standard import transfer_syntax as uids
 
 EXPLICIT = {"explicit": True, "little": True}
 ITEM, ITEM_END, SEQUENCE_END = (bytes.fromhex(text) for text in ("feff00e0ffffffff", "feff0de000000000", "feffdde000000000"))
@@ -47,6 +48,39 @@ def test_un_without_length_is_read_as_implicit_little_endian() -> None:
     assert private.items[0].elements[0].tag == 0x00081150
 
 
+def test_un_without_length_may_hold_explicit_items_all_the_same() -> None:
+    inner = element(8, 0x1150, "UI", b"1.2\0")
+    content = struct.pack("<HH2sHL", 9, 0x1002, b"UN", 0, 0xFFFFFFFF) + ITEM + inner + ITEM_END + SEQUENCE_END
+    (private,) = read(content)
+    assert (private.items[0].elements[0].tag, private.items[0].elements[0].vr) == (0x00081150, "UI")
+
+
+def test_a_single_implicit_element_and_an_implicit_item_are_read_in_an_explicit_data_set() -> None:
+    implicit = struct.pack("<HHL", 8, 0x1150, 4) + b"1.2\0"
+    content = element(8, 5, "CS", b"ab") + implicit + SEQUENCE + ITEM + implicit + ITEM_END + SEQUENCE_END
+    first, single, sequence = read(content)
+    assert (single.tag, single.vr, content[single.value : single.end]) == (0x00081150, "", b"1.2\0")
+    assert [found.tag for found in sequence.items[0].elements] == [0x00081150]
+    assert first.vr == "CS"
+
+
+def test_a_few_zero_bytes_may_pad_a_data_set_but_no_item() -> None:
+    inner = element(8, 0x1150, "UI", b"1.2\0")
+    assert len(read(inner + bytes(7))) == 1
+    with pytest.raises(UnreadableDataset, match="2 bytes where an element"):
+        read(SEQUENCE + struct.pack("<HHL", 0xFFFE, 0xE000, len(inner) + 2) + inner + bytes(2) + SEQUENCE_END)
+
+
+@pytest.mark.parametrize("announced", [uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_BIG_ENDIAN])
+def test_a_data_set_is_read_as_it_is_written_whatever_was_announced(announced: str) -> None:
+    explicit = element(8, 5, "CS", b"ISO_IR 100")
+    implicit = struct.pack("<HHL", 8, 5, 10) + b"ISO_IR 100"
+    big = struct.pack(">HH2sH", 8, 5, b"CS", 10) + b"ISO_IR 100"
+    for content, expected in ((explicit, (True, True)), (implicit, (False, True)), (big, (True, False))):
+        syntax = syntax_of(memoryview(content), uids.of(announced))
+        assert (syntax.explicit_vr, syntax.little_endian, syntax.uid) == (*expected, announced)
+
+
 def test_fragments_are_found_and_their_delimiter_needed() -> None:
     head = struct.pack("<HH2sHL", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF)
     fragments = bytes.fromhex("feff00e000000000") + bytes.fromhex("feff00e002000000") + b"ab"
@@ -61,7 +95,8 @@ def test_fragments_are_found_and_their_delimiter_needed() -> None:
     [
         (b"\x08\x00\x05", "3 bytes where an element"),
         (element(8, 5, "CS", b"ab")[:-1], "claims 2 bytes where 1 are left"),
-        (b"\x08\x00\x05\x00??\x02\x00ab", "no value representation"),
+        (b"\x08\x00\x05\x00??\x02\x00ab", "claims 147263 bytes where 2 are left"),
+        (element(8, 5, "CS", b"ab") + b"\0\0\1", "3 bytes where an element"),
         (b"\x08\x00\x05\x00OB\0\0\x01", "ends within its header"),
         (ITEM_END, "loose"),
         (SEQUENCE + ITEM + ITEM_END, "sequence of undefined length is never closed"),
@@ -90,7 +125,9 @@ def test_any_bytes_are_read_or_refused(content: bytes, explicit: bool, little: b
         found = read(content, explicit=explicit, little=little)
     except UnreadableDataset:
         return
-    assert sum(one.end - one.start for one in found) == len(content)
+    rest = content[sum(one.end - one.start for one in found) :]
+    assert len(rest) < 8
+    assert not any(rest), "only zero bytes may pad a data set"
 
 
 def test_a_real_file_cut_anywhere_is_refused_or_read(one_file) -> None:

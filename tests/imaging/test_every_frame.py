@@ -28,7 +28,6 @@ FILES_AT_LEAST = {"pydicom": 80, "pydicom-data": 55, "ct-head": 28, "enhanced-mr
 REFUSED = {
     "JPEG2000-embedded-sequence-delimiter.dcm": "its codestream claims 14 million tiles; gdcm refuses it too",
     "MR_truncated.dcm": "its pixels are cut off",
-    "SC_rgb_jpeg.dcm": "its elements are implicit, its transfer syntax is explicit",
     "badVR.dcm": "Number of Frames is '1A'",
     "nested_priv_SQ.dcm": "its image has no size",
     "rtplan_truncated.dcm": "its elements are cut off",

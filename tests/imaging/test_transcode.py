@@ -23,7 +23,7 @@ IMPLICIT, EXPLICIT = uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_LITTLE_END
 BIG, DEFLATED = uids.EXPLICIT_VR_BIG_ENDIAN, uids.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
 MAY_CHANGE = {"PhotometricInterpretation", "PlanarConfiguration", "PixelData", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"}
 UNREADABLE = {"MR_truncated.dcm", "rtplan_truncated.dcm", "DICOMDIR-nooffset", "emri_small_jpeg_2k_lossless_too_short.dcm"}
-UNREADABLE |= {"JPEG2000-embedded-sequence-delimiter.dcm", "SC_rgb_jpeg.dcm", "badVR.dcm", "nested_priv_SQ.dcm"}
+UNREADABLE |= {"JPEG2000-embedded-sequence-delimiter.dcm", "badVR.dcm", "nested_priv_SQ.dcm"}
 
 
 def raw_values(data_set: bytes, syntax: str) -> dict[int, bytes]:

@@ -25,6 +25,7 @@ from isocenter.dataset.skim import (
     looks_explicit,
     named,
 )
+from isocenter.dataset.written import as_written
 
 NO_VR: Final = b""
 """What stands for a VR where none is written."""
@@ -54,7 +55,8 @@ class Elements:
 
     def __init__(self, view: memoryview, mode: Mode) -> None:
         self.view = view
-        self.mode = _as_written(view, mode)
+        explicit, little = as_written(view, explicit=mode.explicit, little=mode.order == "<")
+        self.mode = Mode(explicit, "<" if little else ">")
         self._count = 0
 
     def is_over(self, offset: int, end: int, depth: int) -> bool:
@@ -205,16 +207,3 @@ def check_depth(depth: int, head: Head) -> None:
 def wrong(text: str, offset: int) -> UnreadableDataset:
     """The error for bytes at `offset`."""
     return UnreadableDataset(text, offset=offset)
-
-
-def _as_written(view: memoryview, mode: Mode) -> Mode:
-    """What the first element shows, where it contradicts the transfer syntax."""
-    if len(view) < 6:
-        return mode
-    if not looks_explicit(bytes(view[4:6])):
-        return IMPLICIT_LITTLE
-    if view[0] == 0 < view[1]:
-        return EXPLICIT_BIG
-    if view[1] == 0 < view[0]:
-        return EXPLICIT_LITTLE
-    return Mode(True, mode.order)

@@ -1,28 +1,27 @@
 """The elements of a data set within its bytes, located without decoding a value (PS3.5 7.1, 7.5, A.4).
 
 Comes in: a data set in one piece and how it is written. Go out: `Element`s that say where header, value and end are; items and
-fragments of what has no length. Every length is checked against what is there before it is believed; nothing is copied here, and
-nothing may be read beyond the end of the item that a length belongs to.
+fragments of what has no length. What devices mix is read as what it is: a single implicit element or an implicit item in an
+explicit data set, explicit items in UN, a few zero bytes at the end. Every length is checked against what is there before it is
+believed; nothing is copied here, and nothing may be read beyond the end of the item that a length belongs to.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import ELEMENTS_MAX, SEQUENCE_DEPTH_MAX
+from isocenter.dataset.skim import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, SHORT_VRS, UNDEFINED, looks_explicit
+from isocenter.dataset.written import as_written
+from isocenter.standard.transfer_syntax import TransferSyntax
 
-ITEM = 0xFFFEE000
-ITEM_DELIMITATION = 0xFFFEE00D
-SEQUENCE_DELIMITATION = 0xFFFEE0DD
-UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 LONG_LENGTH_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 """The representations whose explicit header is 12 bytes long (PS3.5 7.1.2)."""
 
-_SHORT_LENGTH_VRS = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US"
-_SHORT_VRS: dict[bytes, str] = {vr.encode("ascii"): vr for vr in _SHORT_LENGTH_VRS.split(" ")}
+_SHORT_VRS: dict[bytes, str] = {vr: vr.decode("ascii") for vr in SHORT_VRS}
 
 
 @dataclass(slots=True)
@@ -58,6 +57,14 @@ def tag_text(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
+def syntax_of(view: memoryview, announced: TransferSyntax) -> TransferSyntax:
+    """The transfer syntax with the value representations and the byte order that the data set really has."""
+    explicit, little = as_written(view, explicit=announced.explicit_vr, little=announced.little_endian)
+    if (explicit, little) == (announced.explicit_vr, announced.little_endian):
+        return announced
+    return replace(announced, explicit_vr=explicit, little_endian=little)
+
+
 class Reader:
     """Reads elements of one buffer that is written one way; counts them, so that a flood of empty ones ends."""
 
@@ -90,7 +97,7 @@ class Reader:
                 if end - start < 8:
                     return None
                 length = int(self._long.unpack_from(self.view, start + 4)[0])
-                if self._tag_at(start) != ITEM or length == UNDEFINED or length > end - start - 8:
+                if self.tag_at(start) != ITEM or length == UNDEFINED or length > end - start - 8:
                     break  # the walk through all of them says what is wrong, or finds the end
                 start += 8 + length
             else:
@@ -100,9 +107,17 @@ class Reader:
 
     def end_at(self, position: int) -> int:
         """Where the element at `position` is over, what it holds walked through. `UnreadableDataset` where it never is."""
-        return self._element(self._tag_at(position), position, len(self.view), 0).end
+        return self._element(self.tag_at(position), position, len(self.view), 0).end
 
-    def _tag_at(self, position: int) -> int:
+    def header_at(self, position: int) -> tuple[str, int, int]:
+        """Value representation, where the value begins, its length. `UnreadableDataset` for an item or a delimiter."""
+        tag = self.tag_at(position)
+        if tag >> 16 == 0xFFFE:
+            raise UnreadableDataset(f"a loose {tag_text(tag)} where an element should begin", offset=position)
+        return self._header(tag, position, len(self.view))
+
+    def tag_at(self, position: int) -> int:
+        """The tag of the element or item that begins there."""
         group, number = self._tag.unpack_from(self.view, position)
         return int(group) << 16 | int(number)
 
@@ -113,6 +128,8 @@ class Reader:
         position = start
         while position < end:
             if end - position < 8:
+                if depth == 0 and not any(self.view[position:end]):
+                    break
                 raise UnreadableDataset(f"{end - position} bytes where an element should begin", offset=position)
             if self.explicit:
                 group, number, code, length = self._plain_header.unpack_from(self.view, position)
@@ -121,7 +138,7 @@ class Reader:
                 group, number, length = self._plain_header.unpack_from(self.view, position)
                 vr = ""
             tag = group << 16 | number
-            if tag == ITEM_DELIMITATION and delimited:
+            if tag == ITEM_DELIMITER and delimited:
                 return found, position + 8
             if group == 0xFFFE:
                 raise UnreadableDataset(f"a loose {tag_text(tag)} where an element should begin", offset=position)
@@ -148,7 +165,7 @@ class Reader:
                 raise UnreadableDataset(text, offset=start)
             return Element(tag, vr, start, value, length, value + length)
         if vr in ("SQ", "UN") or (vr == "" and tag != PIXEL_DATA):
-            nested = self if vr != "UN" else Reader(self.view, explicit=False, little=True)
+            nested = self if vr != "UN" else Reader(self.view, explicit=True, little=True)
             nested._read = self._read
             items, stop = nested._items(value, end, depth + 1, undefined=True)
             self._read = nested._read
@@ -161,10 +178,10 @@ class Reader:
     def _header(self, tag: int, start: int, end: int) -> tuple[str, int, int]:
         if not self.explicit:
             return "", start + 8, int(self._long.unpack_from(self.view, start + 4)[0])
-        first, second = self.view[start + 4], self.view[start + 5]
-        if not (65 <= first <= 90 and 65 <= second <= 90):
-            raise UnreadableDataset(f"{tag_text(tag)} has no value representation but {first:02X} {second:02X}", offset=start)
-        vr = chr(first) + chr(second)
+        code = bytes(self.view[start + 4 : start + 6])
+        if not looks_explicit(code):  # some writers fall back to implicit VR for single elements
+            return "", start + 8, int(self._long.unpack_from(self.view, start + 4)[0])
+        vr = code.decode("ascii")
         if vr not in LONG_LENGTH_VRS:
             return vr, start + 8, int(self._short.unpack_from(self.view, start + 6)[0])
         if end - start < 12:
@@ -177,34 +194,46 @@ class Reader:
         while position < end and len(found) < most:
             if end - position < 8:
                 raise UnreadableDataset(f"{end - position} bytes where an item should begin", offset=position)
-            tag, length = self._tag_at(position), int(self._long.unpack_from(self.view, position + 4)[0])
+            tag, length = self.tag_at(position), int(self._long.unpack_from(self.view, position + 4)[0])
             value = position + 8
-            if tag == SEQUENCE_DELIMITATION and undefined:
+            if tag == SEQUENCE_DELIMITER and undefined:
                 return found, value
             if tag != ITEM:
                 raise UnreadableDataset(f"{tag_text(tag)} where an item should begin", offset=position)
             self._read += 1
             if self._read > ELEMENTS_MAX:
                 raise UnreadableDataset(f"more than {ELEMENTS_MAX} elements and items", offset=position)
+            within = self._reader_of_item(value, end)
             if length == UNDEFINED:
-                elements, position = self._elements(value, end, depth, delimited=True)
+                elements, position = within._elements(value, end, depth, delimited=True)
                 found.append(Item(value, position - 8 - value, True, elements))
             elif length > end - value:
                 raise UnreadableDataset(f"an item claims {length} bytes where {end - value} are left", offset=value - 8)
             else:
-                found.append(Item(value, length, False, self._elements(value, value + length, depth, delimited=False)[0]))
+                found.append(Item(value, length, False, within._elements(value, value + length, depth, delimited=False)[0]))
                 position = value + length
+            self._read = within._read
         if undefined:
             raise UnreadableDataset("a sequence of undefined length is never closed", offset=start)
         return found, position
+
+    def _reader_of_item(self, value: int, end: int) -> Reader:
+        """Items of an explicit data set may be implicit, and those of UN are (PS3.5 6.2.2), which their first element shows."""
+        if not self.explicit or end - value < 8 or self.tag_at(value) >> 16 == 0xFFFE:
+            return self
+        if looks_explicit(bytes(self.view[value + 4 : value + 6])):
+            return self
+        other = Reader(self.view, explicit=False, little=True)
+        other._read = self._read
+        return other
 
     def _fragments(self, start: int, end: int) -> tuple[list[tuple[int, int]], int]:
         found: list[tuple[int, int]] = []
         position = start
         while end - position >= 8:
-            tag, length = self._tag_at(position), int(self._long.unpack_from(self.view, position + 4)[0])
+            tag, length = self.tag_at(position), int(self._long.unpack_from(self.view, position + 4)[0])
             value = position + 8
-            if tag == SEQUENCE_DELIMITATION:
+            if tag == SEQUENCE_DELIMITER:
                 return found, value
             if tag != ITEM:
                 raise UnreadableDataset(f"{tag_text(tag)} where a fragment should begin", offset=position)

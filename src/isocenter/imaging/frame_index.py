@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import FRAGMENTS_INDEXED_MAX, FRAME_HEAD_BYTES, FRAME_HEAD_BYTES_MAX
+from isocenter.dataset.skim import ITEM, SEQUENCE_DELIMITER, UNDEFINED
 from isocenter.imaging.elements import (
-    ITEM,
-    LONG_LENGTH_VRS,
     PIXEL_DATA,
-    SEQUENCE_DELIMITATION,
-    UNDEFINED,
     Element,
     Reader,
+    syntax_of,
     tag_text,
 )
 from isocenter.imaging.frames import (
@@ -37,11 +35,6 @@ Read = Callable[[int, int], bytes]
 """(offset in the data set, length) to the bytes there; fewer only at the end."""
 
 Piece = tuple[int, int]
-_LITTLE_ENDIAN_PIXELS = frozenset({uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_LITTLE_ENDIAN, uids.PAPYRUS_3_IMPLICIT})
-_ITEMS = 0xFFFE
-"""The group of items and delimiters, which have no value representation."""
-
-_LONG_VRS = frozenset(vr.encode() for vr in LONG_LENGTH_VRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +77,7 @@ def index_frames(read: Read, byte_count: int, syntax_uid: str) -> FrameIndex:
     while True:
         head = memoryview(read(0, min(size, byte_count)))
         try:
+            syntax = syntax_of(head, syntax)
             reader, elements, pixels = _before_pixels(head, byte_count, syntax)
             break
         except (UnreadableDataset, struct.error, IndexError) as error:
@@ -110,42 +104,28 @@ def _native(pixels: Element, description: PixelDescription, syntax: TransferSynt
     if pixels.length < needed:
         text = f"Pixel Data has {pixels.length} bytes, {description.number_of_frames} frames need {needed}"
         raise UnreadableDataset(text, offset=pixels.start)
-    ready = syntax.uid in _LITTLE_ENDIAN_PIXELS and description.frame_bits % 8 == 0
+    ready = syntax.little_endian and syntax.uid != uids.GE_PRIVATE_IMPLICIT and description.frame_bits % 8 == 0
     return FrameIndex(description, False, ready, description.number_of_frames, pixels.value)
 
 
 def _before_pixels(head: memoryview, byte_count: int, syntax: TransferSyntax) -> tuple[Reader, list[Element], Element]:
     """The elements that describe pixels, and Pixel Data itself; values that are only passed over may lie behind `head`."""
     reader = Reader(head, explicit=syntax.explicit_vr, little=syntax.little_endian)
-    order = "<" if syntax.little_endian else ">"
-    header = struct.Struct(order + ("HH2sH" if syntax.explicit_vr else "HHL")).unpack_from
-    long_length = struct.Struct(order + "L").unpack_from
     found: list[Element] = []
     position = 0
     while position < byte_count:
-        vr = b""
-        if syntax.explicit_vr:
-            group, number, vr, length = header(head, position)
-            value = position + 8
-            if vr in _LONG_VRS:
-                length, value = long_length(head, value)[0], value + 4
-            elif not vr.isalpha():
-                what = "is an item or a delimiter" if group == _ITEMS else "has no value representation"
-                raise UnreadableDataset(f"{tag_text(group << 16 | number)} {what} where an element should begin", offset=position)
-        else:
-            group, number, length = header(head, position)
-            value = position + 8
-            if group == _ITEMS:
-                raise UnreadableDataset("an item or a delimiter where an element should begin", offset=position)
-        tag = group << 16 | number
+        if byte_count == len(head) and byte_count - position < 8 and not any(head[position:]):
+            break
+        vr, value, length = reader.header_at(position)
+        tag = reader.tag_at(position)
         if length == UNDEFINED and tag != PIXEL_DATA:
             position = reader.end_at(position)
             continue
         end = value if length == UNDEFINED else value + length
         if end > byte_count:
             raise UnreadableDataset(f"{tag_text(tag)} claims {length} bytes where {byte_count - value} are left", offset=position)
-        if group == 0x0028 or tag in (EXTENDED_OFFSET_TABLE, PIXEL_DATA):
-            element = Element(tag, vr.decode("ascii"), position, value, end - value, end, length == UNDEFINED)
+        if tag >> 16 == 0x0028 or tag in (EXTENDED_OFFSET_TABLE, PIXEL_DATA):
+            element = Element(tag, vr, position, value, end - value, end, length == UNDEFINED)
             if tag == PIXEL_DATA:
                 return reader, found, element
             if end > len(head):
@@ -162,7 +142,7 @@ def _fragments(read: Read, start: int, end: int) -> Sequence[Piece]:
     while end - position >= 8:
         group, number, length = struct.unpack("<HHL", read(position, 8))
         tag, value = group << 16 | number, position + 8
-        if tag == SEQUENCE_DELIMITATION:
+        if tag == SEQUENCE_DELIMITER:
             return found
         if tag != ITEM:
             raise UnreadableDataset(f"{tag_text(tag)} where a fragment should begin", offset=position)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import FRAME_PIXELS_MAX
-from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, tag_text
+from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, syntax_of, tag_text
 from isocenter.standard import transfer_syntax
 from isocenter.standard.transfer_syntax import TransferSyntax
 
@@ -104,6 +104,7 @@ def locate(data_set: bytes | memoryview, syntax_uid: str) -> PixelMap:
     if syntax.deflated:
         raise LocalError("frames cannot be located in a deflated data set; inflate it first")
     view = memoryview(data_set)
+    syntax = syntax_of(view, syntax)
     reader = Reader(view, explicit=syntax.explicit_vr, little=syntax.little_endian)
     return pixel_map(reader, reader.elements(0, len(view)), syntax)
 

@@ -16,13 +16,10 @@ import numpy as np
 from pydicom.datadict import dictionary_VR, private_dictionary_VR
 
 from isocenter.base.errors import LocalError, UnreadableDataset
+from isocenter.dataset.skim import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
 from isocenter.imaging.elements import (
-    ITEM,
-    ITEM_DELIMITATION,
     LONG_LENGTH_VRS,
     PIXEL_DATA,
-    SEQUENCE_DELIMITATION,
-    UNDEFINED,
     Element,
     Reader,
     tag_text,
@@ -148,14 +145,14 @@ class Writer:
         if vr == "UN" and element.undefined:
             yield self._header(element.tag, vr, UNDEFINED)
             yield self._reader.view[element.value : element.value + element.length]
-            yield struct.pack("<HHL", SEQUENCE_DELIMITATION >> 16, SEQUENCE_DELIMITATION & 0xFFFF, 0)
+            yield struct.pack("<HHL", SEQUENCE_DELIMITER >> 16, SEQUENCE_DELIMITER & 0xFFFF, 0)
         elif vr == "SQ":
             body = self._sequence(element, context, depth)
             length = UNDEFINED if element.undefined else sum(len(piece) for piece in body)
             yield self._header(element.tag, vr, length)
             yield from body
             if element.undefined:
-                yield self._mark(SEQUENCE_DELIMITATION, 0)
+                yield self._mark(SEQUENCE_DELIMITER, 0)
         else:
             if self._explicit and vr not in LONG_LENGTH_VRS and element.length > _SHORT_VALUE_BYTES_MAX:
                 vr = "UN"  # PS3.5 6.2.2: a value too long for its representation's length field
@@ -175,7 +172,7 @@ class Writer:
             out.append(self._mark(ITEM, UNDEFINED if item.undefined else sum(len(piece) for piece in body)))
             out += body
             if item.undefined:
-                out.append(self._mark(ITEM_DELIMITATION, 0))
+                out.append(self._mark(ITEM_DELIMITER, 0))
         return out
 
     def _mark(self, tag: int, length: int) -> bytes:

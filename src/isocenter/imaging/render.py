@@ -28,7 +28,7 @@ from isocenter.imaging import (
     wide_values,
 )
 from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, tag_text
+from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, syntax_of, tag_text
 from isocenter.imaging.frames import (
     DOUBLE_FLOAT_PIXEL_DATA,
     FLOAT_PIXEL_DATA,
@@ -121,6 +121,7 @@ def render(data_set: bytes | memoryview, transfer_syntax: str, frame: int, wante
 def _opened(data_set: bytes | memoryview, transfer_syntax: str) -> _Opened:
     syntax = uids.of(transfer_syntax)
     view = memoryview(inflated(data_set) if syntax.deflated else data_set)
+    syntax = syntax_of(view, syntax)
     reader = Reader(view, explicit=syntax.explicit_vr, little=syntax.little_endian)
     elements = reader.elements(0, len(view))
     found = [element.tag for element in elements if element.tag == PIXEL_DATA or element.tag in _FLOATS]

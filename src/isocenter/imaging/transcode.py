@@ -15,7 +15,7 @@ import numpy as np
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import INFLATE_BYTES_MAX, TRANSCODE_BYTES_MAX
 from isocenter.imaging import decode, encode
-from isocenter.imaging.elements import PIXEL_DATA, Element, Reader
+from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, syntax_of
 from isocenter.imaging.frames import (
     DOUBLE_FLOAT_PIXEL_DATA,
     EXTENDED_OFFSET_TABLE,
@@ -116,6 +116,7 @@ def _transcoded(data_set: bytes | memoryview, stored: TransferSyntax, wanted: Tr
     view = memoryview(content)
     if len(view) > TRANSCODE_BYTES_MAX:
         raise LocalError(f"a data set of {len(view)} bytes is more than the {TRANSCODE_BYTES_MAX} that are transcoded")
+    stored = syntax_of(view, stored)
     reader = Reader(view, explicit=stored.explicit_vr, little=stored.little_endian)
     elements = reader.elements(0, len(view))
     changes: Changes = {}
