@@ -12,7 +12,7 @@ FLOORS = {
     3: ("wire", "dataset"),
     4: ("model",),
     5: ("dimse", "dicomweb"),
-    6: ("services", "net", "archive", "nodes", "deid", "imaging"),
+    6: ("services", "net", "archive", "nodes", "deid", "imaging", "documents"),
     7: ("jobs",),
     8: ("web", "doctor", "lab"),
     9: ("daemon",),
@@ -21,7 +21,7 @@ FLOORS = {
 FLOOR_OF = {package: floor for floor, packages in FLOORS.items() for package in packages}
 ENTRY = "__main__"
 
-QUIET = {"base", "standard", "wire", "dataset", "model", "dimse", "dicomweb", "services", "nodes", "deid", "imaging"}
+QUIET = {"base", "standard", "wire", "dataset", "model", "dimse", "dicomweb", "services", "nodes", "deid", "imaging", "documents"}
 """Packages that do no I/O, wait for nothing and know no clock."""
 
 EXCUSED = {"base.clock": {"time"}, "base.config": {"open"}, "base.log": {"open", "threading"}}

@@ -918,6 +918,35 @@ SEND_ATTEMPTS_MAX = _limit(
     "SEND_ATTEMPTS_MAX", 2, "attempts", "For an instance whose association broke: the second is on a new one."
 )
 
+# Documents about images
+
+DOCUMENT_ITEMS_MAX = _limit(
+    "DOCUMENT_ITEMS_MAX", 20_000, "items", "Of one structured report that are read: a dose report of a long day has 10,000."
+)
+DOCUMENT_BYTES_MAX = _limit(
+    "DOCUMENT_BYTES_MAX", 256 * MIB, "bytes", "Of an encapsulated document that the page shows: a scanned record of 1,000 pages."
+)
+ANNOTATION_DOCUMENTS_MAX = _limit(
+    "ANNOTATION_DOCUMENTS_MAX", 200, "documents", "Of one study that are read for its measurements: a second's work."
+)
+MEASUREMENTS_MAX = _limit("MEASUREMENTS_MAX", 500, "measurements", "In one report: nobody draws more in a session.")
+MEASUREMENT_QUANTITIES_MAX = _limit(
+    "MEASUREMENT_QUANTITIES_MAX", 16, "numbers", "Of one measurement: area, mean, deviation, extremes, and room for more."
+)
+IMAGE_ORDINATE_MAX = _limit(
+    "IMAGE_ORDINATE_MAX", 1_000_000, "pixels", "How far from an image a measurement on it may lie; a whole slide has 300,000 columns."
+)
+DESCRIPTION_CHARACTERS_MAX = _limit(
+    "DESCRIPTION_CHARACTERS_MAX", 1024, "characters", "Of what is said of a choice of images, as the VR ST allows (PS3.5 6.2)."
+)
+KEY_IMAGES_MAX = _limit("KEY_IMAGES_MAX", 1000, "images", "In one selection: more is a series, not a choice.")
+CONTOUR_POINTS_MAX = _limit(
+    "CONTOUR_POINTS_MAX", 1_000_000, "points", "Of one structure set that are read: a plan with 60 structures has 200,000."
+)
+SEGMENTATION_FRAMES_MAX = _limit(
+    "SEGMENTATION_FRAMES_MAX", 20_000, "frames", "Of one segmentation that are told: 100 organs on 200 slices."
+)
+
 # Log
 
 LOG_BYTES_MAX = _limit("LOG_BYTES_MAX", 32 * MIB, "bytes", "One log file; then it is rotated.")

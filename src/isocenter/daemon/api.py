@@ -30,6 +30,7 @@ from isocenter.net.forward import Forwarder
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.api_house import ApiHouse
+from isocenter.web.papers import Papers
 
 
 def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
@@ -49,6 +50,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         catalogue=house.catalogue,
         quarantine=IndexQuarantine(reader),
         remove_set_aside=house.archive.remove_set_aside,
+        papers=Papers(house.catalogue, house.pictures, house.archive, SystemClock()),
         studies=IndexStudies(reader),
         remove=house.archive.remove,
         pictures=house.pictures,

@@ -21,7 +21,9 @@ from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused
 from isocenter.base.limits import API_BODY_BYTES_MAX
 from isocenter.web import (
     api_activity,
+    api_annotations,
     api_archive,
+    api_documents,
     api_imports,
     api_jobs,
     api_network,
@@ -39,6 +41,8 @@ _STATUSES: tuple[tuple[type[IsocenterError], int], ...] = ((LinkLost, 502), (Ref
 
 
 _ROOMS = (
+    api_annotations,
+    api_documents,
     api_activity,
     api_status,
     api_network,

@@ -39,6 +39,7 @@ from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.backstage import Backstage
 from isocenter.web.neighbourhood import Neighbourhood
+from isocenter.web.papers import Papers
 
 Result = TypeVar("Result")
 
@@ -57,6 +58,7 @@ class ApiHouse:
     catalogue: Catalogue
     quarantine: Quarantine
     remove_set_aside: Callable[[int], bool]
+    papers: Papers
     studies: StudyRegister
     remove: Callable[[Level, str], int]
     pictures: Pictures

@@ -3,7 +3,7 @@
 Every HTTP request passes here first. One that names another host than this computer is refused, so that no web site reaches in
 through a person's browser by a name of its own (DNS rebinding); so is a change that a page of another origin sends, unless the
 setting `web_origins` names it. Those origins get the headers of CORS (Fetch 3.2), for DICOMweb only. No answer may leave without
-the headers that keep a browser from doing more with it than we meant.
+the headers that keep a browser from doing more with it than we meant; a route may set one of them otherwise.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Gate:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *added]
+                given = {name for name, _ in message["headers"]}
+                headers = [*message["headers"], *(one for one in added if one[0] not in given)]
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(_UNKEPT)
                 message["headers"] = headers
