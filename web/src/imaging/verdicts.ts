@@ -13,7 +13,7 @@ const VOLUMES = new Set(["CT", "MR", "PT", "RTDOSE", "NM", "US", "XA", "MG", "SE
 const ONLY_WITH_PLACES = new Set(["NM", "US", "XA", "MG"]);
 const SLICES_MIN = 3;
 const COARSE = 10;
-const VOXELS_MAX = 512 * 1024 * 1024;
+const VOXELS_MAX = 1 << 28;
 
 const PROJECTIONS = "These images are projections, not slices: there is no volume to cut.";
 
