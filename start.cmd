@@ -8,10 +8,13 @@ if not exist "%venv%\Scripts\python.exe" (
         echo Isocenter needs Python 3.11 or newer. This mends it:  winget install Python.Python.3.12
         exit /b 2
     )
-    echo Setting up Isocenter in %venv% ^(once, about half a minute^) ...
+    echo Setting up Isocenter in %venv% ^(once, about a minute^) ...
     py -3 -m venv "%venv%" || exit /b 2
 )
-fc /b "%here%pyproject.toml" "%venv%\isocenter-installed.toml" >nul 2>&1 || (
+set "current=yes"
+fc /b "%here%pyproject.toml" "%venv%\isocenter-installed.toml" >nul 2>&1 || set "current="
+"%venv%\Scripts\python.exe" "%here%web\build.py" --check || set "current="
+if not defined current (
     "%venv%\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --editable "%here%." || exit /b 3
     copy /y "%here%pyproject.toml" "%venv%\isocenter-installed.toml" >nul
 )

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from isocenter.base.limits import LIMITS
 from isocenter.dicomweb import queries, representations, resources
 from isocenter.dicomweb.problems import STATUSES
+from isocenter.dicomweb.responses import REASONS
 from isocenter.imaging import transcode
 from isocenter.model.attributes import Level
 from isocenter.services.roster import STORAGE_SYNTAXES
-from isocenter.services.storage import MISSING_KEYS
 from isocenter.standard import status, transfer_syntax
-from isocenter.web.arriving import TRANSFER_SYNTAX_UNKNOWN
 
 LIMITS_TOLD = (
     "QUERY_STRING_BYTES_MAX", "QUERY_PARAMETERS_MAX", "QUERY_RESULTS_MAX", "ACCEPT_BYTES_MAX", "MEDIA_RANGES_MAX",
@@ -27,17 +26,11 @@ LIMITS_TOLD = (
 )  # fmt: skip
 """The limits that a client can meet, in the order of its questions."""
 
-STORED = (
+KEPT = (
     ("It is on the disk and can be found, or the same bytes were here before", 0),
     ("It contradicts what was here before: kept beside it, set aside", status.COERCED),
-    ("No space, or the volume has failed", status.OUT_OF_RESOURCES),
-    ("Its Study Instance UID is not the one of the path, or its identifiers do not fit each other", status.DATA_SET_MISMATCH),
-    ("The bytes are not a data set in the transfer syntax that they claim", status.CANNOT_UNDERSTAND),
-    ("An identifier that instances are filed by is missing", MISSING_KEYS),
-    ("Its SOP class is not stored here", status.SOP_CLASS_NOT_SUPPORTED),
-    ("Its transfer syntax is not stored here", TRANSFER_SYNTAX_UNKNOWN),
-    ("The archive failed; its log says why", status.PROCESSING_FAILURE),
 )
+"""What an instance that was kept is answered with; the reasons of refusal are those of the room that gives them."""
 """What becomes of an instance of a store request, and the reason that tells it."""
 
 SERVICES = (
@@ -117,7 +110,7 @@ def transcodings() -> str:
 def reasons() -> str:
     """Failure and warning reasons of the Store Instances Response."""
     rows = []
-    for meaning, code in STORED:
+    for meaning, code in (*KEPT, *REASONS):
         row = status.status_of(code, "store")
         kind = "Failure Reason (0008,1197)"
         if code == 0:

