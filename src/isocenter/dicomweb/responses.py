@@ -7,14 +7,14 @@ says goes out as text (PS3.18 F.2.3), so that one odd value never hides its resu
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isocenter.base.limits import PROBLEM_CHARACTERS_MAX
-from isocenter.dataset.value_text import SINGLE_TEXT_VRS, vr_of
+from isocenter.dataset.value_text import NUMBER_FORMATS, SINGLE_TEXT_VRS, vr_of
 from isocenter.dicomweb.queries import INSTANCE_AVAILABILITY, RETRIEVE_URL, WRITTEN
 from isocenter.dicomweb.resources import path_of
+from isocenter.dicomweb.value_json import name_json, number_json
 from isocenter.model.attributes import Level
 from isocenter.model.records import Conflict, Duplicate, Full, Mismatch, Stored, StoreResult, Unreadable
 from isocenter.standard import status
@@ -22,11 +22,7 @@ from isocenter.standard import status
 ONLINE = "ONLINE"
 """Everything that the index knows is on a disk of ours (PS3.4 C.4.1.1.3.2)."""
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")
-_INTEGER_VRS = frozenset({"IS", "US", "SS", "UL", "SL", "UV", "SV"})
-_DECIMAL_VRS = frozenset({"DS", "FL", "FD"})
-_GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
+_NUMBER_VRS = frozenset({"IS", "DS", *NUMBER_FORMATS})
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -35,29 +31,10 @@ def _text_json(text: str) -> str:
     return _encode(text)
 
 
-def _integer_json(text: str) -> str:
-    return str(int(text)) if _INTEGER.fullmatch(text) else _encode(text)
-
-
-def _decimal_json(text: str) -> str:
-    if _DECIMAL.fullmatch(text) is None:
-        return _encode(text)
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        return _encode(text)
-    return str(int(text)) if _INTEGER.fullmatch(text) else repr(number)
-
-
-def _name_json(text: str) -> str:
-    """The component groups of a name (PS3.18 F.2.2)."""
-    groups = zip(_GROUPS, text.split("=", 2), strict=False)
-    return _encode({name: group for name, group in groups if group})
-
-
 def _value_json(vr: str) -> Callable[[str], str]:
     if vr == "PN":
-        return _name_json
-    return _integer_json if vr in _INTEGER_VRS else _decimal_json if vr in _DECIMAL_VRS else _text_json
+        return name_json
+    return number_json if vr in _NUMBER_VRS else _text_json
 
 
 class ResultWriter:

@@ -100,13 +100,14 @@ def _texts(vr: str, value: bytes, declared: bytes) -> str:
     if parts == [""]:
         return ""
     if vr in ("DS", "IS"):
-        return ",".join([_number(part, vr) for part in parts])
+        return ",".join([number_json(part) for part in parts])
     if vr == "PN":
-        return ",".join([_name(part) for part in parts])
+        return ",".join([name_json(part) for part in parts])
     return ",".join([encode_basestring(part) if part else "null" for part in parts])
 
 
-def _number(text: str, vr: str) -> str:
+def number_json(text: str) -> str:
+    """A number that is written as text (DS, IS) as JSON; what is none stays text, an empty one is null."""
     if not text:
         return "null"
     if _PLAIN_NUMBER.match(text):
@@ -118,7 +119,8 @@ def _number(text: str, vr: str) -> str:
     return encode_basestring(text)
 
 
-def _name(text: str) -> str:
+def name_json(text: str) -> str:
+    """The component groups of a name (PS3.18 F.2.2)."""
     groups = [
         f'"{group}":{encode_basestring(part)}'
         for group, part in zip(_GROUPS_OF_NAMES, (part.rstrip(" ") for part in text.split("=")), strict=False)
