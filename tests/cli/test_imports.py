@@ -114,3 +114,16 @@ def test_a_missing_blob_fails_alone(closed, tools, tmp_path):
     assert said.out.startswith("6 files, ")
     assert "1 failed." in said.out
     assert len(list((tmp_path / "o").rglob("*"))) == 6 + 5
+
+
+def test_the_sample_studies_are_four(archive):
+    said = archive.call("import", "--samples")
+    assert (said.code, said.out) == (0, "214 taken.\n")
+    found = archive.call("find", archive.node, "-k", "PatientName=SAMPLE^*", "--json").json
+    names = {row["00100010"]["Value"][0]["Alphabetic"] for row in found}
+    assert names == {"SAMPLE^CT HEAD", "SAMPLE^MR BRAIN", "SAMPLE^US CLIP", "SAMPLE^CHEST"}
+
+
+def test_without_anything_to_import_it_says_what_there_is(home, tools):
+    said = tools.call("import", home=home)
+    assert (said.code, "--samples" in said.err) == (Exit.USAGE, True)

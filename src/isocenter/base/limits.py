@@ -911,6 +911,9 @@ IMPORTS_AT_ONCE_MAX = _limit(
 IMPORT_FILINGS_MAX = _limit(
     "IMPORT_FILINGS_MAX", 4, "instances", "Of one zip archive, filed at once, which halves the time that its syncs take."
 )
+SAMPLES_AT_ONCE_MAX = _limit(
+    "SAMPLES_AT_ONCE_MAX", 2, "images", "Of the sample studies, drawn and filed at once: one is drawn while another waits for the disk."
+)
 IMPORT_STUDIES_TOLD_MAX = _limit(
     "IMPORT_STUDIES_TOLD_MAX", 1000, "studies", "Named at the end of one import, for whoever wants to open them."
 )

@@ -17,7 +17,8 @@ from isocenter.daemon import instances
 
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders or zip archives.")],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files, folders or zip archives.")] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="Make four synthetic studies and take them: CT, MR, US, DX.")] = False,
     name: Name = None,
     data: Data = None,
     json: Json = False,
@@ -26,8 +27,14 @@ def import_(
     from isocenter.daemon import importing
 
     place = instances.place(name, data)
-    found, left = gather(paths, json)
+    if not paths and not samples:
+        raise UsageError("Say what to import: files, folders or zip archives, or --samples for four synthetic studies.")
+    found, left = gather(paths or [], json)
     faults = [one for one in left if one.is_fault]
+    if samples:
+        from isocenter.daemon import sampling
+
+        found += sampling.found()
     if not found:
         raise UsageError("There is no DICOM file to import." + (f" {faults[0].path}: {faults[0].why}." if faults else ""))
     counts: Counter[str] = Counter()

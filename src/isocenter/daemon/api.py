@@ -19,6 +19,7 @@ from isocenter.daemon.device import Device
 from isocenter.daemon.dropping import Dropping
 from isocenter.daemon.folder_use import folder_use
 from isocenter.daemon.neighbours import neighbourhood
+from isocenter.daemon.sampling import Sampling
 from isocenter.jobs import experience
 from isocenter.jobs.delivering import Delivering
 from isocenter.jobs.fetching import Fetching
@@ -55,6 +56,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         remove=house.archive.remove,
         pictures=house.pictures,
         imports=Dropping(house.archive, house.place.folder),
+        samples=Sampling(house.archive),
         associations=house.witness.ledger,
         arrivals=IndexArrivals(reader),
         changes=house.feed,

@@ -22,7 +22,7 @@ from isocenter.dicomweb.problems import MEDIA_TYPE, Problem
 from isocenter.jobs.queue import JobQueue
 from isocenter.jobs.searching import Call
 from isocenter.model.attributes import Level
-from isocenter.model.imports import Imports
+from isocenter.model.imports import Imports, Samples
 from isocenter.model.ports import (
     Associations,
     Catalogue,
@@ -63,6 +63,7 @@ class ApiHouse:
     remove: Callable[[Level, str], int]
     pictures: Pictures
     imports: Imports
+    samples: Samples
     associations: Associations
     arrivals: LatestArrivals
     changes: ChangeFeed
