@@ -19,6 +19,8 @@ export interface Status {
   readonly set_aside: number;
   readonly rejected_callers: number;
   readonly bytes_free: number;
+  /** Whether the log shows every command. */
+  readonly debug: boolean;
   /** Why nothing can be stored now; empty when it can. */
   readonly refusal: string;
 }
