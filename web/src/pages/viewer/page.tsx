@@ -1,5 +1,85 @@
-import { PageBar } from "@/parts/page_bar";
+/**
+ * The viewer: a study's pictures in cells, with the series at the left, the tools above and the panel at the right.
+ *
+ * The address says which study and what of it; the state is written back there. Everything else is done by the rooms beside this one.
+ */
 
-export default function Page() {
-  return <PageBar title="Viewer" />;
+import { useCallback, useEffect, useState } from "react";
+import { useSearchParams } from "react-router";
+import { EmptyState } from "@/parts/empty_state";
+import { Fault } from "@/parts/fault";
+import { CellView } from "./cell";
+import { useCine } from "./cine_clock";
+import { KeysDialog } from "./keys_dialog";
+import { columnsOf, rowsOf } from "./layouts";
+import styles from "./page.module.css";
+import { PictureMenu } from "./picture_menu";
+import { SeriesStrip } from "./series_strip";
+import { useViewer } from "./state";
+import { ToolBar } from "./tool_bar";
+import { useAddress } from "./use_address";
+import { useKeyboard } from "./use_keyboard";
+
+export default function ViewerPage() {
+  const [search] = useSearchParams();
+  if (!search.get("study")) {
+    return <EmptyState title="No study is open">Open one from the list of studies.</EmptyState>;
+  }
+  return <StudyView />;
+}
+
+function StudyView() {
+  const [keys, setKeys] = useState(false);
+  const { fault, again } = useAddress();
+  const showKeys = useCallback(() => setKeys(true), []);
+  useKeyboard(showKeys);
+  useCine();
+  return (
+    <div className={styles.viewer}>
+      <ToolBar onKeys={showKeys} />
+      <div className={styles.below}>
+        <SeriesStrip />
+        {fault === undefined ? (
+          <Cells />
+        ) : (
+          <div className={styles.fault}>
+            <Fault tried="The study could not be opened" error={fault} again={again} />
+          </div>
+        )}
+      </div>
+      <PictureMenu />
+      {keys && <KeysDialog onClose={() => setKeys(false)} />}
+    </div>
+  );
+}
+
+function Cells() {
+  const layout = useViewer((now) => now.layout);
+  const full = useViewer((now) => now.full);
+  const active = useViewer((now) => now.active);
+  const isEmpty = useViewer((now) => now.listed && now.series.length === 0);
+  useTitle();
+  if (isEmpty)
+    return <EmptyState title="This study is not in the archive">It may have been deleted, or it has not arrived yet.</EmptyState>;
+  const [rows, columns] = full ? [1, 1] : [rowsOf(layout), columnsOf(layout)];
+  const places = full ? [active] : Array.from({ length: rows * columns }, (_, place) => place);
+  return (
+    <div className={styles.cells} style={{ gridTemplate: `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))` }}>
+      {places.map((place) => (
+        <CellView key={place} place={place} />
+      ))}
+    </div>
+  );
+}
+
+/** The tab says which study it shows, never whose. */
+function useTitle(): void {
+  const words = useViewer((now) => now.stacks.values().next().value?.frames[0]?.attributes.text("StudyDescription") ?? "");
+  useEffect(() => {
+    const before = document.title;
+    document.title = words ? `${words} · Isocenter` : "Viewer · Isocenter";
+    return () => {
+      document.title = before;
+    };
+  }, [words]);
 }

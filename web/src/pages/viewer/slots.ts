@@ -7,9 +7,12 @@
  * `<Panel picture={PictureSlot | undefined} open={...} onOpen={...} />`.
  */
 
+import type { DicomFrame } from "@/imaging/frames";
 import type { ImagePlane } from "@/imaging/geometry";
+import type { FramePicture } from "@/imaging/pixels";
+import type { DicomStack } from "@/imaging/stacks";
 import type { PictureSize } from "@/imaging/view";
-import type { ImageFrame, Pixels, Point, Stack, View, Voi } from "@/model/images";
+import type { Pixels, Point, View, Voi } from "@/model/images";
 
 /** What the left button does. The second line belongs to `measure/`. */
 export type ToolName =
@@ -49,19 +52,23 @@ export interface PictureSlot {
   /** The cell's place, from 0, and whether keys and panel speak of it. */
   readonly cell: number;
   readonly active: boolean;
-  readonly stack: Stack;
+  readonly stack: DicomStack;
   readonly cut: CutName;
   /** From 0, of `count`. */
   readonly index: number;
   readonly count: number;
   /** Undefined where the picture is cut from the volume. */
-  readonly frame: ImageFrame | undefined;
+  readonly frame: DicomFrame | undefined;
   readonly size: PictureSize;
   /** Undefined while they are fetched. */
   readonly pixels: Pixels | undefined;
   /** Where the picture lies in the patient: the frame, or the cut. What of its spacing may be called millimetres, `calibration` tells. */
   readonly plane: ImagePlane | undefined;
+  /** With the windows, overlays, shutter and notes of its frame; undefined for a cut. */
+  readonly picture: FramePicture | undefined;
   readonly voi: Voi | undefined;
+  readonly inverted: boolean;
+  /** As it is drawn: its zoom is a number. */
   readonly view: View;
   /** The cell in CSS pixels. */
   readonly width: number;
