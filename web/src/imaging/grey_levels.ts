@@ -5,10 +5,10 @@
  * never for each pixel, where values have up to 16 bits. Halves are rounded up; padding is black, inverted or not.
  */
 
-import type { GreyPixels, Voi } from "../model/images";
+import type { GreyPixels, StoredValues, Voi } from "../model/images";
 import { modalityValue } from "./modality";
-import { isNarrow, lowestOf } from "./value_counts";
-import { hasTable, level } from "./window";
+import { isNarrow } from "./value_counts";
+import { level } from "./window";
 
 type Words = Uint32Array<ArrayBuffer>;
 
@@ -25,30 +25,36 @@ export function greyLevel(pixels: GreyPixels, voi: Voi, inverted: boolean, store
   return inverse !== inverted ? 255 - rounded : rounded;
 }
 
-let lastTable: { key: string; of: GreyPixels["modalityTable"]; by: unknown; table: Words } | undefined;
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
 
-/** The pixel of each stored value that the array can hold, as little endian RGBA words, from `lowestOf(stored)` up. */
-function tableOf(pixels: GreyPixels, voi: Voi, inverted: boolean): Words {
-  const { slope, intercept, padding, inverse, stored, modalityTable } = pixels;
-  const by = hasTable(voi) ? voi.table : undefined;
-  const window = [voi.center, voi.width, voi.function, inverted !== inverse];
-  const key = [...window, slope, intercept, padding?.join(), stored.BYTES_PER_ELEMENT, lowestOf(stored)].join(" ");
-  if (lastTable?.key === key && lastTable.of === modalityTable && lastTable.by === by) return lastTable.table;
-  const lowest = lowestOf(stored);
-  const table = new Uint32Array(stored.BYTES_PER_ELEMENT === 1 ? 0x100 : 0x10000);
-  for (let index = 0; index < table.length; index++)
-    table[index] = OPAQUE + GREY * greyLevel(pixels, voi, inverted, index + lowest);
-  lastTable = { key, of: modalityTable, by, table };
-  return table;
+const ranges = new WeakMap<StoredValues, Range>();
+
+/** The lowest and the highest stored value, looked for once a frame: a table over what occurs is short. */
+function rangeOf(stored: StoredValues): Range {
+  const known = ranges.get(stored);
+  if (known) return known;
+  let [low, high] = [stored[0] ?? 0, stored[0] ?? 0];
+  for (let index = 1; index < stored.length; index++) {
+    const value = stored[index] as number;
+    if (value < low) low = value;
+    else if (value > high) high = value;
+  }
+  const range = { low, high };
+  ranges.set(stored, range);
+  return range;
 }
 
 /** Fills `out`, one word a pixel, with the picture. */
 export function fillGrey(out: Words, pixels: GreyPixels, voi: Voi, inverted: boolean): void {
   const { stored } = pixels;
   if (isNarrow(stored)) {
-    const table = tableOf(pixels, voi, inverted);
-    const lowest = lowestOf(stored);
-    for (let index = 0; index < out.length; index++) out[index] = table[(stored[index] as number) - lowest] as number;
+    const { low, high } = rangeOf(stored);
+    const table = new Uint32Array(high - low + 1);
+    for (let index = 0; index < table.length; index++) table[index] = OPAQUE + GREY * greyLevel(pixels, voi, inverted, index + low);
+    for (let index = 0; index < out.length; index++) out[index] = table[(stored[index] as number) - low] as number;
     return;
   }
   for (let index = 0; index < out.length; index++) {

@@ -34,7 +34,7 @@ export class PartsReader {
   /** `sizeHint`: how many bytes a part will have, to look for its end there first; 0 where nobody knows. */
   constructor(
     boundary: string,
-    private readonly sizeHint = 0,
+    private sizeHint = 0,
   ) {
     this.delimiter = encoder.encode(`${CRLF}--${boundary}`);
     this.add(encoder.encode(CRLF));
@@ -48,9 +48,12 @@ export class PartsReader {
     return parts;
   }
 
-  /** Throws where the body broke off before its end. */
-  finish(): void {
+  /** The parts that were shorter than expected; throws where the body broke off before its end. */
+  finish(): readonly Part[] {
+    this.sizeHint = 0;
+    const parts = this.push(new Uint8Array());
     if (!this.ended) throw new Error("The answer of the archive broke off.");
+    return parts;
   }
 
   private add(bytes: Uint8Array): void {
@@ -120,5 +123,5 @@ export async function readParts(answer: Response, sizeHint: number, onPart: (par
   if (!answer.body) throw new Error("The archive answered without a body.");
   const source = answer.body.getReader();
   for (let run = await source.read(); !run.done; run = await source.read()) reader.push(run.value).forEach(onPart);
-  reader.finish();
+  reader.finish().forEach(onPart);
 }
