@@ -14,6 +14,20 @@ const accent: MantineColorsTuple = [
   "#045a88",
 ];
 
+// what Mantine takes for text, borders, hovers, dropdowns and bodies, in our steps
+const dark: MantineColorsTuple = [
+  "#e6e9ee",
+  "#c3c9d2",
+  "#9aa3af",
+  "#838c98",
+  "#252a33",
+  "#1a1e25",
+  "#12151a",
+  "#12151a",
+  "#0b0d10",
+  "#0b0d10",
+];
+
 export const theme = createTheme({
   fontFamily: "var(--font)",
   fontFamilyMonospace: "var(--mono)",
@@ -22,7 +36,7 @@ export const theme = createTheme({
   radius: { xs: "4px", sm: "4px", md: "4px", lg: "4px", xl: "4px" },
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
   shadows: { xs: "none", sm: "none", md: "none", lg: "none", xl: "none" },
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: "accent",
   primaryShade: 4,
   defaultRadius: "sm",
@@ -35,17 +49,16 @@ export const theme = createTheme({
   },
 });
 
-export const variables: CSSVariablesResolver = () => ({
-  variables: {
-    "--mantine-color-body": "var(--bg1)",
-    "--mantine-color-text": "var(--t1)",
-    "--mantine-color-dimmed": "var(--caption)",
-    "--mantine-color-default": "var(--bg2)",
-    "--mantine-color-default-hover": "var(--bg3)",
-    "--mantine-color-default-border": "var(--bg3)",
-    "--mantine-color-placeholder": "var(--caption)",
-    "--mantine-color-error": "var(--bad)",
-  },
-  light: {},
-  dark: {},
-});
+const ours = {
+  "--mantine-color-body": "var(--bg1)",
+  "--mantine-color-text": "var(--t1)",
+  "--mantine-color-dimmed": "var(--caption)",
+  "--mantine-color-default": "var(--bg2)",
+  "--mantine-color-default-hover": "var(--bg3)",
+  "--mantine-color-default-border": "var(--bg3)",
+  "--mantine-color-placeholder": "var(--caption)",
+  "--mantine-color-error": "var(--bad)",
+};
+
+// in both schemes, since Mantine's own values of a scheme come before what stands for all
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: ours, dark: ours });
