@@ -78,8 +78,13 @@ def test_since_when_it_stands_so_is_the_first_of_the_same_answers(known, clock):
     assert known.standing(CT).asked == went + timedelta(seconds=161)
     known.note(CT, ANSWERED)
     back, away = known.story(CT).events
-    assert (back.words, back.is_good) == ("answers again after 2 min 41 s", True)
+    assert (back.words, back.is_good) == ("came back after 2 min 41 s", True)
     assert (away.words, away.is_good) == ("does not answer: no connection to 10.0.0.7:104: timed out", False)
+
+
+def test_a_refusal_is_told_with_its_numbers(known):
+    known.note(CT, refused(1, 3))
+    assert known.story(CT).events[0].words == "refuses: calling AE title not recognized (result 1, source 1, reason 3)"
 
 
 def test_another_software_is_told_for_a_day(known, clock):

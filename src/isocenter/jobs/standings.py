@@ -20,6 +20,7 @@ from isocenter.base.limits import ECHO_ANSWERS_MAX, NODE_EVENTS_MAX, NODE_HISTOR
 from isocenter.jobs.echoing import Echo, Echoed
 from isocenter.model.records import AssociationSummary, Node
 from isocenter.nodes import wildcard
+from isocenter.standard import status
 
 _CALLING_TITLE_NOT_RECOGNIZED = (1, 3)
 _CALLED_TITLE_NOT_RECOGNIZED = (1, 7)
@@ -217,9 +218,11 @@ class Standings:
             )
 
     def bars(self, node: Node, count: int) -> list[Bar]:
-        """The last day in `count` equal parts, oldest first."""
+        """The last day in `count` equal parts, oldest first; none for a node that nobody asked."""
         with self._lock:
             answers = list(self._record(node).answers)
+        if not answers:
+            return []
         end = self._clock.now().timestamp()
         width = NODE_HISTORY_SECONDS / count
         parts: list[list[Answer]] = [[] for _ in range(count)]
@@ -312,12 +315,14 @@ def _words(node: Node, latest: Echoed | None) -> str:
 def _turn(node: Node, before: Echoed | None, echoed: Echoed, since: datetime | None, moment: datetime) -> Event:
     if echoed.echo is Echo.ANSWERED:
         away = f" after {_lasted((moment - since).total_seconds())}" if since is not None else ""
-        return Event(moment, f"answers again{away}", True)
+        return Event(moment, f"came back{away}", True)
     words = _words(node, echoed)
     if echoed.echo is Echo.LOST:
         return Event(moment, f"does not answer: {words}", False)
-    if echoed.echo is Echo.REJECTED:
-        return Event(moment, f"refuses: {words}", False)
+    if echoed.refusal is not None:
+        result, source, reason = echoed.refusal
+        why = status.REJECTION_REASONS.get((source, reason), "a reason that the standard does not name")
+        return Event(moment, f"refuses: {why} (result {result}, source {source}, reason {reason})", False)
     return Event(moment, words, False if before is None or before.echo is Echo.ANSWERED else None)
 
 

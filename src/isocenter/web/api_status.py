@@ -40,7 +40,7 @@ def live(house: House, request: Request) -> StreamingResponse:
 async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
     serial, told, version = 0, "", -1
     activity = await run_in_threadpool(Activity, house)
-    standings, stood = house.neighbourhood.standings, -1
+    standings, stood = house.neighbourhood.standings, (-1, -1)
     while not await request.is_disconnected():
         for line in house.backstage.log_lines(serial):
             serial = line.serial
@@ -50,8 +50,9 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
             jobs = await run_in_threadpool(house.jobs.jobs, API_JOBS_SHOWN)
             told_jobs = [JobWords.of(job).model_dump(mode="json") for job in jobs]
             yield _event("jobs", {"jobs": told_jobs, "held": sorted(house.jobs.held)})
-        if standings.version != stood:
-            stood = standings.version
+        stands = standings.version, await run_in_threadpool(house.shelf.version)
+        if stands != stood:
+            stood = stands
             yield _event("network", await run_in_threadpool(neighbours, house))
         for name, words in await run_in_threadpool(lambda: list(activity.news())):
             yield _event(name, words)

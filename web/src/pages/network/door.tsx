@@ -1,0 +1,270 @@
+/** Who is at the door and was not let in, the latest first: what they wanted, the likely mistake, and what to do about it. */
+import { type ReactNode, useState } from "react";
+import type { DoorCaller, DoorConnection, Door as DoorWords, Ignoring } from "@/api/words";
+import { count, day } from "@/base/text";
+import { Button } from "@/parts/button";
+import { Fault } from "@/parts/fault";
+import { Lamp, type LampState } from "@/parts/lamp";
+import { clockWithSeconds } from "./clock";
+import { Dimse } from "./dimse";
+import styles from "./door.module.css";
+import { isNear, letters } from "./letters";
+import { useDoor, useIgnore } from "./neighbourhood";
+
+const DAY_MS = 86_400_000;
+
+interface Props {
+  readonly title: string;
+  readonly now: Date;
+  readonly onAdd: (caller: DoorCaller) => void;
+  readonly onMove: (caller: DoorCaller) => void;
+}
+
+type Knock = { readonly last: string } & (
+  | { readonly caller: DoorCaller; readonly connection?: never }
+  | { readonly connection: DoorConnection; readonly caller?: never }
+);
+
+/** Callers and mere connections in one row, the latest first. */
+export function knocks(door: DoorWords | undefined, ignored: boolean): readonly Knock[] {
+  const all: Knock[] = [
+    ...(door?.callers ?? []).filter((one) => one.ignored === ignored).map((caller) => ({ last: caller.last, caller })),
+    ...(door?.connections ?? [])
+      .filter((one) => one.ignored === ignored)
+      .map((connection) => ({ last: connection.last, connection })),
+  ];
+  return all.sort((one, other) => new Date(other.last).getTime() - new Date(one.last).getTime());
+}
+
+export function Door(props: Props) {
+  const { now } = props;
+  const door = useDoor();
+  const ignore = useIgnore();
+  const [error, setError] = useState<unknown>();
+  const [showsIgnored, setShowsIgnored] = useState(false);
+  const shown = knocks(door.data, false);
+  const ignored = knocks(door.data, true);
+  const today = shown.filter((knock) => new Date(knock.last).toDateString() === now.toDateString()).length;
+  const decide = (wanted: Ignoring) => ignore(wanted).then(() => setError(undefined), setError);
+  const card = (knock: Knock) =>
+    knock.caller ? (
+      <Caller key={keyOf(knock)} {...props} caller={knock.caller} decide={decide} />
+    ) : (
+      <Connection key={keyOf(knock)} now={now} connection={knock.connection} decide={decide} />
+    );
+  return (
+    <section className={styles.door} aria-labelledby="door">
+      <header className={styles.heading}>
+        <h2 id="door">Callers at the door</h2>
+        <span>{count(today)} today</span>
+        <span className={styles.live}>
+          <Lamp state="listening" /> live
+        </span>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className={styles.cards} tabIndex={0} aria-label="Callers">
+        {door.error && <Fault tried="The callers could not be listed" error={door.error} />}
+        {error !== undefined && <Fault tried="It was not remembered" error={error} />}
+        {shown.map(card)}
+        {door.data && shown.length === 0 && (
+          <p className={styles.nobody}>
+            Nobody was turned away. Whoever calls and is not in the list appears here, with what it wanted.
+          </p>
+        )}
+        {ignored.length > 0 && (
+          <Button
+            kind="quiet"
+            small
+            className={styles.ignored}
+            aria-expanded={showsIgnored}
+            onClick={() => setShowsIgnored(!showsIgnored)}
+          >
+            {showsIgnored ? "Hide" : "Show"} {count(ignored.length)} ignored
+          </Button>
+        )}
+        {showsIgnored && ignored.map(card)}
+      </section>
+      {(door.data?.strict_would_refuse.length ?? 0) > 0 && (
+        <footer className={styles.foot}>
+          <p>
+            Strict mode would also have refused <Titles titles={door.data?.strict_would_refuse ?? []} />, for the title that they
+            called.
+          </p>
+        </footer>
+      )}
+    </section>
+  );
+}
+
+function keyOf({ caller, connection }: Knock): string {
+  return caller
+    ? [caller.calling_ae_title, caller.called_ae_title, caller.address].join("\\")
+    : `${connection.address}\\${connection.why}`;
+}
+
+function Titles({ titles }: { readonly titles: readonly string[] }) {
+  const named = titles.slice(0, 3);
+  const rest = titles.length - named.length;
+  return named.map((title, place) => (
+    <span key={title}>
+      {place > 0 && (place === named.length - 1 && !rest ? " and " : ", ")}
+      <bdi className="mono">{title}</bdi>
+      {place === named.length - 1 && rest > 0 && ` and ${rest} more`}
+    </span>
+  ));
+}
+
+interface CardProps {
+  readonly lamp: LampState;
+  readonly title: ReactNode;
+  readonly last: string;
+  readonly times: number;
+  readonly now: Date;
+  readonly children: ReactNode;
+}
+
+function Card({ lamp, title, last, times, now, children }: CardProps) {
+  return (
+    <article className={styles.card}>
+      <header>
+        <Lamp state={lamp} />
+        <h3>{title}</h3>
+        {times > 1 && <span className={styles.times}>{count(times)} times</span>}
+        <time dateTime={last}>
+          {now.getTime() - new Date(last).getTime() < DAY_MS ? clockWithSeconds(new Date(last)) : day(new Date(last))}
+        </time>
+      </header>
+      {children}
+    </article>
+  );
+}
+
+function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller: DoorCaller; decide: (wanted: Ignoring) => void }) {
+  const { calling_ae_title, called_ae_title, address, ignored } = caller;
+  const wanted = caller.wanted.map((name) => name.replace(/ Storage$/, ""));
+  const images = wanted.filter((name) => name !== "Verification");
+  const misspelt = called_ae_title !== title && isNear(called_ae_title, title);
+  const answered = wanted.includes("Verification") && !caller.reason.startsWith("It called");
+  return (
+    <Card
+      lamp={caller.node ? "bad" : "partly"}
+      title={<bdi className="mono">{calling_ae_title || "(no title)"}</bdi>}
+      last={caller.last}
+      times={caller.count}
+      now={now}
+    >
+      <p>
+        {!caller.reason.includes(address) && (
+          <>
+            <bdi className="mono">{address}</bdi>.{" "}
+          </>
+        )}
+        <Reason text={caller.reason} />
+      </p>
+      <p>
+        Wanted{" "}
+        {wanted.includes("Verification") && (
+          <>
+            <b>
+              <Dimse name="C-ECHO" />
+            </b>
+            {answered ? " (answered)" : " (refused)"}
+            {images.length > 0 && " and "}
+          </>
+        )}
+        {images.length > 0 && (
+          <>
+            <b>{images[0]}</b>
+            {images.length > 1 && ` and ${count(images.length - 1)} more`} (refused)
+          </>
+        )}
+        {wanted.length === 0 && "nothing that has a name"}.{" "}
+        {caller.implementation_version_name && (
+          <>
+            Implementation <bdi className="mono">{caller.implementation_version_name}</bdi>.
+          </>
+        )}
+      </p>
+      {misspelt ? (
+        <Compared called={called_ae_title} own={title} />
+      ) : (
+        called_ae_title !== title && (
+          <p>
+            It called <bdi className="mono">{called_ae_title || "(no title)"}</bdi>, and this device is{" "}
+            <bdi className="mono">{title}</bdi>.
+          </p>
+        )
+      )}
+      <footer>
+        {caller.node ? (
+          <Button small onClick={() => onMove(caller)}>
+            <span>
+              Edit <bdi>{caller.node}</bdi>
+            </span>
+          </Button>
+        ) : (
+          <Button small onClick={() => onAdd(caller)}>
+            Add this node
+          </Button>
+        )}
+        <Button small kind="quiet" onClick={() => decide({ calling_ae_title, called_ae_title, address, ignored: !ignored })}>
+          {ignored ? "Show again" : "Ignore"}
+        </Button>
+      </footer>
+    </Card>
+  );
+}
+
+/** The likely mistake as the house words it; titles and addresses in it are what a machine compares. */
+function Reason({ text }: { readonly text: string }) {
+  const parts = text.split(/('[^']*'|\b\d{1,3}(?:\.\d{1,3}){3}\b)/);
+  return (
+    <bdi>
+      {parts.map((part, place) =>
+        place % 2 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never change their places
+          <bdi key={place} className="mono">
+            {part.replaceAll("'", "")}
+          </bdi>
+        ) : (
+          part
+        ),
+      )}
+    </bdi>
+  );
+}
+
+function Compared({ called, own }: { readonly called: string; readonly own: string }) {
+  const all = letters(called, own);
+  return (
+    <div className={styles.compared} role="img" aria-label={`It called ${called}, you are ${own}`}>
+      {(["called", "own"] as const).map((side) => (
+        <div key={side}>
+          <span>{side === "called" ? "it called" : "you are"}</span>
+          {all.map((letter, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: letters are told apart by their place
+            <b key={place} data-same={letter.same} data-side={side}>
+              {letter[side] || " "}
+            </b>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Connection({ connection, now, decide }: { connection: DoorConnection; now: Date; decide: (wanted: Ignoring) => void }) {
+  const { address, ignored } = connection;
+  return (
+    <Card lamp="unknown" title="Not DICOM" last={connection.last} times={connection.count} now={now}>
+      <p>
+        <bdi className="mono">{address}</bdi>: <bdi>{connection.why}</bdi>.
+      </p>
+      <footer className={styles.plain}>
+        <Button small kind="quiet" onClick={() => decide({ address, ignored: !ignored })}>
+          {ignored ? "Show again" : "Ignore this address"}
+        </Button>
+      </footer>
+    </Card>
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * What the page knows: this device, the nodes and how they stand, who is at the door. Asked once, and again whenever the house says
+ * that something around it has changed (`network` in /api/live), at most once in a while.
+ */
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { change, get } from "@/api/http";
+import { onLive } from "@/api/live";
+import type { DeviceWords, Door, EchoWords, Ignoring, NodeStates, NodeStory, NodeWords } from "@/api/words";
+
+const CALM_MS = 1500;
+const ECHOES_AT_ONCE = 4;
+const ALL = ["network"] as const;
+
+/** A node's path: its name may hold slashes, which stay. */
+export function pathOf(name: string): string {
+  return name.split("/").map(encodeURIComponent).join("/");
+}
+
+export const useDevice = () =>
+  useQuery({ queryKey: [...ALL, "device"], queryFn: ({ signal }) => get<DeviceWords>("/api/device", undefined, signal) });
+
+export const useNodes = () =>
+  useQuery({ queryKey: [...ALL, "nodes"], queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal) });
+
+export const useStates = () =>
+  useQuery({ queryKey: [...ALL, "states"], queryFn: ({ signal }) => get<NodeStates>("/api/node-states", undefined, signal) });
+
+export const useDoor = () =>
+  useQuery({ queryKey: [...ALL, "door"], queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal) });
+
+export const useStory = (name: string) =>
+  useQuery({
+    queryKey: [...ALL, "story", name],
+    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(name)}`, undefined, signal),
+  });
+
+/** Ask again whenever the house says that something has changed. */
+export function useNews(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const stop = onLive("network", () => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        void refresh(queries);
+      }, CALM_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(waiting);
+    };
+  }, [queries]);
+}
+
+export function refresh(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ queryKey: ALL });
+}
+
+/** C-ECHO to some nodes, a few at once; `asking` are those under way, `error` what stopped it. */
+export function useEcho() {
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<unknown>();
+  const ask = async (name: string) => {
+    setAsking((now) => new Set(now).add(name));
+    try {
+      await change<EchoWords>("POST", "/api/echo", { node: name });
+    } catch (found) {
+      setError(found);
+    } finally {
+      setAsking((now) => new Set([...now].filter((one) => one !== name)));
+      await refresh(queries);
+    }
+  };
+  const echo = async (names: readonly string[]) => {
+    setError(undefined);
+    const waiting = [...names];
+    const one = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await ask(name);
+    };
+    await Promise.all(Array.from({ length: Math.min(ECHOES_AT_ONCE, names.length) }, one));
+  };
+  return { asking, error, echo };
+}
+
+/** Do not show a caller again, or show it again. */
+export function useIgnore() {
+  const queries = useQueryClient();
+  return async (wanted: Ignoring) => {
+    queries.setQueryData([...ALL, "door"], await change<Door>("POST", "/api/door/ignored", wanted));
+  };
+}
+
+/** The clock, once a second: "12 s ago" grows by itself. */
+export function useNow(): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** An entry for one device: it can be called, and a range of addresses or a title with a star cannot (`nodes/wildcard`). */
+export function canBeCalled(node: NodeWords): boolean {
+  return !(node.ae_title.endsWith("*") || node.host.includes("/") || node.host.includes("*"));
+}
