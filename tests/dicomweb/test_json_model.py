@@ -34,6 +34,7 @@ from tests.dicomweb.written_sets import (
 
 from isocenter.base import limits
 from isocenter.base.errors import LocalError, UnreadableDataset
+from isocenter.dataset import deflated
 from isocenter.dataset.part10 import read_header
 from isocenter.dicomweb import json_model as room
 
@@ -437,7 +438,7 @@ def test_more_than_a_header_of_values_is_refused(monkeypatch):
 
 
 def test_what_inflates_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr(room, "INFLATE_BYTES_MAX", 10_000)
+    monkeypatch.setattr(deflated, "INFLATE_BYTES_MAX", 10_000)
     packer = zlib.compressobj(wbits=-15)
     bomb = packer.compress(bytes(10_000_000)) + packer.flush()
     with pytest.raises(UnreadableDataset, match="inflates to more than 10000"):

@@ -14,7 +14,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 
-from isocenter.imaging.transcode import inflated
+from isocenter.dataset.deflated import inflated
 from isocenter.standard import transfer_syntax
 
 SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data"

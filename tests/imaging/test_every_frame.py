@@ -10,9 +10,9 @@ import pytest
 from pydicom.pixels import pixel_array
 
 from isocenter.base.errors import LocalError, UnreadableDataset
+from isocenter.dataset.deflated import inflated
 from isocenter.imaging.decode import frame_array
 from isocenter.imaging.frames import locate
-from isocenter.imaging.transcode import inflated
 from isocenter.standard import transfer_syntax as uids
 
 SETS = (

@@ -8,7 +8,6 @@ depth (see `identifier_reader`), and what is malformed is an `UnreadableDataset`
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -21,6 +20,7 @@ from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import IDENTIFIER_BYTES_MAX, TAGS_CACHED_MAX
 from isocenter.dataset import character_set, identifier_reader
 from isocenter.dataset.character_set import CharacterSet
+from isocenter.dataset.deflated import deflated, inflated
 from isocenter.dataset.skim import ITEM, LONG_VRS, named
 from isocenter.dataset.value_text import CHARACTER_SET_VRS, NUMBER_FORMATS, vr_of
 from isocenter.standard import transfer_syntax as syntaxes
@@ -76,9 +76,7 @@ def encode(answers: Answers, transfer_syntax: str, character_set_declared: str =
     body = _encode_elements(answers, mode, character_set.of(character_set_declared), character_set_declared)
     if not syntax.deflated:
         return body
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    packed = packer.compress(body) + packer.flush()
-    return packed + b"\0" * (len(packed) & 1)
+    return deflated(body)
 
 
 def _encode_elements(answers: Answers, mode: int, charset: CharacterSet, declared: str) -> bytes:
@@ -164,18 +162,5 @@ def decode(data: bytes | bytearray | memoryview, transfer_syntax: str, undeclare
         raise UnreadableDataset(f"the identifier has {len(whole)} bytes, more than the {IDENTIFIER_BYTES_MAX} allowed")
     syntax = syntaxes.of(transfer_syntax)
     if syntax.deflated and whole:
-        whole = _inflated(whole)
+        whole = inflated(whole, IDENTIFIER_BYTES_MAX, "identifier")
     return identifier_reader.read(whole, little_endian=syntax.little_endian, explicit_vr=syntax.explicit_vr, undeclared=undeclared)
-
-
-def _inflated(packed: bytes) -> bytes:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        whole = inflater.decompress(packed, IDENTIFIER_BYTES_MAX + 1)
-    except zlib.error as error:
-        raise UnreadableDataset(f"the identifier is not deflated as its transfer syntax says: {error}") from error
-    if len(whole) > IDENTIFIER_BYTES_MAX:
-        raise UnreadableDataset(f"the identifier inflates to more than {IDENTIFIER_BYTES_MAX} bytes")
-    if not inflater.eof:
-        raise UnreadableDataset("the deflated identifier ends before its stream does", offset=len(packed))
-    return whole

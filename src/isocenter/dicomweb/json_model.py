@@ -9,7 +9,6 @@ more than `HEADER_BYTES_MAX` of values is ever written inline.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +16,11 @@ from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import (
     HEADER_BYTES_MAX,
     INDEXED_VALUE_BYTES_MAX,
-    INFLATE_BYTES_MAX,
     INLINE_BINARY_BYTES_MAX,
     INLINE_VALUE_BYTES_MAX,
     SEQUENCE_DEPTH_MAX,
 )
+from isocenter.dataset.deflated import inflated
 from isocenter.dataset.skim import PIXEL_DATA_TAGS, UNDEFINED, named
 from isocenter.dataset.value_text import TEXT_VRS
 from isocenter.dicomweb.elements import (
@@ -53,7 +52,7 @@ def metadata(data_set: bytes | memoryview, syntax_uid: str, bulk_data_uri: str) 
     Raises UnreadableDataset, with the offset, for bytes that are no data set.
     """
     syntax = transfer_syntax.of(syntax_uid)
-    view = memoryview(_inflated(data_set) if syntax.deflated else data_set)
+    view = memoryview(inflated(data_set) if syntax.deflated else data_set)
     writer = _Writer(Elements(view, Mode(syntax.explicit_vr, "<" if syntax.little_endian else ">")))
     found = writer.whole()
     before, _, after = bulk_data_uri.partition("{path}")
@@ -80,7 +79,7 @@ def element(data_set: bytes | memoryview, syntax_uid: str, path: str) -> bytes:
     if not _PATH.match(path):
         raise LocalError(f"{path[:80]!r} is no path of tags and item numbers, such as 00480200/2/00282000")
     syntax = transfer_syntax.of(syntax_uid)
-    view = memoryview(_inflated(data_set) if syntax.deflated else data_set)
+    view = memoryview(inflated(data_set) if syntax.deflated else data_set)
     elements = Elements(view, Mode(syntax.explicit_vr, "<" if syntax.little_endian else ">"))
     stretch = _Stretch(0, len(view), elements.mode, False, 0, Surroundings())
     *above, last = path.split("/")
@@ -241,18 +240,6 @@ def _item(elements: Elements, stretch: _Stretch, head: Head, number: int) -> _St
         raise LocalError(f"{named(head[0])} has no item {number}")
     inner, start, stop = item
     return _Stretch(start, stop, inner, elements.is_delimited(start, inside.order), stretch.depth + 1, stretch.around.inside())
-
-
-def _inflated(data_set: bytes | memoryview) -> bytes:
-    """The data set of a deflated one (PS3.5 A.5)."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        found = inflater.decompress(data_set, INFLATE_BYTES_MAX)
-    except zlib.error as error:
-        raise UnreadableDataset(f"the data set is not deflated as its transfer syntax says: {error}") from error
-    if inflater.unconsumed_tail:
-        raise UnreadableDataset(f"the data set inflates to more than {INFLATE_BYTES_MAX} bytes")
-    return found
 
 
 def _escaped(uri: str) -> bytes:

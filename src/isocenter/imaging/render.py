@@ -14,6 +14,7 @@ import numpy as np
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.base.limits import RENDERED_FRAME_PIXELS_MAX
+from isocenter.dataset.deflated import inflated
 from isocenter.imaging import (
     codestreams,
     colour,
@@ -52,7 +53,6 @@ from isocenter.imaging.stored_values import (
     values_of_patterns,
     values_of_words,
 )
-from isocenter.imaging.transcode import inflated
 from isocenter.model.pictures import Rendering, Window
 from isocenter.standard import transfer_syntax as uids
 

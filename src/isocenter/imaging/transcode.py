@@ -7,13 +7,13 @@ native, one frame at a time. What cannot be done without loss is refused with a 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from isocenter.base.errors import LocalError, UnreadableDataset
-from isocenter.base.limits import INFLATE_BYTES_MAX, TRANSCODE_BYTES_MAX
+from isocenter.base.limits import TRANSCODE_BYTES_MAX
+from isocenter.dataset.deflated import deflated, inflated
 from isocenter.imaging import decode, encode
 from isocenter.imaging.elements import PIXEL_DATA, Element, Reader, syntax_of
 from isocenter.imaging.frames import (
@@ -130,26 +130,6 @@ def _transcoded(data_set: bytes | memoryview, stored: TransferSyntax, wanted: Tr
     )
     result = b"".join(writer.pieces(elements, changes))
     return deflated(result) if wanted.deflated else result
-
-
-def inflated(data_set: bytes | memoryview) -> bytes:
-    """A deflated data set (PS3.5 A.5), inflated; `UnreadableDataset` where it is broken or grows beyond the limit."""
-    inflater = zlib.decompressobj(wbits=-15)
-    try:
-        content = inflater.decompress(data_set, INFLATE_BYTES_MAX)
-    except zlib.error as error:
-        raise UnreadableDataset(f"the data set cannot be inflated: {error}") from error
-    if not inflater.eof:
-        reason = f"it grows beyond {INFLATE_BYTES_MAX} bytes" if inflater.unconsumed_tail else "its end is missing"
-        raise UnreadableDataset(f"the data set cannot be inflated: {reason}")
-    return content
-
-
-def deflated(data_set: bytes) -> bytes:
-    """A data set deflated as a whole, padded to an even length (PS3.5 A.5)."""
-    deflater = zlib.compressobj(wbits=-15)
-    content = deflater.compress(data_set) + deflater.flush()
-    return content + b"\0" * (len(content) % 2)
 
 
 def _new_pixels(reader: Reader, elements: Sequence[Element], stored: TransferSyntax, wanted: TransferSyntax) -> Changes:

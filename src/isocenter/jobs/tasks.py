@@ -128,7 +128,7 @@ def _inflated(stored: memoryview, transfer_syntax: str) -> tuple[memoryview, str
     """A data set that is deflated as a whole as what it was before (PS3.5 A.5); any other as it is."""
     if not uids.of(transfer_syntax).deflated:
         return stored, transfer_syntax
-    from isocenter.imaging.transcode import inflated
+    from isocenter.dataset.deflated import inflated
 
     return memoryview(inflated(stored)), uids.EXPLICIT_VR_LITTLE_ENDIAN
 
