@@ -15,7 +15,7 @@ from schemathesis.specs.openapi import checks as openapi
 from starlette.testclient import TestClient
 from tests.web.houses import lived
 
-from isocenter.lab import phantom
+from isocenter.lab import phantom, samples
 from isocenter.model.records import Node
 from isocenter.web.api import api
 
@@ -29,7 +29,9 @@ EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=list(H
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    with lived(tmp_path_factory.mktemp("houses") / "here") as here:
+    # Two hundred images for each example would take an hour.
+    with pytest.MonkeyPatch.context() as patch, lived(tmp_path_factory.mktemp("houses") / "here") as here:
+        patch.setattr(samples, "images", list)
         here.keep(phantom.ct_series(1, slices=2, side_pixels=16))
         here.house.shelf.put_node(Node("range", "MANY", "10.1.0.0/16"))
         yield here

@@ -911,6 +911,9 @@ IMPORTS_AT_ONCE_MAX = _limit(
 IMPORT_FILINGS_MAX = _limit(
     "IMPORT_FILINGS_MAX", 4, "instances", "Of one zip archive, filed at once, which halves the time that its syncs take."
 )
+EXPORT_INSTANCES_MAX = _limit(
+    "EXPORT_INSTANCES_MAX", 50_000, "instances", "Of one zip archive to download: their list and directory, held in memory, take 50 MB."
+)
 SAMPLES_AT_ONCE_MAX = _limit(
     "SAMPLES_AT_ONCE_MAX", 2, "images", "Of the sample studies, drawn and filed at once: one is drawn while another waits for the disk."
 )

@@ -55,6 +55,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         studies=IndexStudies(reader),
         remove=house.archive.remove,
         pictures=house.pictures,
+        blobs=house.archive,
         imports=Dropping(house.archive, house.place.folder),
         samples=Sampling(house.archive),
         associations=house.witness.ledger,

@@ -25,6 +25,7 @@ from isocenter.model.attributes import Level
 from isocenter.model.imports import Imports, Samples
 from isocenter.model.ports import (
     Associations,
+    BlobReader,
     Catalogue,
     ChangeFeed,
     LatestArrivals,
@@ -62,6 +63,7 @@ class ApiHouse:
     studies: StudyRegister
     remove: Callable[[Level, str], int]
     pictures: Pictures
+    blobs: BlobReader
     imports: Imports
     samples: Samples
     associations: Associations
