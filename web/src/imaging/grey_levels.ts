@@ -16,6 +16,17 @@ const OPAQUE = 0xff000000;
 const BLACK = OPAQUE;
 const GREY = 0x010101;
 
+/** The colours of a supplemental palette, for stored values from `first` on. */
+export interface Supplement {
+  readonly first: number;
+  readonly words: Uint32Array;
+}
+
+/** Grey pixels some of whose values are colours. */
+export interface SupplementedPixels extends GreyPixels {
+  readonly supplement?: Supplement;
+}
+
 /** The grey level of one stored value, from 0 to 255. */
 export function greyLevel(pixels: GreyPixels, voi: Voi, inverted: boolean, stored: number): number {
   const { padding, inverse } = pixels;
@@ -48,18 +59,25 @@ function rangeOf(stored: StoredValues): Range {
 }
 
 /** Fills `out`, one word a pixel, with the picture. */
-export function fillGrey(out: Words, pixels: GreyPixels, voi: Voi, inverted: boolean): void {
+export function fillGrey(out: Words, pixels: SupplementedPixels, voi: Voi, inverted: boolean): void {
   const { stored } = pixels;
   if (isNarrow(stored)) {
     const { low, high } = rangeOf(stored);
     const table = new Uint32Array(high - low + 1);
     for (let index = 0; index < table.length; index++) table[index] = OPAQUE + GREY * greyLevel(pixels, voi, inverted, index + low);
+    if (pixels.supplement) supplemented(table, low, pixels.supplement);
     for (let index = 0; index < out.length; index++) out[index] = table[(stored[index] as number) - low] as number;
     return;
   }
   for (let index = 0; index < out.length; index++) {
     const value = stored[index] as number;
     out[index] = Number.isFinite(value) ? OPAQUE + GREY * greyLevel(pixels, voi, inverted, value) : BLACK;
+  }
+}
+
+function supplemented(table: Words, low: number, { first, words }: Supplement): void {
+  for (let index = Math.max(0, first - low); index < table.length; index++) {
+    table[index] = words[Math.min(index + low - first, words.length - 1)] as number;
   }
 }
 

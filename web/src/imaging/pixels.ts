@@ -8,6 +8,7 @@
 import type { GreyPixels, ImageFrame, Pixels, StoredValues, Voi, VoiChoice } from "../model/images";
 import type { DicomAttributes, ReadBulk } from "./attributes";
 import { paletteColours, rgbaOf } from "./colour";
+import type { Supplement, SupplementedPixels } from "./grey_levels";
 import { readPalette } from "./luts";
 import { modalityOf, unitOf } from "./modality";
 import { type OverlayPlane, readOverlays } from "./overlays";
@@ -41,7 +42,7 @@ export async function decodeFrame(
   form: StoredForm,
   readBulk: ReadBulk,
 ): Promise<FramePicture> {
-  const layout = { ...layoutOf(frame), ...form };
+  const layout = overshooting({ ...layoutOf(frame), ...form }, attributes);
   const shutter = readShutter(attributes, frame.rows, frame.columns);
   const notes: string[] = [];
   if (layout.samples > 1) {
@@ -54,8 +55,12 @@ export async function decodeFrame(
   const words = wordsOf(bytes, layout);
   const overlays = await readOverlays(attributes, frame.frame - 1, words, layout, readBulk);
   const stored = valuesOf(words, layout);
-  const grey = await greyOf(frame, attributes, stored, layout, readBulk);
-  const coloured = await colouredBy(attributes, grey, layout, readBulk);
+  const supplement = await supplementOf(attributes, layout, readBulk);
+  const grey: SupplementedPixels = {
+    ...(await greyOf(frame, attributes, stored, layout, readBulk)),
+    ...(supplement ? { supplement } : {}),
+  };
+  const coloured = layout.photometric === "PALETTE COLOR" ? await palettePicture(attributes, grey, layout, readBulk) : undefined;
   const voiSigned = !grey.modalityTable && (layout.signed || grey.intercept < 0);
   const windows = coloured ? [] : await fileWindows(attributes, voiSigned, readBulk);
   if (!coloured && hasBrokenWindow(frame, windows)) notes.push("The window in the file (0028,1050) is not valid.");
@@ -107,17 +112,31 @@ function paddingOf(attributes: DicomAttributes, layout: PixelLayout): readonly [
   return [Math.min(value, limit), Math.max(value, limit)];
 }
 
-/** The picture in the colours of its palette; of a supplemental one only the values from its first on (PS3.3 C.7.6.19). */
-async function colouredBy(
+/** A lossy codec may give values beyond the bits stored: then the whole word is the value. */
+function overshooting(layout: PixelLayout, attributes: DicomAttributes): PixelLayout {
+  if (layout.float || layout.allocated === 1 || attributes.text("LossyImageCompression") !== "01") return layout;
+  return { ...layout, stored: layout.allocated - (layout.highBit + 1 - layout.stored), highBit: layout.allocated - 1 };
+}
+
+/** The picture in the colours of its palette. */
+async function palettePicture(
   attributes: DicomAttributes,
-  grey: GreyPixels,
+  { rows, columns, stored }: GreyPixels,
   layout: PixelLayout,
   readBulk: ReadBulk,
-): Promise<Pixels | undefined> {
-  const isPalette = layout.photometric === "PALETTE COLOR";
-  if (!isPalette && !COLOUR_OF_GREY.includes(attributes.text("PixelPresentation"))) return undefined;
+): Promise<Pixels> {
   const palette = await readPalette(attributes, layout.signed, readBulk);
-  if (!palette && isPalette) throw new Error("The palette of this picture (0028,1201) is missing or broken.");
-  if (!palette || !isPalette) return undefined;
-  return { kind: "colour", rows: grey.rows, columns: grey.columns, rgba: paletteColours(grey.stored, palette) };
+  if (!palette) throw new Error("The palette of this picture (0028,1201) is missing or broken.");
+  return { kind: "colour", rows, columns, rgba: paletteColours(stored, palette) };
+}
+
+/** The colours of a supplemental palette: values from its first on have them, those below stay grey (PS3.3 C.7.6.19). */
+async function supplementOf(attributes: DicomAttributes, layout: PixelLayout, readBulk: ReadBulk): Promise<Supplement | undefined> {
+  if (!COLOUR_OF_GREY.includes(attributes.text("PixelPresentation"))) return undefined;
+  const palette = await readPalette(attributes, layout.signed, readBulk);
+  if (!palette) return undefined;
+  const first = Math.min(...palette.map((channel) => channel.first));
+  const last = Math.max(...palette.map((channel) => channel.first + channel.entries.length - 1));
+  const values = Int32Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return { first, words: new Uint32Array(paletteColours(values, palette).buffer) };
 }
