@@ -7,6 +7,7 @@ already and not older than its source is left alone.
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,8 @@ def build(source: Path = SOURCE, built: Path = BUILT) -> None:
         return
     run = Node()
     if not is_installed(source):
-        run.npm(source, "ci", "--omit=dev", "--no-fund", "--no-audit", "--loglevel=error")
+        worked_on = (source / "node_modules" / "typescript").is_dir()
+        run.npm(source, "ci", *([] if worked_on else ["--omit=dev"]), "--no-fund", "--no-audit", "--loglevel=error")
     run.node(source, source / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel=error", f"--outDir={built}")
     for file in built.rglob("*"):
         if file.suffix in PACKED:
@@ -54,9 +56,13 @@ def build(source: Path = SOURCE, built: Path = BUILT) -> None:
 
 
 def is_installed(source: Path) -> bool:
-    """Whether node_modules is what the lock names."""
+    """Whether node_modules holds what the build needs, as the lock names it; more may be there, for those who work on it."""
     kept = source / "node_modules" / ".package-lock.json"
-    return kept.is_file() and kept.stat().st_mtime >= (source / "package-lock.json").stat().st_mtime
+    if not kept.is_file():
+        return False
+    wanted, there = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (source / "package-lock.json", kept))
+    needed = {name: one for name, one in wanted.items() if name and not (one.get("dev") or one.get("optional"))}
+    return all(there.get(name, {}).get("version") == one["version"] for name, one in needed.items())
 
 
 class Node:

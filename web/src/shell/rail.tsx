@@ -2,6 +2,7 @@
 import { Activity, Eye, EyeOff, HardDrive, Images, Monitor, Network, Search } from "lucide-react";
 import type { ComponentType } from "react";
 import { NavLink } from "react-router";
+import { useNeighbours } from "@/api/neighbours";
 import { usePrivacy } from "@/model/privacy";
 import { useOpenViewer } from "./open_studies";
 import styles from "./rail.module.css";
@@ -24,9 +25,10 @@ const PLACES: readonly Place[] = [
 export function Rail({ narrow }: { readonly narrow: boolean }) {
   const viewer = useOpenViewer((now) => now.address);
   const names = usePrivacy();
+  const silent = useNeighbours()?.silent ?? 0;
   return (
     <nav aria-label="Pages" className={narrow ? `${styles.rail} ${styles.narrow}` : styles.rail}>
-      <svg className={styles.mark} viewBox="0 0 24 24" aria-hidden="true">
+      <svg className={styles.logo} viewBox="0 0 24 24" aria-hidden="true">
         <circle cx="12" cy="12" r="7.5" />
         <path d="M12 1.5v6M12 16.5v6M1.5 12h6M16.5 12h6" />
         <circle cx="12" cy="12" r="1.5" className={styles.centre} />
@@ -36,6 +38,7 @@ export function Rail({ narrow }: { readonly narrow: boolean }) {
           <li key={to}>
             <NavLink to={to === "/viewer" ? viewer : to} end={to === "/"} className={styles.item} title={words}>
               <Icon aria-hidden="true" />
+              {to === "/network" && silent > 0 && <i className={styles.mark} aria-hidden="true" />}
               <span>{words}</span>
             </NavLink>
           </li>
