@@ -1,0 +1,87 @@
+/** The choice between both: for this one or for all that are decided with it, with a second look that says what is lost. */
+import { useState } from "react";
+import { change } from "@/api/http";
+import type { ChoiceWords, SetAsideWords } from "@/api/words";
+import { count, counted } from "@/base/text";
+import { Button } from "@/parts/button";
+import { Confirm } from "@/parts/confirm";
+import { ProgressBar } from "@/parts/progress_bar";
+import styles from "./choice_bar.module.css";
+import type { Group } from "./contradictions";
+
+interface Props {
+  readonly item: SetAsideWords;
+  readonly group: Group;
+  readonly choices: readonly ChoiceWords[];
+  readonly onDecided: () => Promise<void>;
+}
+
+export function ChoiceBar({ item, group, choices, onDecided }: Props) {
+  const [all, setAll] = useState(group.items.length > 1);
+  const [asking, setAsking] = useState<ChoiceWords>();
+  const items = all ? group.items : [item];
+  return (
+    <footer className={styles.bar}>
+      {group.items.length > 1 && (
+        <label className={styles.all}>
+          <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+          All {count(group.items.length)} of this kind
+        </label>
+      )}
+      <p className={styles.words}>{only(choices)}</p>
+      {choices.map((choice) => (
+        <Button key={choice.choice} onClick={() => setAsking(choice)}>
+          {ACTS[choice.choice]}
+        </Button>
+      ))}
+      {asking && <Ask choice={asking} items={items} onClose={() => setAsking(undefined)} onDecided={onDecided} />}
+    </footer>
+  );
+}
+
+const ACTS: Readonly<Record<ChoiceWords["choice"], string>> = { old: "Keep the old…", new: "Use the new…" };
+
+/** Why there is no other choice. */
+function only(choices: readonly ChoiceWords[]): string {
+  return choices.length === 1
+    ? "It cannot take the place of anything: no image here has its UID. Correct it at its source and send it again."
+    : "";
+}
+
+interface AskProps {
+  readonly choice: ChoiceWords;
+  readonly items: readonly SetAsideWords[];
+  readonly onClose: () => void;
+  readonly onDecided: () => Promise<void>;
+}
+
+function Ask({ choice, items, onClose, onDecided }: AskProps) {
+  const [done, setDone] = useState(0);
+  const images = counted(items.length, "image");
+  const decide = async () => {
+    for (const [place, one] of items.entries()) {
+      await change("POST", `/api/set-aside/${one.id}/choose`, { choice: choice.choice });
+      setDone(place + 1);
+    }
+    await onDecided();
+  };
+  const close = () => {
+    onClose();
+    // some may have been decided before one was refused
+    if (done > 0) void onDecided();
+  };
+  const old = choice.choice === "old";
+  return (
+    <Confirm
+      question={old ? "Keep what is in the archive?" : "Use what was set aside?"}
+      act={old ? `Remove ${images} set aside` : `Replace ${images}`}
+      onAct={decide}
+      onClose={close}
+    >
+      <p>{choice.sentence}</p>
+      {items.length > 1 && <p>That is done with {images}, one after the other.</p>}
+      <p>It cannot be undone.</p>
+      {done > 0 && items.length > 1 && <ProgressBar done={done} total={items.length} label="Deciding" />}
+    </Confirm>
+  );
+}
