@@ -36,7 +36,7 @@ export function Rail({ narrow }: { readonly narrow: boolean }) {
       <ul>
         {PLACES.filter((place) => place.to !== "/viewer" || viewer).map(({ to, words, Icon }) => (
           <li key={to}>
-            <NavLink to={to === "/viewer" ? viewer : to} end={to === "/"} className={styles.item} title={words}>
+            <NavLink to={to === "/viewer" ? viewer : to} end={to === "/"} className={`${styles.item}`} title={words}>
               <Icon aria-hidden="true" />
               {to === "/network" && silent > 0 && <i className={styles.mark} aria-hidden="true" />}
               <span>{words}</span>
