@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import runpy
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,12 +71,14 @@ def browse(chromium) -> Iterator[Callable[..., Page]]:
     with contextlib.ExitStack() as stack:
         watches: list[Watch] = []
 
-        def browse(house: House, address: str = "/", *, size: str = "large", browser: Browser | None = None) -> Page:
+        def browse(
+            house: House, address: str = "/", *, size: str = "large", browser: Browser | None = None, allowed: Sequence[str] = ()
+        ) -> Page:
             width, height = SIZES[size]
             context = (browser or chromium).new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
             stack.callback(context.close)
             context.set_default_timeout(SECONDS * 1000)
-            watches.append(Watch(context, f"127.0.0.1:{house.http}"))
+            watches.append(Watch(context, f"127.0.0.1:{house.http}", allowed))
             page = context.new_page()
             page.goto(f"http://127.0.0.1:{house.http}{address}")
             return page
@@ -89,9 +91,9 @@ def browse(chromium) -> Iterator[Callable[..., Page]]:
 class Watch:
     """What goes wrong in a browser. `allowed` are parts of messages that a test expects."""
 
-    def __init__(self, context: BrowserContext, host: str) -> None:
+    def __init__(self, context: BrowserContext, host: str, allowed: Sequence[str] = ()) -> None:
         self.wrong: list[str] = []
-        self.allowed: list[str] = []
+        self.allowed = list(allowed)
         self._host = host
         context.on("console", self._said)
         context.on("weberror", lambda error: self._wrong(f"exception: {error.error}"))

@@ -188,6 +188,7 @@ def test_an_image_that_the_disk_refuses_is_named(two, monkeypatch):
     job = here.job(asked({"SOPInstanceUID": uid}, level="image"))
     assert (job["state"], job["failed"]) == ("failed", 1), job
     assert uid in "".join(job["findings"])
+    assert "1 could not be kept here" in job["words"]
 
 
 def test_a_cancelled_one_ends_in_the_middle(two, monkeypatch):

@@ -15,7 +15,7 @@ from isocenter.dimse.exchange import Request, StoreInProgress
 from isocenter.jobs.lacking import Lacking, instances_here, lacking, query_of
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of, question
 from isocenter.jobs.queue import Course, Outcome, Wanted
-from isocenter.jobs.retrieving import Tally, narrowed
+from isocenter.jobs.retrieving import narrowed
 from isocenter.jobs.searching import Call
 from isocenter.jobs.taking import Taking
 from isocenter.model.jobs import JobState
@@ -119,7 +119,7 @@ class Fetching:
             course.find(f"{said[-1]} It goes on by {_NAMES[ways[number + 1]]}.")
             if taking.kept:
                 left = self._lacking(call, meant, course)
-        return self._partly(meant, kept, taking.tally, said, course)
+        return self._partly(meant, kept, taking, said, course)
 
     def _take(self, taking: Taking, way: str, questions: Sequence[Question]) -> None:
         if way == "get":
@@ -134,12 +134,14 @@ class Fetching:
         course.reached(here, 0, here)
         return Outcome(JobState.DONE, f"{_counted(kept)} came by {_NAMES[way]}; counted again: {here}.")
 
-    def _partly(self, meant: Sequence[Question], kept: int, tally: Tally, said: list[str], course: Course) -> Outcome:
-        here = self._count_again(meant, course)
+    def _partly(self, meant: Sequence[Question], kept: int, taking: Taking, said: list[str], course: Course) -> Outcome:
+        here, tally = self._count_again(meant, course), taking.tally
         for uid in tally.failed_uids:
             course.find(f"{uid} did not come.")
         course.reached(here, tally.failed, max(here + tally.failed, course.job.total or 0))
         failed = f", {tally.failed} failed" if tally.failed else ""
+        if taking.refused:
+            failed += f"; {taking.refused} could not be kept here"
         return Outcome(JobState.PARTLY if kept else JobState.FAILED, f"{_counted(kept)} came{failed}. {' '.join(said)}")
 
     def _count_again(self, meant: Sequence[Question], course: Course) -> int:

@@ -115,7 +115,7 @@ export type Column =
 const SORTED_BY: Readonly<Record<Exclude<Column, "here">, (row: Row) => string | number>> = {
   patient: (row) => row.patientName.toLowerCase(),
   id: (row) => row.patientId,
-  date: (row) => `${row.date} ${row.time}`,
+  date: (row) => `${row.date || row.birthDate} ${row.time}`,
   modality: (row) => row.modalities.join(),
   description: (row) => row.description.toLowerCase(),
   accession: (row) => row.accession,

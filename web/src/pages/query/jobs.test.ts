@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JobWords } from "@/api/words";
-import { inOrder, paceOf, paceOfAll, placeOf, story, summary, totalOf, wayOf } from "./jobs";
+import { inOrder, paceOf, paceOfAll, placeOf, story, summary, totalOf, underWay, wayOf } from "./jobs";
 
 const NOW = new Date(2026, 10, 23, 14, 32);
 
@@ -35,7 +35,7 @@ test("what runs comes first, then what needs somebody, what waits, and what is d
 test("the rate and what is left are those of this moment", () => {
   const running = job(1, "running", { done: 40, total: 100, pace: { instances_per_second: 10, bytes_per_second: 4_800_000 } });
   expect(paceOf(running)).toBe("10/s, 4.8 MB/s");
-  expect(story(running, "PACS", false, NOW).words).toBe("6.0 s left");
+  expect(story(running, "PACS", false, NOW).words).toBe("6 s left");
   expect(paceOfAll([running, running])).toBe("20/s, 9.6 MB/s");
   expect(story(job(1, "running", { words: "Looking for what matches." }), "PACS", false, NOW).words).toBe(
     "Looking for what matches.",
@@ -73,6 +73,17 @@ test("what failed says how many, who refused, and why", () => {
 test("one that waits says for what", () => {
   expect(story(job(1, "queued"), "PACS", false, NOW).words).toBe("waits for a free association");
   expect(story(job(1, "queued"), "PACS", true, NOW).words).toBe("held until the queue goes on");
+});
+
+test("what is being brought is known by its key", () => {
+  const series = { node: "PACS", keys: { StudyInstanceUID: "1.2", SeriesInstanceUID: "1.3" } };
+  const jobs = [
+    job(1, "running"),
+    job(2, "queued", { wanted: series }),
+    job(3, "done", { wanted: { node: "PACS", keys: { PatientID: "P" } } }),
+  ];
+  expect([...underWay(jobs, "PACS")]).toEqual(["1.2", "1.3"]);
+  expect([...underWay(jobs, "OTHER")]).toEqual([]);
 });
 
 test("a study or a series has a place in the viewer, a patient has none", () => {

@@ -79,6 +79,9 @@ export function paceOfAll(jobs: readonly JobWords[]): string {
   );
 }
 
+/** Whole seconds: what is left is an estimate. */
+export const timeLeft = (seconds: number) => (seconds < 59.5 ? `${Math.max(1, Math.round(seconds))} s` : duration(seconds));
+
 export interface Story {
   /** What went wrong, in red; may be empty. */
   readonly bad: string;
@@ -94,7 +97,7 @@ export function story(job: JobWords, aeTitle: string, isHeld: boolean, now: Date
   if (job.state === "running") {
     const left = totalOf(job) - job.done - job.failed;
     const speed = job.pace?.instances_per_second ?? 0;
-    return { bad: "", words: speed > 0 && left > 0 ? `${duration(left / speed)} left` : job.words, isQuiet: false };
+    return { bad: "", words: speed > 0 && left > 0 ? `${timeLeft(left / speed)} left` : job.words, isQuiet: false };
   }
   const when = job.ended ? moment(new Date(job.ended), now) : "";
   if (job.state === "done") return quiet(job.transfer && job.done ? `done ${when}, counted again: ${count(job.done)}` : job.words);
@@ -111,6 +114,14 @@ function failure(job: JobWords, aeTitle: string): Pick<Story, "bad" | "words"> {
     words: `, ${reason}`,
   };
 }
+
+/** The unique keys of what is being brought from a node, or waits for it: it is not asked for twice. */
+export function underWay(jobs: readonly JobWords[], node: string): ReadonlySet<string> {
+  const wanted = jobs.filter((job) => !isOver(job)).map(wantedOf);
+  return new Set(wanted.filter((one) => one.node === node).flatMap((one) => keyOf(one.keys) ?? []));
+}
+
+const keyOf = (keys: Wanted["keys"]) => keys.SeriesInstanceUID ?? keys.StudyInstanceUID ?? keys.PatientID;
 
 /** Where what came can be seen: a study or a series in the viewer; empty where a job is about something else. */
 export function placeOf(job: JobWords): string {

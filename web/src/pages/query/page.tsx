@@ -15,6 +15,7 @@ import { offer } from "@/parts/palette";
 import type { Row } from "./answers";
 import { Everything } from "./everything";
 import { FieldRow } from "./fields";
+import { underWay } from "./jobs";
 import { NodePicker } from "./node_picker";
 import styles from "./page.module.css";
 import { type Fields, fromAddress, isEverything, LEVELS, type Level, NO_FIELDS, type Question, toAddress } from "./question";
@@ -101,10 +102,12 @@ export default function Page() {
           question={question}
           isAsked={stamp !== ""}
           found={found}
-          sort={asked.sort || "-date"}
+          sort={asked.sort || (question.level === "patient" ? "patient" : "-date")}
           onSort={(sort) => setParameters(toAddress(question, stamp, sort), { replace: true })}
           onWhy={isEmpty(question.fields) ? undefined : () => setDialog("why")}
+          coming={underWay(retrievals.data?.jobs ?? [], question.node)}
           onChanged={() => retrievals.refetch()}
+          onCancel={() => setParameters(toAddress(question, "", asked.sort))}
         />
       )}
       {retrievals.isError && (
@@ -185,10 +188,13 @@ interface BodyProps {
   readonly sort: string;
   readonly onSort: (sort: string) => void;
   readonly onWhy: (() => void) | undefined;
+  /** The keys of what is being brought already. */
+  readonly coming: ReadonlySet<string>;
   readonly onChanged: () => void;
+  readonly onCancel: () => void;
 }
 
-function Body({ question, isAsked, found, sort, onSort, onWhy, onChanged }: BodyProps) {
+function Body({ question, isAsked, found, sort, onSort, onWhy, coming, onChanged, onCancel }: BodyProps) {
   const navigate = useNavigate();
   const { level, node } = question;
   const rows = found.data?.rows ?? NOTHING;
@@ -204,7 +210,7 @@ function Body({ question, isAsked, found, sort, onSort, onWhy, onChanged }: Body
     const left = new Set(selected);
     try {
       for (const row of chosen) {
-        await retrieve(node, level, row);
+        if (!coming.has(row.key)) await retrieve(node, level, row);
         left.delete(row.key);
       }
     } catch (refusal) {
@@ -239,7 +245,7 @@ function Body({ question, isAsked, found, sort, onSort, onWhy, onChanged }: Body
       </div>
     );
   }
-  if (!found.data) return <Waiting level={level} />;
+  if (!found.data) return <Waiting level={level} node={node} onCancel={onCancel} />;
   return (
     <>
       <Results

@@ -5,7 +5,8 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Button } from "@/parts/button";
 import { type Column, type Row, sorted } from "./answers";
 import { COLUMNS, type Heading, NARROW_CLASS } from "./columns";
 import type { Level } from "./question";
@@ -223,10 +224,21 @@ function Line({ id, index, start, row, headings, here, isActive, isSelected, onC
   );
 }
 
-/** Rows of the final size, while a node is asked. */
-export function Waiting({ level }: { readonly level: Level }) {
+interface WaitingProps {
+  readonly level: Level;
+  readonly node: string;
+  readonly onCancel: () => void;
+}
+
+/** Rows of the final size, while a node is asked; whoever waits for long sees for how long, and can give up. */
+export function Waiting({ level, node, onCancel }: WaitingProps) {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((now) => now + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
   return (
-    <div className={`${styles.grid} ${styles[level]}`} aria-busy="true" aria-label="The node is asked" role="img">
+    <div className={`${styles.grid} ${styles[level]}`} aria-busy="true">
       <div className={styles.head} />
       {Array.from({ length: 12 }, (_, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
@@ -237,6 +249,14 @@ export function Waiting({ level }: { readonly level: Level }) {
           <span style={{ width: `${260 - ((place * 53) % 140)}px` }} />
         </div>
       ))}
+      {seconds > 0 && (
+        <p className={styles.asking} role="status">
+          {node} is asked, {seconds} s.
+          <Button small onClick={onCancel}>
+            Cancel
+          </Button>
+        </p>
+      )}
     </div>
   );
 }

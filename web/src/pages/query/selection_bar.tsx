@@ -1,9 +1,10 @@
 /** What is chosen and what bringing it here costs, as far as earlier retrievals from that node tell; then the button that does it. */
 import type { ExperienceWords } from "@/api/words";
-import { byteCount, count, counted, duration } from "@/base/text";
+import { byteCount, count, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Term } from "@/parts/term";
 import { lacking, type Row } from "./answers";
+import { timeLeft } from "./jobs";
 import type { Level } from "./question";
 import styles from "./selection_bar.module.css";
 
@@ -55,7 +56,7 @@ export function costOf(images: number | undefined, chosen: readonly Row[], exper
   if (images === 0) return ", all here already";
   const parts = [images < all ? `${count(images)} of ${counted(all, "image")} to come` : counted(images, "image")];
   if (experience?.bytes_per_instance) parts.push(`about ${byteCount(images * experience.bytes_per_instance)}`);
-  if (experience?.instances_per_second) parts.push(`${duration(images / experience.instances_per_second)} at the last rate`);
+  if (experience?.instances_per_second) parts.push(`${timeLeft(images / experience.instances_per_second)} at the last rate`);
   return `, ${parts.join(", ")}`;
 }
 
