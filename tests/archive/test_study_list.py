@@ -118,10 +118,15 @@ def test_a_line_says_who_sent_the_latest_instance_and_when(studies, archive):
     assert (line.calling_ae_title, line.received, line.instance_count) == ("CT-3", START + timedelta(seconds=50), 2)
 
 
-def test_studies_are_filtered_by_patient_sender_modality_and_date(studies):
+def test_studies_are_filtered_by_patient_accession_description_sender_modality_and_date(studies):
     assert asked(studies, patient="müll") == ["1.2.3"]
     assert asked(studies, patient="b-2") == ["1.2.2"]
-    assert asked(studies, patient="chest") == []
+    assert asked(studies, patient="chest") == asked(studies, patient="a26") == asked(studies, patient="*") == []
+    assert asked(studies, accession="a26-2") == asked(studies, accession="6-2 a26") == ["1.2.2"]
+    assert asked(studies, accession="doe") == asked(studies, accession="chest") == asked(studies, accession="a-1") == []
+    assert asked(studies, description="CHEST ct") == ["1.2.1"]
+    assert asked(studies, description="schädel") == ["1.2.3"]
+    assert asked(studies, description="doe") == asked(studies, description="a26") == asked(studies, description="[a-z]") == []
     assert asked(studies, senders=("CT-1",)) == ["1.2.1"]
     assert asked(studies, senders=("import", "MR-1")) == ["1.2.2", "1.2.3"]
     assert asked(studies, senders=("stow",)) == []

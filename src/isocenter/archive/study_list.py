@@ -21,6 +21,8 @@ from isocenter.model.study_list import ListedSeries, ListedStudy, StudyChoices, 
 NOT_BY_DIMSE: Final = ("import", "stow")
 """Ways in that have no AE title; see `Arrival.source`."""
 
+_ANOTHER: Final = "*\x1f"
+_ANOTHER_AFTER: Final = "\x1f*"
 _PATIENT_ID: Final = "(SELECT patient_id FROM patient WHERE patient.id = study.patient_ref)"
 _SENDER: Final = "CASE WHEN calling_ae_title <> '' THEN calling_ae_title ELSE source END"
 _SORTED_BY: Final = {
@@ -110,11 +112,9 @@ class IndexStudies:
 def _condition(question: StudyQuestion) -> Condition:
     """What holds for every study asked for. Raises UsageError for more than we bound, and for keys that cannot be matched with."""
     parts = [understand(question.query).below()]
-    words = _words(question.search)
-    parts += [Condition("instr(study.search_text, ?) > 0", (word,)) for word in words]
-    for word in _words(question.patient):
-        named = "instr(patient.patient_name_folded, ?) > 0 OR instr(lower(patient.patient_id), ?) > 0"
-        parts.append(Condition(f"study.patient_ref IN (SELECT patient.id FROM patient WHERE {named})", (word, word)))
+    parts += [Condition("instr(study.search_text, ?) > 0", (word,)) for word in _words(question.search)]
+    for text, before, after in ((question.patient, 0, 2), (question.accession, 2, 1), (question.description, 3, 0)):
+        parts += [_within(word, before, after) for word in _words(text)]
     if question.senders:
         marks = ", ".join("?" * len(question.senders))
         parts.append(
@@ -122,6 +122,15 @@ def _condition(question: StudyQuestion) -> Condition:
         )
     said = [part for part in parts if part.sql]
     return Condition(" AND ".join(part.sql for part in said), tuple(value for part in said for value in part.parameters))
+
+
+def _within(word: str, before: int, after: int) -> Condition:
+    """A part of those of the four texts that have so many others before and after them."""
+    return Condition("study.search_text GLOB ?", (f"{_ANOTHER * before}*{_literal(word)}*{_ANOTHER_AFTER * after}",))
+
+
+def _literal(word: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in word)
 
 
 def _words(text: str) -> list[str]:

@@ -33,13 +33,15 @@ class StudyQuestion:
     """Which studies, in which order, and which lines of them.
 
     `search` is what somebody types: every word of it must be a part of patient name, ID, accession number or description. `query`
-    holds further keys of level STUDY; `patient` is a part of a name or an ID; a study matches `senders` when its latest instance
-    came from one of those AE titles, or by one of those ways: `import`, `stow`.
+    holds further keys of level STUDY; `patient` are parts of name or ID, `accession` and `description` of those. A study matches
+    `senders` when its latest instance came from one of those AE titles, or by one of those ways: `import`, `stow`.
     """
 
     query: Query = field(default_factory=lambda: Query(Level.STUDY))
     search: str = ""
     patient: str = ""
+    accession: str = ""
+    description: str = ""
     senders: tuple[str, ...] = ()
     sort: StudySort = StudySort.DATE
     descending: bool = True

@@ -58,6 +58,8 @@ def studies(
     sender: Senders,
     search: Annotated[str, Query(description="Every word is a part of patient name, ID, accession number or description.")] = "",
     patient: Annotated[str, Query(description="A part of a name or an ID.")] = "",
+    accession: Annotated[str, Query(description="A part of the accession number.")] = "",
+    description: Annotated[str, Query(description="A part of the description.")] = "",
     patient_name: Annotated[str, Query(description="With wild cards: DOE*.")] = "",
     patient_id: str = "",
     study_date: Annotated[str, Query(description="A day or a range: 20260101-20260131.")] = "",
@@ -72,7 +74,7 @@ def studies(
     keys = {"PatientName": patient_name, "PatientID": patient_id, "StudyDate": study_date, "AccessionNumber": accession_number,
             "StudyDescription": study_description, "ModalitiesInStudy": "\\".join(modality)}  # fmt: skip
     page = house.studies.page(
-        StudyQuestion(_matched(keys), search, patient, tuple(sender), sort, descending, limit, offset),
+        StudyQuestion(_matched(keys), search, patient, accession, description, tuple(sender), sort, descending, limit, offset)
     )
     shown = [StudyWords.of(study) for study in page.studies]
     return StudyList(studies=shown, more=offset + len(shown) < page.matching, matching=page.matching, total=page.total)
