@@ -44,7 +44,13 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, color: "var(--bg3)", fz: 12, c: "var(--t1)" } },
     Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 0 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 0 }, overlayProps: { backgroundOpacity: 0.6 } } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        overlayProps: { backgroundOpacity: 0.6 },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+    },
     Popover: { defaultProps: { shadow: "none", transitionProps: { duration: 0 } } },
   },
 });

@@ -141,10 +141,10 @@ function Card({ lamp, title, last, times, now, children }: CardProps) {
 
 function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller: DoorCaller; decide: (wanted: Ignoring) => void }) {
   const { calling_ae_title, called_ae_title, address, ignored } = caller;
-  const wanted = caller.wanted.map((name) => name.replace(/ Storage$/, ""));
-  const images = wanted.filter((name) => name !== "Verification");
+  const { wanted } = caller;
+  const images = wanted.filter((name) => !name.startsWith("Verification"));
   const misspelt = called_ae_title !== title && isNear(called_ae_title, title);
-  const answered = wanted.includes("Verification") && !caller.reason.startsWith("It called");
+  const answered = wanted.length > images.length && !caller.reason.startsWith("It called");
   return (
     <Card
       lamp={caller.node ? "bad" : "partly"}
@@ -163,7 +163,7 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
       </p>
       <p>
         Wanted{" "}
-        {wanted.includes("Verification") && (
+        {wanted.length > images.length && (
           <>
             <b>
               <Dimse name="C-ECHO" />

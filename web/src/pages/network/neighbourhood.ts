@@ -57,6 +57,18 @@ export function refresh(queries: QueryClient): Promise<void> {
   return queries.invalidateQueries({ queryKey: ALL });
 }
 
+/**
+ * Show a change of the list at once: one node instead of another, a new one, or none. The rest is asked again when the house tells of
+ * it, so that nobody asks for the story of a node that is gone.
+ */
+export function showChange(queries: QueryClient, was: string, node?: NodeWords): void {
+  queries.setQueryData<readonly NodeWords[]>([...ALL, "nodes"], (before = []) => {
+    if (!node) return before.filter((one) => one.name !== was);
+    const known = before.some((one) => one.name === was || one.name === node.name);
+    return known ? before.map((one) => (one.name === was || one.name === node.name ? node : one)) : [...before, node];
+  });
+}
+
 /** C-ECHO to some nodes, a few at once; `asking` are those under way, `error` what stopped it. */
 export function useEcho() {
   const queries = useQueryClient();

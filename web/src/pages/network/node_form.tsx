@@ -11,7 +11,7 @@ import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
 import { type Draft, entryOf, OPERATIONS, SYNTAXES } from "./draft";
 import styles from "./form.module.css";
-import { pathOf, refresh } from "./neighbourhood";
+import { pathOf, showChange } from "./neighbourhood";
 import { useSettled } from "./settled";
 
 interface Props {
@@ -38,7 +38,7 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
     try {
       const path = `/api/nodes/${pathOf(written.name.trim())}${was ? `?was=${encodeURIComponent(was)}` : ""}`;
       const kept = await change<NodeKept>("PUT", path, entryOf(written));
-      await refresh(queries);
+      showChange(queries, was, kept.node);
       onKept(kept.node.name);
     } catch (found) {
       setError(found);

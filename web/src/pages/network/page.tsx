@@ -21,7 +21,7 @@ import { DeviceDialog } from "./device_dialog";
 import { Door } from "./door";
 import { copyOf, type Draft, draftOf, draftOfCaller, EMPTY } from "./draft";
 import { ExportDialog, FORMATS, type Format, ImportDialog } from "./list_dialogs";
-import { canBeCalled, pathOf, refresh, useDevice, useEcho, useNews, useNodes, useNow, useStates } from "./neighbourhood";
+import { canBeCalled, pathOf, showChange, useDevice, useEcho, useNews, useNodes, useNow, useStates } from "./neighbourhood";
 import { NodeForm } from "./node_form";
 import { NodeStory } from "./node_story";
 import { NodeTable } from "./node_table";
@@ -248,7 +248,7 @@ function Forget({ node, onClose }: { readonly node: NodeWords; readonly onClose:
       act={`Forget ${node.name}`}
       onAct={async () => {
         await change("DELETE", `/api/nodes/${pathOf(node.name)}`);
-        await refresh(queries);
+        showChange(queries, node.name);
       }}
       onClose={onClose}
     >
