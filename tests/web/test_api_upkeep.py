@@ -65,7 +65,7 @@ def test_one_set_aside_stands_beside_the_one_that_is_kept(here):
     said = here.browser.get(f"/api/set-aside/{one['id']}").json()
     assert said["kept"]["study_instance_uid"] == one["study_instance_uid"]
     assert said["kept"]["patient_name"] == str(an_image().PatientName)
-    assert [choice["choice"] for choice in said["choices"]] == ["old", "new"]
+    assert [choice["choice"] for choice in said["choices"]] == ["old", "new", "both"]
     assert said == said | one
     assert here.browser.get("/api/set-aside/99").status_code == 404
 
@@ -94,10 +94,19 @@ def test_what_contradicts_its_study_replaces_nothing(here):
     [one] = listed(here)
     said = here.browser.get(f"/api/set-aside/{one['id']}").json()
     assert said["kept"] is None
-    assert "new" not in [choice["choice"] for choice in said["choices"]]
+    assert [choice["choice"] for choice in said["choices"]] == ["old", "both"]
     refused = chosen(here, one["id"], "new")
     assert (refused.status_code, "is kept" in refused.json()["detail"]) == (409, True)
     assert listed(here) == [one]
+
+
+def test_both_are_kept_the_second_under_uids_of_its_own(here):
+    here.keep([an_image(), an_image(InstanceNumber=77)])
+    [one] = listed(here)
+    assert chosen(here, one["id"], "both").status_code == 204
+    assert listed(here) == []
+    assert here.browser.get("/api/status").json()["instances"] == 2
+    assert chosen(here, one["id"], "both").status_code == 404
 
 
 @pytest.mark.parametrize("body", [{}, {"choice": "neither"}, {"choice": "old", "more": 1}])

@@ -18,6 +18,7 @@ from isocenter.daemon.compose import House
 from isocenter.daemon.device import Device
 from isocenter.daemon.dropping import Dropping
 from isocenter.daemon.folder_use import folder_use
+from isocenter.daemon.keeping_both import KeepingBoth
 from isocenter.daemon.neighbours import neighbourhood
 from isocenter.daemon.sampling import Sampling
 from isocenter.jobs import experience
@@ -41,6 +42,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
     jobs = _job_queue(house, backstage, reader)
     house.closing.callback(jobs.close)
     jobs.start()
+    quarantine = IndexQuarantine(reader)
     return ApiHouse(
         backstage=backstage,
         settings_now=lambda: house.settings,
@@ -49,7 +51,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         own=lambda: Self(house.settings.aet, house.settings.port, frozenset(house.addresses)),
         jobs=jobs,
         catalogue=house.catalogue,
-        quarantine=IndexQuarantine(reader),
+        quarantine=quarantine,
         remove_set_aside=house.archive.remove_set_aside,
         papers=Papers(house.catalogue, house.pictures, house.archive, SystemClock()),
         studies=IndexStudies(reader),
@@ -64,6 +66,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         space=IndexSpace(reader),
         folder_use=lambda: folder_use(house.place.folder),
         use_set_aside=house.archive.use_set_aside,
+        keep_both=KeepingBoth(house.archive, quarantine, house.pictures, SystemClock()).keep,
     )
 
 

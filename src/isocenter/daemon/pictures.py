@@ -5,7 +5,7 @@ The server's part of it: no room that decodes pixels is loaded here, and no byte
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from isocenter.base.limits import (
@@ -66,6 +66,15 @@ class HousePictures:
         return self._pool.call(
             "data_set",
             self._place(instance) | {"wanted_syntax": transfer_syntax},
+            seconds=WORKER_TRANSCODE_SECONDS_MAX,
+            memory_bytes=self._allowance(WORKER_TRANSCODE_MEMORY_BYTES_MAX, instance.byte_count),
+        )[0]
+
+    def renamed(self, instance: Instance, uids: Mapping[int, str], note: Mapping[str, str]) -> bytes:
+        """Its data set under other UIDs, by tag, with a note of those that it came with. Raises as the port's methods do."""
+        return self._pool.call(
+            "renamed",
+            self._place(instance) | {"uids": {f"{tag:08X}": uid for tag, uid in uids.items()}, "note": dict(note)},
             seconds=WORKER_TRANSCODE_SECONDS_MAX,
             memory_bytes=self._allowance(WORKER_TRANSCODE_MEMORY_BYTES_MAX, instance.byte_count),
         )[0]

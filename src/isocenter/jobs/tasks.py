@@ -85,6 +85,15 @@ def data_set(path: str, transfer_syntax: str, wanted_syntax: str) -> Pieces:
         return [_transcoded(view, transfer_syntax, wanted_syntax)]
 
 
+def renamed(path: str, transfer_syntax: str, uids: Mapping[str, str], note: Mapping[str, str]) -> Pieces:
+    """The whole data set under other UIDs, by tags as eight hexadecimal digits; `note` is a `new_identity.Note`."""
+    from isocenter.imaging.new_identity import Note, with_new_uids
+
+    with data_set_of(path) as view:
+        pieces = with_new_uids(view, transfer_syntax, {int(tag, 16): uid for tag, uid in uids.items()}, Note(**note))
+        return [b"".join(pieces)]
+
+
 def transcoded(transfer_syntax: str, wanted_syntax: str, payload: bytes = b"") -> Pieces:
     """The same for a data set that comes with the call."""
     return [_transcoded(payload, transfer_syntax, wanted_syntax)]
@@ -134,5 +143,5 @@ def _inflated(stored: memoryview, transfer_syntax: str) -> tuple[memoryview, str
 
 
 TASKS: dict[str, Callable[..., Pieces]] = {
-    task.__name__: task for task in (rendered, frame_count, frames, data_set, transcoded, metadata, bulk_data)
+    task.__name__: task for task in (rendered, frame_count, frames, data_set, renamed, transcoded, metadata, bulk_data)
 }

@@ -72,6 +72,7 @@ class ApiHouse:
     space: SpaceTaken
     folder_use: Callable[[], FolderUse]
     use_set_aside: Callable[[int], bool]
+    keep_both: Callable[[int], bool]
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 

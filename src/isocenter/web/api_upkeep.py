@@ -1,6 +1,6 @@
 """`/api`: the disk and how long it lasts, and the choice between two instances that contradict each other.
 
-What is chosen is done at once and cannot be undone: the other instance is removed for good.
+What is chosen is done at once and cannot be undone: an instance that is given up is removed for good.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def picture(house: House, number: Serial) -> Response:
         raise Problem(409, f"There is no picture of it: {error}") from error
 
 
-@routes.post("/api/set-aside/{number}/choose", dependencies=CHANGES, status_code=204, responses=problems(403, 404, 409, 507))
+@routes.post("/api/set-aside/{number}/choose", dependencies=CHANGES, status_code=204, responses=problems(403, 404, 409, 503, 507))
 def choose(house: House, number: Serial, chosen: Chosen) -> Response:
-    """Keep the `old` instance, and remove this one; or use the `new` one, and remove the old."""
-    is_done = house.use_set_aside(number) if chosen.choice == "new" else house.remove_set_aside(number)
-    if not is_done:
+    """Keep the `old` instance and remove this, use the `new` one and remove the old, or keep `both`, this under new UIDs."""
+    done = {"old": house.remove_set_aside, "new": house.use_set_aside, "both": house.keep_both}
+    if not done[chosen.choice](number):
         raise _nothing(number)
     return Response(status_code=204)
 

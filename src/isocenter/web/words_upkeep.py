@@ -15,7 +15,7 @@ from pydantic import Field
 from isocenter.model.records import FolderUse, Instance, SetAside, Space
 from isocenter.web.api_words import SetAsideWords, Words
 
-ChoiceName = Literal["old", "new"]
+ChoiceName = Literal["old", "new", "both"]
 
 
 class HourWords(Words):
@@ -119,15 +119,19 @@ class SetAsideDetails(SetAsideWords):
 
 
 def _choices(one: SetAside, kept: Instance | None) -> list[ChoiceWords]:
-    sender = one.instance.calling_ae_title or "this computer"
-    old = ChoiceWords(
-        choice="old", sentence=f"Keep what is in the archive. The instance that came from {sender} is removed for good."
-    )
-    if kept is None:
-        return [old]
-    before = kept.calling_ae_title or "this computer"
-    sentence = f"Use the one from {sender}. The instance that came from {before} is removed for good."
-    return [old, ChoiceWords(choice="new", sentence=sentence)]
+    sender, before = (_sender(instance) for instance in (one.instance, kept or one.instance))
+    old = f"Keep what is in the archive. The instance that came from {sender} is removed for good."
+    new = f"Use the one from {sender}. The instance that came from {before} is removed for good."
+    apart = "an image of its own" if kept else "a study of its own"
+    both = f"Keep both. The one from {sender} becomes {apart} under new UIDs; those that it came with are noted in it."
+    choices = [ChoiceWords(choice="old", sentence=old), ChoiceWords(choice="both", sentence=both)]
+    if kept is not None:
+        choices.insert(1, ChoiceWords(choice="new", sentence=new))
+    return choices
+
+
+def _sender(instance: Instance) -> str:
+    return instance.calling_ae_title or "this computer"
 
 
 class Chosen(Words):

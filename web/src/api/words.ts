@@ -145,13 +145,13 @@ export interface CallsWords {
 
 /** One thing that can be done, and what it does. */
 export interface ChoiceWords {
-  readonly choice: "old" | "new";
+  readonly choice: "old" | "new" | "both";
   readonly sentence: string;
 }
 
 /** What shall be done with an instance that was set aside. */
 export interface Chosen {
-  readonly choice: "old" | "new";
+  readonly choice: "old" | "new" | "both";
 }
 
 /** A presentation context as it was answered; a refused one has no transfer syntax. */

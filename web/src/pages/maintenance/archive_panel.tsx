@@ -28,7 +28,10 @@ export function ArchivePanel() {
       <SectionHeading title="Archive" />
       {status ? <Holdings status={status} /> : <div className={styles.blank} aria-busy="true" />}
       <div className={styles.disk}>
-        <SectionHeading title="Disk" count={asked.data && `${byteCount(asked.data.bytes_free)} free of ${byteCount(asked.data.bytes_total)}`} />
+        <SectionHeading
+          title="Disk"
+          count={asked.data && `${byteCount(asked.data.bytes_free)} free of ${byteCount(asked.data.bytes_total)}`}
+        />
         {asked.error && !asked.data ? (
           <Fault tried="The disk could not be asked" error={asked.error} again={() => void asked.refetch()} />
         ) : asked.data ? (

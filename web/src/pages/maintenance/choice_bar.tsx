@@ -28,7 +28,7 @@ export function ChoiceBar({ item, group, choices, onDecided }: Props) {
           All {count(group.items.length)} of this kind
         </label>
       )}
-      <p className={styles.words}>{only(choices)}</p>
+      <p className={styles.words}>{without(choices)}</p>
       {choices.map((choice) => (
         <Button key={choice.choice} onClick={() => setAsking(choice)}>
           {ACTS[choice.choice]}
@@ -39,14 +39,21 @@ export function ChoiceBar({ item, group, choices, onDecided }: Props) {
   );
 }
 
-const ACTS: Readonly<Record<ChoiceWords["choice"], string>> = { old: "Keep the old…", new: "Use the new…" };
+const ACTS: Readonly<Record<ChoiceWords["choice"], string>> = { old: "Keep the old…", new: "Use the new…", both: "Keep both…" };
 
-/** Why there is no other choice. */
-function only(choices: readonly ChoiceWords[]): string {
-  return choices.length === 1
-    ? "It cannot take the place of anything: no image here has its UID. Correct it at its source and send it again."
+/** Why it cannot take the place of what is here. */
+function without(choices: readonly ChoiceWords[]): string {
+  return choices.length > 0 && choices.every((one) => one.choice !== "new")
+    ? "No image here has its UID, so it can replace none."
     : "";
 }
+
+const QUESTIONS: Readonly<Record<ChoiceWords["choice"], { readonly question: string; readonly act: (images: string) => string }>> =
+  {
+    old: { question: "Keep what is in the archive?", act: (images) => `Remove ${images} set aside` },
+    new: { question: "Use what was set aside?", act: (images) => `Replace ${images}` },
+    both: { question: "Keep both?", act: (images) => `File ${images} under new UIDs` },
+  };
 
 interface AskProps {
   readonly choice: ChoiceWords;
@@ -70,14 +77,9 @@ function Ask({ choice, items, onClose, onDecided }: AskProps) {
     // some may have been decided before one was refused
     if (done > 0) void onDecided();
   };
-  const old = choice.choice === "old";
+  const { question, act } = QUESTIONS[choice.choice];
   return (
-    <Confirm
-      question={old ? "Keep what is in the archive?" : "Use what was set aside?"}
-      act={old ? `Remove ${images} set aside` : `Replace ${images}`}
-      onAct={decide}
-      onClose={close}
-    >
+    <Confirm question={question} act={act(images)} danger={choice.choice !== "both"} onAct={decide} onClose={close}>
       <p>{choice.sentence}</p>
       {items.length > 1 && <p>That is done with {images}, one after the other.</p>}
       <p>It cannot be undone.</p>

@@ -4,12 +4,26 @@ import { compared, groupsOf, isOfPatient, kindOf, label } from "./contradictions
 
 function aside(id: number, keywords: readonly string[], more: Partial<SetAsideWords> = {}): SetAsideWords {
   const differences = keywords.map((keyword) => ({ keyword, kept: "a", arriving: "b" }));
-  return { id, study_instance_uid: "1.2", calling_ae_title: "US", patient_id: "P", patient_name: "N", differences, ...more } as SetAsideWords;
+  return {
+    id,
+    study_instance_uid: "1.2",
+    calling_ae_title: "US",
+    patient_id: "P",
+    patient_name: "N",
+    differences,
+    ...more,
+  } as SetAsideWords;
 }
 
 describe("what an image contradicts", () => {
   it("is the highest of what differs", () => {
-    const all = [["PatientID", "checksum"], ["StudyInstanceUID", "checksum"], ["SeriesInstanceUID", "checksum"], ["Rows", "checksum"], ["checksum"]];
+    const all = [
+      ["PatientID", "checksum"],
+      ["StudyInstanceUID", "checksum"],
+      ["SeriesInstanceUID", "checksum"],
+      ["Rows", "checksum"],
+      ["checksum"],
+    ];
     expect(all.map((keywords) => kindOf(aside(1, keywords)))).toEqual(["patient", "study", "series", "values", "bytes"]);
   });
 

@@ -46,11 +46,22 @@ describe("how long it lasts", () => {
   });
 
   it("is a warning below two weeks", () => {
-    expect([isShort(DISK), isShort({ ...DISK, days_left: 13.9 }), isShort({ ...DISK, days_left: null })]).toEqual([false, true, false]);
+    expect([isShort(DISK), isShort({ ...DISK, days_left: 13.9 }), isShort({ ...DISK, days_left: null })]).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it("is rounded as people speak", () => {
-    expect([0.01, 0.5, 1.2, 41.6, 800, 9000].map(days)).toEqual(["1 h", "12 h", "1 day", "42 days", "2 years", "more than ten years"]);
+    expect([0.01, 0.5, 1.2, 41.6, 800, 9000].map(days)).toEqual([
+      "1 h",
+      "12 h",
+      "1 day",
+      "42 days",
+      "2 years",
+      "more than ten years",
+    ]);
   });
 });
 

@@ -31,7 +31,8 @@ export const DAYS_SHORT = 14;
 export function lasting(disk: DiskWords): string {
   if (disk.bytes_free <= disk.bytes_reserved) return "The disk is full: nothing more is stored until there is room.";
   if (disk.days_left === null && disk.days_left_week === null) return "Nothing came in the last seven days, so it lasts.";
-  if (disk.days_left === null) return `Nothing came today; at the rate of the last week the disk lasts ${days(disk.days_left_week ?? 0)}.`;
+  if (disk.days_left === null)
+    return `Nothing came today; at the rate of the last week the disk lasts ${days(disk.days_left_week ?? 0)}.`;
   const today = `At the rate of the last 24 hours the disk lasts ${days(disk.days_left)}`;
   return disk.days_left_week === null || close(disk.days_left, disk.days_left_week)
     ? `${today}.`

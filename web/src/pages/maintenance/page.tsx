@@ -26,7 +26,8 @@ export default function Page() {
         count={
           status && (
             <>
-              <strong>{count(status.instances)}</strong> {status.instances === 1 ? "image" : "images"} in {counted(status.studies, "study", "studies")}
+              <strong>{count(status.instances)}</strong> {status.instances === 1 ? "image" : "images"} in{" "}
+              {counted(status.studies, "study", "studies")}
             </>
           )
         }

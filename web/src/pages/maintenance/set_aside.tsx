@@ -80,8 +80,8 @@ function Nothing() {
   return (
     <div className={styles.nothing}>
       <EmptyState title="Nothing is set aside">
-        An image that contradicts what is here, such as other pixels under the same UID or another patient in the same study, is kept apart and
-        shown here with both values.
+        An image that contradicts what is here, such as other pixels under the same UID or another patient in the same study, is
+        kept apart and shown here with both values.
       </EmptyState>
     </div>
   );
@@ -92,7 +92,13 @@ function GroupRow({ group, chosen, onChoose }: { readonly group: Group; readonly
   if (!first) return null;
   return (
     <li>
-      <button type="button" className={chosen ? styles.chosen : styles.group} aria-pressed={chosen} onClick={onChoose} onKeyDown={walk}>
+      <button
+        type="button"
+        className={chosen ? styles.chosen : styles.group}
+        aria-pressed={chosen}
+        onClick={onChoose}
+        onKeyDown={walk}
+      >
         <span className={styles.kind}>
           <strong>{KIND_WORDS[group.kind]}</strong>
           <span className={styles.count}>{counted(group.items.length, "image")}</span>

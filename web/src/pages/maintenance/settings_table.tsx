@@ -35,7 +35,13 @@ export function SettingsTable() {
       <SectionHeading title="Settings in force" count={asked.data && `${counted(own, "setting")} not as shipped`}>
         <label className={styles.search}>
           <Search aria-hidden="true" />
-          <input type="search" aria-label="Search the settings" placeholder="Name, what it does" value={words} onChange={(event) => look(event.target.value)} />
+          <input
+            type="search"
+            aria-label="Search the settings"
+            placeholder="Name, what it does"
+            value={words}
+            onChange={(event) => look(event.target.value)}
+          />
         </label>
       </SectionHeading>
       {asked.error ? (

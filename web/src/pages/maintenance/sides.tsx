@@ -53,7 +53,15 @@ export function Sides({ item, group, onShow, onDecided }: Props) {
   );
 }
 
-function Steps({ item, group, onShow }: { readonly item: SetAsideWords; readonly group: Group; readonly onShow: (id: number) => void }) {
+function Steps({
+  item,
+  group,
+  onShow,
+}: {
+  readonly item: SetAsideWords;
+  readonly group: Group;
+  readonly onShow: (id: number) => void;
+}) {
   const place = group.items.findIndex((one) => one.id === item.id);
   const [before, after] = [group.items[place - 1], group.items[place + 1]];
   return (

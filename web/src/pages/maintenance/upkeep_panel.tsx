@@ -56,7 +56,13 @@ export function UpkeepPanel() {
       ) : (
         <ul className={styles.kinds}>
           {KINDS.map((one) => (
-            <KindRow key={one.kind} one={one} job={latest(jobs, one.kind)} tried={latest(jobs, "compare")} chosen={chosen === one.kind} />
+            <KindRow
+              key={one.kind}
+              one={one}
+              job={latest(jobs, one.kind)}
+              tried={latest(jobs, "compare")}
+              chosen={chosen === one.kind}
+            />
           ))}
         </ul>
       )}
@@ -116,7 +122,9 @@ function KindRow({ one, job, tried, chosen }: RowProps) {
             Cancel
           </Button>
         ) : (
-          <Button onClick={() => (one.kind === "reindex" ? setAsking(true) : act(() => submitJob({ kind: one.kind })))}>{one.act}</Button>
+          <Button onClick={() => (one.kind === "reindex" ? setAsking(true) : act(() => submitJob({ kind: one.kind })))}>
+            {one.act}
+          </Button>
         )}
       </div>
       {asking && <Ask tried={tried} onClose={() => setAsking(false)} onDone={choose} />}
@@ -125,7 +133,15 @@ function KindRow({ one, job, tried, chosen }: RowProps) {
 }
 
 /** The second look before the index is swapped: what a try-out said that it would change. */
-function Ask({ tried, onClose, onDone }: { readonly tried: JobWords | undefined; readonly onClose: () => void; readonly onDone: () => void }) {
+function Ask({
+  tried,
+  onClose,
+  onDone,
+}: {
+  readonly tried: JobWords | undefined;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}) {
   const status = useStatus();
   const rebuild = async () => {
     await submitJob({ kind: "reindex" satisfies Kind });
@@ -135,8 +151,8 @@ function Ask({ tried, onClose, onDone }: { readonly tried: JobWords | undefined;
   return (
     <Confirm question="Rebuild the index?" act="Rebuild the index" danger={false} onAct={rebuild} onClose={onClose}>
       <p>
-        The index of {counted(status?.instances ?? 0, "image")} is built anew from the files on the disk and takes the place of the one in use.
-        Nodes, settings and jobs are taken over; no image is changed.
+        The index of {counted(status?.instances ?? 0, "image")} is built anew from the files on the disk and takes the place of the
+        one in use. Nodes, settings and jobs are taken over; no image is changed.
       </p>
       {known ? (
         <p>
