@@ -181,7 +181,9 @@ function useSize(element: React.RefObject<HTMLElement | null>): CanvasSize | und
     if (!target) return;
     const measure = () => {
       const { clientWidth: width, clientHeight: height } = target;
-      if (width > 0 && height > 0) setSize((now) => (now?.width === width && now.height === height ? now : { width, height }));
+      const ratio = window.devicePixelRatio || 1;
+      const isSame = (now: CanvasSize | undefined) => now?.width === width && now.height === height && now.ratio === ratio;
+      if (width > 0 && height > 0) setSize((now) => (isSame(now) ? now : { width, height, ratio }));
     };
     measure();
     const observer = new ResizeObserver(measure);

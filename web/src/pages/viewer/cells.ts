@@ -8,7 +8,7 @@
 import { mirrored, turned } from "@/imaging/view";
 import { type View, type Voi, WHOLE } from "@/model/images";
 import { cellCount, type LayoutName } from "./layouts";
-import { linkedIndex } from "./linking";
+import { areParallel, linkedIndex } from "./linking";
 import { type Cell, type Change, EMPTY_CELL, stackOf, type Viewer, withCell } from "./state";
 
 export function clamp(value: number, low: number, high: number): number {
@@ -66,11 +66,23 @@ export function chooseWindow(now: Viewer, at: number, voi: Voi | undefined, voiL
   return { cells };
 }
 
-/** How a cell's picture lies. Where cells are linked, those of the same stack kind and size zoom and move along. */
+/** How a cell's picture lies. Linked cells that show the same plane in the same size are zoomed and moved along. */
 export function look(now: Viewer, at: number, view: View): Change {
   const cell = now.cells[at];
   if (!cell || cell.view === view) return {};
-  return { cells: withCell(now.cells, at, { view }) };
+  const { zoom, pan } = view;
+  const cells = now.cells.map((other, place) => {
+    if (place === at) return { ...other, view };
+    return now.link && areAlike(now, cell, other) ? { ...other, view: { ...other.view, zoom, pan } } : other;
+  });
+  return { cells };
+}
+
+function areAlike(now: Viewer, one: Cell, other: Cell): boolean {
+  const [a, b] = [stackOf(now, one)?.frames[one.index], stackOf(now, other)?.frames[other.index]];
+  if (!a?.plane || !b?.plane || one.cut !== "acquired" || other.cut !== "acquired") return false;
+  const sameSize = a.rows === b.rows && a.columns === b.columns && String(a.spacing) === String(b.spacing);
+  return sameSize && a.frameOfReferenceUid === b.frameOfReferenceUid && areParallel(a.plane, b.plane);
 }
 
 export function turn(now: Viewer): Change {

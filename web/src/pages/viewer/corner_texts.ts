@@ -89,7 +89,7 @@ export function sliceWords(frame: ImageFrame): string {
   return [thick, Math.abs(tilt) >= 0.5 ? `tilt ${short(Math.abs(tilt), 1)}°` : ""].filter(Boolean).join("  ");
 }
 
-const SIDES: Readonly<Record<string, string>> = { R: "right", L: "left", B: "both sides", U: "unpaired" };
+const SIDES: Readonly<Record<string, string>> = { R: "right", L: "left", B: "both sides", U: "" };
 
 /** What must not be missed. */
 export function noticeWords(frame: ImageFrame): readonly string[] {

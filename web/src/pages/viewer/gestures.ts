@@ -133,7 +133,12 @@ function follow(place: number, slot: PictureSlot, drag: Drag, by: Point, here: P
   switch (drag.meaning) {
     case "window": {
       const { voi, pixels } = slot;
-      if (!voi || pixels?.kind !== "grey") return;
+      if (pixels?.kind === "colour") {
+        // a colour has no window: the hand moves the picture
+        change((now) => look(now, place, dragged(now.cells[place]?.view ?? slot.view, by)));
+        return;
+      }
+      if (!voi || !pixels) return;
       const range = rangeOf(pixels);
       change((now) => chooseWindow(now, place, draggedWindow(now.cells[place]?.voi ?? voi, by, range, isFine)));
       return;

@@ -20,6 +20,8 @@ type Json = Readonly<Record<string, { readonly Value?: readonly unknown[] }>>;
 
 /** Modalities whose pictures do not decide how a study is hung, and whose metadata are small: everything is read before hanging. */
 const VOLUMES = new Set(["CT", "MR", "PT", "NM"]);
+/** Clips of these are played as soon as they are seen. */
+const CLIPS = new Set(["US", "XA", "RF", "IVUS"]);
 const ENCAPSULATED = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.104\./;
 const REPORT = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\./;
 /** Series that speak about pictures and are shown over them, not beside them. */
@@ -143,7 +145,8 @@ export function hangFirst(now: Viewer, place: Place): Change {
     : firstHanging(stacks.map(stackAsHangable), window.innerWidth);
   const ids = hanging.stackIds.length > 0 ? hanging.stackIds : [...now.documents.keys()].slice(0, 1);
   const cells = Array.from({ length: cellCount(hanging.layout) }, (_, at) => (ids[at] ? freshCell(now, ids[at]) : EMPTY_CELL));
-  return { layout: hanging.layout, cells, active: 0 };
+  const first = ids[0] === undefined ? undefined : now.stacks.get(ids[0]);
+  return { layout: hanging.layout, cells, active: 0, cine: first?.isClip && CLIPS.has(first.modality) ? { factor: 1 } : undefined };
 }
 
 /** What an address says, as far as it is there. */

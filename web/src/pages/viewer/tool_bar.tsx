@@ -127,7 +127,7 @@ function StudyLine({ attributes }: { readonly attributes: Attributes | undefined
   return (
     <p className={styles.study}>
       {description && <bdi>{description}</bdi>}
-      <span>{description ? `, ${when}` : when}</span>
+      <span>{description && when ? `, ${when}` : when}</span>
     </p>
   );
 }
