@@ -62,6 +62,12 @@ const TOOLS: readonly Action[] = [
   tool("zoom", "Zoom", "z"),
   tool("scroll", "Scroll", "s"),
   tool("magnify", "Magnifier", "g"),
+  tool("length", "Length", "l", "Measure"),
+  tool("angle", "Angle", "a", "Measure"),
+  tool("cobb", "Cobb angle", "Shift+A", "Measure"),
+  tool("ellipse", "Ellipse", "e", "Measure"),
+  tool("rectangle", "Rectangle", "r", "Measure"),
+  tool("probe", "Probe", "o", "Measure"),
 ];
 
 const CUTS: readonly Action[] = [

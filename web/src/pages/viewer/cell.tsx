@@ -17,6 +17,7 @@ import { type Axis, cutPlane } from "./cutting";
 import { useGestures } from "./gestures";
 import { CrosshairLines, ReferenceLines } from "./lines";
 import { Magnifier } from "./magnifier";
+import { Measurements } from "./measure/measurements";
 import { Letters, ScaleBar, SliceSlider, Texts } from "./overlays";
 import { type Shown, useCut, useFrame } from "./pictures";
 import { boxFor, placeIn } from "./scrolling";
@@ -122,6 +123,7 @@ function PictureCell({ place, cell, stack, active, shown }: PictureProps & { rea
           {texts && <Texts slot={slot} label={cell.voi ? cell.voiLabel : ""} notes={slot.picture?.notes ?? []} />}
           {texts && <ScaleBar slot={slot} />}
           <Letters slot={slot} />
+          <Measurements picture={slot} />
           <Magnifier slot={slot} />
           <SliceSlider slot={slot} />
         </>

@@ -49,14 +49,14 @@ export function CrosshairLines({ slot }: { readonly slot: PictureSlot }) {
     <svg className={styles.layer} width={slot.width} height={slot.height} aria-hidden="true">
       <path
         className={styles.crosshair}
-        d={`M${EDGE} ${y}H${x - GAP}M${x + GAP} ${y}H${right}M${x} ${EDGE}V${y - GAP}M${x} ${y + GAP}V${bottom}`}
+        d={`M${SLIDER} ${y}H${x - GAP}M${x + GAP} ${y}H${right}M${x} ${EDGE}V${y - GAP}M${x} ${y + GAP}V${bottom}`}
       />
       <circle className={styles.crosshair} cx={x} cy={y} r="2.5" />
       <Grip
         at={{ x, y }}
         slot={slot}
         cursor="ns-resize"
-        path={`M${EDGE} ${y}H${x - GAP}M${x + GAP} ${y}H${right}`}
+        path={`M${SLIDER} ${y}H${x - GAP}M${x + GAP} ${y}H${right}`}
         only={isTurned ? "across" : "down"}
       />
       <Grip

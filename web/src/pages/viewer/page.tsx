@@ -12,6 +12,7 @@ import { CellView } from "./cell";
 import { useCine } from "./cine_clock";
 import { KeysDialog } from "./keys_dialog";
 import { columnsOf, rowsOf } from "./layouts";
+import { useMeasuringKeys } from "./measure/keys";
 import styles from "./page.module.css";
 import { PictureMenu } from "./picture_menu";
 import { SeriesStrip } from "./series_strip";
@@ -32,6 +33,7 @@ function StudyView() {
   const [keys, setKeys] = useState(false);
   const { fault, again } = useAddress();
   const showKeys = useCallback(() => setKeys(true), []);
+  useMeasuringKeys();
   useKeyboard(showKeys);
   useCine();
   return (

@@ -8,7 +8,7 @@ import { useViewer } from "./state";
 import styles from "./tool_bar.module.css";
 
 const LOOKS = ["fit", "actual-size", "full", "rotate", "flip-horizontal", "flip-vertical", "invert", "reset"];
-const TOOLS = ["magnify"];
+const TOOLS = ["magnify", "cobb"];
 const SHOWN = ["texts", "lines", "link"];
 
 export function PictureMenu() {

@@ -9,8 +9,10 @@ import {
   ArrowLeft,
   Axis3d,
   ChevronDown,
+  Circle,
   Contrast,
   Crosshair,
+  DraftingCompass,
   Ellipsis,
   FlipHorizontal2,
   Grid2x2,
@@ -20,11 +22,15 @@ import {
   Layers,
   Link,
   type LucideIcon,
+  Pipette,
   Play,
   Printer,
   RotateCw,
+  Ruler,
+  Square,
   SquareStack,
   SunMoon,
+  TriangleRight,
   Undo2,
   ZoomIn,
 } from "lucide-react";
@@ -56,6 +62,13 @@ const GROUPS: readonly (readonly Tool[])[] = [
     { id: "scroll", Icon: Layers, kind: "tool" },
   ],
   [
+    { id: "length", Icon: Ruler, kind: "tool" },
+    { id: "angle", Icon: DraftingCompass, kind: "tool" },
+    { id: "ellipse", Icon: Circle, kind: "tool" },
+    { id: "rectangle", Icon: Square, kind: "tool", wide: true },
+    { id: "probe", Icon: Pipette, kind: "tool" },
+  ],
+  [
     { id: "crosshair", Icon: Crosshair, kind: "switch", wide: true },
     { id: "mpr", Icon: Axis3d, kind: "switch" },
     { id: "slab", Icon: SquareStack, kind: "switch", wide: true },
@@ -75,7 +88,7 @@ const GROUPS: readonly (readonly Tool[])[] = [
 ];
 
 /** Tools without an icon of their own: chosen by key or in the menu, shown here while they are. */
-const OTHER_TOOLS: Readonly<Record<string, LucideIcon>> = { magnify: ZoomIn };
+const OTHER_TOOLS: Readonly<Record<string, LucideIcon>> = { cobb: TriangleRight, magnify: ZoomIn };
 
 export function ToolBar({ onKeys }: { readonly onKeys: () => void }) {
   const tool = useViewer((now) => now.tool);
@@ -87,7 +100,7 @@ export function ToolBar({ onKeys }: { readonly onKeys: () => void }) {
         {GROUPS.map((group, place) => (
           <div key={group[0]?.id} className={styles.group}>
             {group.map((each) => (each.id === "slab" ? <SlabMenu key="slab" /> : <ToolButton key={each.id} tool={each} />))}
-            {place === 0 && Other && <ToolButton tool={{ id: tool, Icon: Other, kind: "tool" }} />}
+            {place === 1 && Other && <ToolButton tool={{ id: tool, Icon: Other, kind: "tool" }} />}
           </div>
         ))}
         <MoreMenu />
