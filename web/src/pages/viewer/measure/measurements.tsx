@@ -14,6 +14,7 @@ import { measuredOn } from "./hits";
 import { type Placed, placeAll } from "./layout";
 import { lightOfPicture } from "./light";
 import styles from "./measurements.module.css";
+import { OverlayLayer } from "./overlay_layer";
 import { readingOf } from "./readings";
 import { handlesOf, linesOf, NAMES, type ShapeKind, shapeOf } from "./shapes";
 import { type Measured, placeOf, useMeasuring } from "./store";
@@ -34,26 +35,29 @@ export function Measurements({ picture }: { readonly picture: PictureSlot }) {
   const placed = useMemo(() => placeAll(picture, here, selected, light), [picture, here, selected, light]);
   const drawn = draft?.place.key === placeOf(picture).key ? draft : undefined;
   return (
-    // biome-ignore lint/a11y/noSvgWithoutTitle: the shapes inside have names of their own
-    <svg
-      ref={layer}
-      className={takes ? `${styles.layer} ${styles.takes}` : styles.layer}
-      width={picture.width}
-      height={picture.height}
-      tabIndex={-1}
-      data-measurements={picture.cell}
-    >
-      {placed.map((each) => (
-        <Shape
-          key={each.one.id}
-          placed={each}
-          picture={picture}
-          isSelected={each.one.id === selected}
-          isPointed={each.one.id === pointed || (!!pointedKeyword && each.one.reading.source?.keyword === pointedKeyword)}
-        />
-      ))}
-      {drawn && <DraftShape picture={picture} kind={drawn.kind} places={drawn.places} />}
-    </svg>
+    <>
+      <OverlayLayer picture={picture} />
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the shapes inside have names of their own */}
+      <svg
+        ref={layer}
+        className={takes ? `${styles.layer} ${styles.takes}` : styles.layer}
+        width={picture.width}
+        height={picture.height}
+        tabIndex={-1}
+        data-measurements={picture.cell}
+      >
+        {placed.map((each) => (
+          <Shape
+            key={each.one.id}
+            placed={each}
+            picture={picture}
+            isSelected={each.one.id === selected}
+            isPointed={each.one.id === pointed || (!!pointedKeyword && each.one.reading.source?.keyword === pointedKeyword)}
+          />
+        ))}
+        {drawn && <DraftShape picture={picture} kind={drawn.kind} places={drawn.places} />}
+      </svg>
+    </>
   );
 }
 
@@ -64,6 +68,9 @@ function pathOf(picture: PictureSlot, kind: ShapeKind, points: readonly Point[])
 }
 
 const pair = ({ x, y }: Point): string => `${x.toFixed(2)} ${y.toFixed(2)}`;
+
+/** SVG has no element for it. */
+const BUTTON = { role: "button", tabIndex: 0 } as const;
 
 interface ShapeProps {
   readonly placed: Placed;
@@ -76,17 +83,16 @@ function Shape({ placed, picture, isSelected, isPointed }: ShapeProps) {
   const { one, lines, box, from, to } = placed;
   const path = pathOf(picture, one.kind, one.points);
   const names = [styles.shape, (isSelected || isPointed) && styles.inHand, one.maker && styles.foreign];
-  const held = { "data-measured": one.id, "data-cell": picture.cell };
+  const held = {
+    ...BUTTON,
+    "aria-pressed": isSelected,
+    "data-measured": one.id,
+    "data-cell": picture.cell,
+    onFocus: () => useMeasuring.setState({ selected: one.id }),
+  };
   return (
     <g className={names.filter(Boolean).join(" ")}>
-      <g
-        tabIndex={0}
-        role="button"
-        aria-pressed={isSelected}
-        aria-label={nameOf(one)}
-        {...held}
-        onFocus={() => useMeasuring.setState({ selected: one.id })}
-      >
+      <g {...held} aria-label={nameOf(one)}>
         <path className={styles.under} d={path} />
         <path className={styles.line} d={path} />
         <Ends picture={picture} one={one} />
@@ -144,8 +150,7 @@ function Handles({ picture, one }: { readonly picture: PictureSlot; readonly one
         cx={x}
         cy={y}
         r={3.5}
-        tabIndex={0}
-        role="button"
+        {...BUTTON}
         aria-label={`${HANDLE_WORDS[index] ?? "Next"} handle of ${NAMES[one.kind]}`}
         data-measured={one.id}
         data-cell={picture.cell}
