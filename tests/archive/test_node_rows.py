@@ -191,3 +191,21 @@ def test_an_index_that_is_not_there_is_told_and_not_made(tmp_path):
     with pytest.raises(LocalError, match="nothing"):
         shelf.put_node(NODE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_is_ignored_stays_so_until_a_person_says_otherwise(shelf, index):
+    one, other = ("CT-1", "WRONG", "10.0.0.7"), ("", "", "10.0.0.9")
+    assert shelf.ignored_callers() == []
+    for caller in (one, other, one):
+        shelf.ignore_caller(caller, True)
+    assert NodeRows(index).ignored_callers() == [other, one]
+    shelf.ignore_caller(one, False)
+    shelf.ignore_caller(one, False)
+    assert shelf.ignored_callers() == [other]
+
+
+def test_those_ignored_first_are_shown_again_when_there_are_too_many(shelf, monkeypatch):
+    monkeypatch.setattr(room, "CALLERS_IGNORED_MAX", 2)
+    for number in range(3):
+        shelf.ignore_caller(("\udcff", "", str(number)), True)
+    assert [address for _, _, address in shelf.ignored_callers()] == ["1", "2"]

@@ -42,3 +42,25 @@ def test_an_address_of_another_computer_is_no_place_to_listen():
 
 def test_own_addresses_leave_out_the_loopback():
     assert not any(address.startswith(("127.", "::1", "fe80")) for address in ports.own_addresses())
+
+
+def test_each_own_address_lies_in_the_network_of_its_interface():
+    from ipaddress import ip_address, ip_network
+
+    for own in ports.own_interfaces():
+        assert own.interface
+        assert not own.network or ip_address(own.address) in ip_network(own.network)
+
+
+@pytest.mark.parametrize(
+    ("version", "address", "mask", "network"),
+    [
+        (4, "10.0.0.5", "255.255.255.0", "10.0.0.0/24"),
+        (6, "fd00::5", "ffff:ffff:ffff:ffff::", "fd00::/64"),
+        (6, "fd00::5", "64", "fd00::/64"),
+        (4, "10.0.0.5", None, ""),
+        (4, "10.0.0.5", "255.0.255.0", ""),
+    ],
+)
+def test_a_mask_becomes_a_network_where_it_is_one(version, address, mask, network):
+    assert ports._network(version, address, mask) == network

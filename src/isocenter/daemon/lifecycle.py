@@ -52,12 +52,19 @@ class RunningHouse:
         self.house.listener.start()
         started = f"{SystemClock().now():%Y-%m-%dT%H:%M:%SZ}"
         instances.announce(self.house.place, self.house.settings, started)
-        self.house.device.tell(lambda settings: instances.announce(self.house.place, settings, started))
+        self.house.device.tell(lambda settings: self._announce(settings, started))
         if self.house.settings.http:
             # Here and not in the thread, which loads for a second: the page shows the log from the start.
             self._backstage = HouseBackstage(self.house)
             self._page_thread = threading.Thread(target=self._serve_page, name="page", daemon=True)
             self._page_thread.start()
+
+    def _announce(self, settings: Settings, started: str) -> None:
+        """Say where we are now; a disk that cannot be written to does not undo what is in force already."""
+        try:
+            instances.announce(self.house.place, settings, started)
+        except OSError as error:
+            _log.warning("Programs on this computer still look for the archive at its old port: %s", error)
 
     def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Accept nobody, let what runs finish for a while, close everything."""
