@@ -1,6 +1,7 @@
 /** What every page stands in: rail, page, status line, and the palette over them. */
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
+import { ImportDialog } from "@/parts/import_dialog";
 import { useRememberViewer } from "./open_studies";
 import { PaletteDialog } from "./palette_dialog";
 import { Rail } from "./rail";
@@ -22,6 +23,7 @@ export function Shell() {
       </div>
       <StatusLine />
       <PaletteDialog />
+      <ImportDialog />
     </div>
   );
 }
