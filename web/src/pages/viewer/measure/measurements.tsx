@@ -11,6 +11,7 @@ import { isMeasuring, type PictureSlot } from "../slots";
 import { useViewer } from "../state";
 import { attach } from "./hand";
 import { measuredOn } from "./hits";
+import { KeyMark } from "./key_mark";
 import { type Placed, placeAll } from "./layout";
 import { lightOfPicture } from "./light";
 import styles from "./measurements.module.css";
@@ -37,6 +38,7 @@ export function Measurements({ picture }: { readonly picture: PictureSlot }) {
   return (
     <>
       <OverlayLayer picture={picture} />
+      <KeyMark picture={picture} />
       {/* biome-ignore lint/a11y/noSvgWithoutTitle: the shapes inside have names of their own */}
       <svg
         ref={layer}
