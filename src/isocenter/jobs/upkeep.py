@@ -16,6 +16,8 @@ from isocenter.model.jobs import JobState
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+_KNOWN = frozenset({"summary", "findings"})
+"""What of a summary the sentence says already."""
 Steps = Callable[[], Iterator[Mapping[str, Any]]]
 
 
@@ -38,7 +40,7 @@ class Upkeep:
             for step in steps:
                 course.check()
                 if "summary" in step:
-                    words = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in step.items() if name != "summary")
+                    words = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in step.items() if name not in _KNOWN)
                 elif "total" in step:
                     course.reached(step["done"], total=step["total"])
                 else:

@@ -120,10 +120,10 @@ class SetAsideDetails(SetAsideWords):
 
 def _choices(one: SetAside, kept: Instance | None) -> list[ChoiceWords]:
     sender, before = (_sender(instance) for instance in (one.instance, kept or one.instance))
-    old = f"Keep what is in the archive. The instance that came from {sender} is removed for good."
-    new = f"Use the one from {sender}. The instance that came from {before} is removed for good."
+    old = f"The instance that came from {sender} is removed for good, the one in the archive stays."
+    new = f"The instance from {sender} takes the place of the one from {before}, which is removed for good."
     apart = "an image of its own" if kept else "a study of its own"
-    both = f"Keep both. The one from {sender} becomes {apart} under new UIDs; those that it came with are noted in it."
+    both = f"The instance from {sender} becomes {apart} under new UIDs; those that it came with are noted in it."
     choices = [ChoiceWords(choice="old", sentence=old), ChoiceWords(choice="both", sentence=both)]
     if kept is not None:
         choices.insert(1, ChoiceWords(choice="new", sentence=new))
