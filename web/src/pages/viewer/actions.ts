@@ -7,6 +7,7 @@
 import { actualSize, fit, flip, invert, reset, step, turn } from "./cells";
 import { startCutting, stopCutting } from "./cutting";
 import { exportPicture, printView } from "./export_picture";
+import { isKeyImage, keyRefusal, toggleKeyImage } from "./measure/key_images";
 import { scrollActive } from "./scrolling";
 import type { ToolName } from "./slots";
 import { activeCell, type Change, change, stackOf, type Viewer } from "./state";
@@ -44,7 +45,7 @@ function onPicture(
   return { id, words, keys, group, run: () => change(by), refusal: noPicture };
 }
 
-function toggle(id: string, words: string, key: string, name: "link" | "lines" | "texts", group: Group = "View"): Action {
+function toggle(id: string, words: string, key: string, name: "link" | "lines" | "texts" | "panel", group: Group = "View"): Action {
   return { id, words, keys: [key], group, run: () => change((now) => ({ [name]: !now[name] })), isOn: (now) => now[name] };
 }
 
@@ -121,6 +122,15 @@ const PICTURE: readonly Action[] = [
 ];
 
 const KEEP: readonly Action[] = [
+  {
+    id: "key-image",
+    words: "Key image",
+    keys: ["k"],
+    group: "Keep",
+    run: toggleKeyImage,
+    isOn: isKeyImage,
+    refusal: (now) => noPicture(now) || keyRefusal(),
+  },
   { id: "save-picture", words: "Save the picture", keys: ["Shift+S"], group: "Keep", run: exportPicture, refusal: noPicture },
   { id: "print", words: "Print the view", keys: ["Ctrl+p"], group: "Keep", run: printView },
 ];
@@ -147,6 +157,7 @@ const VIEW: readonly Action[] = [
   },
   toggle("texts", "Texts on the pictures", "t", "texts"),
   toggle("lines", "Reference lines", "n", "lines"),
+  toggle("panel", "Side panel", "j", "panel"),
 ];
 
 export const ACTIONS: readonly Action[] = [...TOOLS, ...CUTS, ...PICTURE, ...KEEP, ...GO, ...VIEW];

@@ -13,12 +13,14 @@ import { apply, type CanvasSize, canvasToImage, fitZoom, imageToCanvas, pictureS
 import { Fault } from "@/parts/fault";
 import styles from "./cell.module.css";
 import { hang, markSeen } from "./cells";
+import { CineBar } from "./cine_bar";
 import { type Axis, cutPlane } from "./cutting";
 import { useGestures } from "./gestures";
 import { CrosshairLines, ReferenceLines } from "./lines";
 import { Magnifier } from "./magnifier";
 import { Measurements } from "./measure/measurements";
 import { Letters, ScaleBar, SliceSlider, Texts } from "./overlays";
+import { DocumentCell } from "./panel/document_cell";
 import { type Shown, useCut, useFrame } from "./pictures";
 import { boxFor, placeIn } from "./scrolling";
 import { SERIES_TYPE } from "./series_strip";
@@ -28,6 +30,7 @@ import { type Cell, change, stackOf, useViewer } from "./state";
 export function CellView({ place }: { readonly place: number }) {
   const cell = useViewer((now) => now.cells[place]);
   const stack = useViewer((now) => (cell ? stackOf(now, cell) : undefined));
+  const paper = useViewer((now) => (cell?.shows === undefined ? undefined : now.documents.get(cell.shows)));
   const active = useViewer((now) => now.active === place);
   const [isTarget, setTarget] = useState(false);
   if (!cell) return null;
@@ -49,14 +52,16 @@ export function CellView({ place }: { readonly place: number }) {
     <section
       data-cell={place}
       className={names.filter(Boolean).join(" ")}
-      aria-label={`Cell ${place + 1}${stack ? `, ${stack.label}` : ""}`}
+      aria-label={`Cell ${place + 1}${stack ? `, ${stack.label}` : paper ? `, ${paper.label}` : ""}`}
       onDrop={drop}
       onDragOver={over}
       onDragLeave={() => setTarget(false)}
       onPointerDownCapture={() => change((now) => (now.active === place ? {} : { active: place }))}
       onFocus={() => change((now) => (now.active === place ? {} : { active: place }))}
     >
-      {stack ? <Picture key={`${stack.id} ${cell.cut}`} place={place} cell={cell} stack={stack} active={active} /> : <EmptyCell />}
+      {stack && <Picture key={`${stack.id} ${cell.cut}`} place={place} cell={cell} stack={stack} active={active} />}
+      {paper && <DocumentCell document={paper} />}
+      {!stack && !paper && <EmptyCell />}
     </section>
   );
 }
@@ -126,6 +131,7 @@ function PictureCell({ place, cell, stack, active, shown }: PictureProps & { rea
           <Measurements picture={slot} />
           <Magnifier slot={slot} />
           <SliceSlider slot={slot} />
+          <CineBar slot={slot} />
         </>
       )}
       {shown.isLate && shown.progress === undefined && (

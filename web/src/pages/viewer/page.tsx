@@ -14,11 +14,13 @@ import { KeysDialog } from "./keys_dialog";
 import { columnsOf, rowsOf } from "./layouts";
 import { useMeasuringKeys } from "./measure/keys";
 import styles from "./page.module.css";
+import { Panel } from "./panel/panel";
 import { PictureMenu } from "./picture_menu";
 import { SeriesStrip } from "./series_strip";
-import { useViewer } from "./state";
+import { activeCell, change, useViewer } from "./state";
 import { ToolBar } from "./tool_bar";
 import { useAddress } from "./use_address";
+import { useArrivals } from "./use_arrivals";
 import { useKeyboard } from "./use_keyboard";
 
 export default function ViewerPage() {
@@ -36,6 +38,7 @@ function StudyView() {
   useMeasuringKeys();
   useKeyboard(showKeys);
   useCine();
+  useArrivals();
   return (
     <div className={styles.viewer}>
       <ToolBar onKeys={showKeys} />
@@ -48,12 +51,30 @@ function StudyView() {
             <Fault tried="The study could not be opened" error={fault} again={again} />
           </div>
         )}
+        <SidePanel />
       </div>
       <PictureMenu />
       {keys && <KeysDialog onClose={() => setKeys(false)} />}
     </div>
   );
 }
+
+/** At the right, for the picture of the active cell; folded to begin with where it would stand over the pictures. */
+function SidePanel() {
+  const open = useViewer((now) => now.panel);
+  const picture = useViewer((now) => {
+    const shown = now.shown.get(now.active);
+    const cell = activeCell(now);
+    return shown?.stack.id === cell.shows && shown?.cut === cell.cut ? shown : undefined;
+  });
+  useEffect(() => {
+    if (window.innerWidth < PANEL_ROOM) change(() => ({ panel: false }));
+  }, []);
+  return <Panel picture={picture} open={open} onOpen={(panel) => change(() => ({ panel }))} />;
+}
+
+/** Pixels of a window in which the panel stands beside the cells. */
+const PANEL_ROOM = 1280;
 
 function Cells() {
   const layout = useViewer((now) => now.layout);

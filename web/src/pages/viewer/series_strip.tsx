@@ -6,6 +6,7 @@
 
 import { FileText, ImageOff } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { instancePath } from "@/imaging/frame_requests";
 import type { DicomStack } from "@/imaging/stacks";
 import { hang } from "./cells";
@@ -19,7 +20,9 @@ export const SERIES_TYPE = "application/x-isocenter-series";
 const BONES = 5;
 
 export function SeriesStrip() {
-  const { listed, series, stacks, documents, read, faults } = useViewer();
+  const { listed, series, stacks, documents, read, faults } = useViewer(
+    useShallow(({ listed, series, stacks, documents, read, faults }) => ({ listed, series, stacks, documents, read, faults })),
+  );
   return (
     <nav className={styles.strip} aria-label="Series">
       <ul>

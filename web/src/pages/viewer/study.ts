@@ -10,7 +10,7 @@ import { loadStacks } from "@/imaging/series";
 import type { DicomStack } from "@/imaging/stacks";
 import type { View } from "@/model/images";
 import { WHOLE } from "@/model/images";
-import type { Place } from "./address";
+import { type Place, readPlace } from "./address";
 import { clamp, freshCell } from "./cells";
 import { cellCount, firstHanging, type Hangable, type Hanging } from "./layouts";
 import type { ReadableDocument } from "./slots";
@@ -58,10 +58,24 @@ async function listDocuments(study: string, series: SeriesWords, signal: AbortSi
   });
 }
 
+/** Series whose images are asked for before it is known what else the study holds. */
+type Begun = ReadonlyMap<string, Promise<readonly DicomStack[]>>;
+
+/** What an address names is asked for at once: the first picture does not wait for the list of series. */
+function begin(place: Place, signal: AbortSignal): Begun {
+  const uids = place.cells.flatMap(({ shows }) => (shows === undefined ? [] : [shows.split("/")[0] ?? ""]));
+  const named = uids.length > 0 ? uids : place.series ? [place.series] : [];
+  const begun = new Map(named.map((uid) => [uid, loadStacks(place.study, uid, signal)]));
+  // who is not in the study fails here unheard; the list of series tells
+  for (const stacks of begun.values()) stacks.catch(() => undefined);
+  return begun;
+}
+
 /** Read one series into the state; what goes wrong stays with the series. */
-async function readSeries(study: string, series: SeriesWords, signal: AbortSignal): Promise<void> {
+async function readSeries(study: string, series: SeriesWords, signal: AbortSignal, begun?: Begun): Promise<void> {
   try {
-    const stacks = OVER_PICTURES.has(series.modality) ? [] : await loadStacks(study, series.uid, signal);
+    const asked = begun?.get(series.uid) ?? (OVER_PICTURES.has(series.modality) ? [] : loadStacks(study, series.uid, signal));
+    const stacks = await asked;
     const documents = stacks.length > 0 ? [] : await listDocuments(study, series, signal);
     if (!signal.aborted) change((now) => withSeries(now, series, stacks, documents));
   } catch (error) {
@@ -91,11 +105,12 @@ function withSeries(
 export async function openStudy(place: Place, signal: AbortSignal): Promise<void> {
   const keep = useViewer.getState();
   useViewer.setState({ ...START, study: place.study, link: keep.link, texts: keep.texts, lines: keep.lines, panel: keep.panel });
+  const begun = begin(place, signal);
   const series = await listSeries(place.study, signal);
   if (signal.aborted) return;
   change(() => ({ series, listed: true }));
   const first = firstSeries(place, series);
-  await Promise.all(first.map((each) => readSeries(place.study, each, signal)));
+  await Promise.all(first.map((each) => readSeries(place.study, each, signal, begun)));
   if (signal.aborted) return;
   change((now) => hangFirst(now, place));
   for (const each of series) {
@@ -103,6 +118,18 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
     if (!useViewer.getState().read.has(each.uid)) await readSeries(place.study, each, signal);
   }
   // a study whose pictures are in none of the likely series, or that has documents alone
+  if (!signal.aborted) change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place) : {}));
+}
+
+/** Read what has come to the study since it was opened; what is shown stays where it is. */
+export async function refreshStudy(study: string, signal: AbortSignal): Promise<void> {
+  const before = new Map(useViewer.getState().series.map((each) => [each.uid, each.count]));
+  const series = await listSeries(study, signal);
+  const grown = series.filter((each) => before.get(each.uid) !== each.count);
+  if (signal.aborted || useViewer.getState().study !== study || grown.length === 0) return;
+  change(() => ({ series }));
+  for (const each of grown) await readSeries(study, each, signal);
+  const place = readPlace(new URLSearchParams({ study }));
   if (!signal.aborted) change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place) : {}));
 }
 

@@ -22,6 +22,7 @@ import {
   Layers,
   Link,
   type LucideIcon,
+  PanelRight,
   Pipette,
   Play,
   Printer,
@@ -29,6 +30,7 @@ import {
   Ruler,
   Square,
   SquareStack,
+  Star,
   SunMoon,
   TriangleRight,
   Undo2,
@@ -42,6 +44,7 @@ import { arrange } from "./cells";
 import { personName, studyWords } from "./corner_texts";
 import { chooseSlab } from "./cutting";
 import { columnsOf, LAYOUTS, type LayoutName, layoutWords, rowsOf } from "./layouts";
+import { useKeyImages } from "./measure/key_images";
 import { PresetItems } from "./preset_menu";
 import { change, type Slab, useViewer } from "./state";
 import styles from "./tool_bar.module.css";
@@ -82,6 +85,7 @@ const GROUPS: readonly (readonly Tool[])[] = [
     { id: "reset", Icon: Undo2, kind: "act" },
   ],
   [
+    { id: "key-image", Icon: Star, kind: "switch", wide: true },
     { id: "save-picture", Icon: ImageDown, kind: "act", wide: true },
     { id: "print", Icon: Printer, kind: "act", wide: true },
   ],
@@ -113,6 +117,7 @@ export function ToolBar({ onKeys }: { readonly onKeys: () => void }) {
             <Keyboard aria-hidden="true" />
           </button>
         </Tooltip>
+        <ToolButton tool={{ id: "panel", Icon: PanelRight, kind: "switch", wide: true }} />
       </div>
     </header>
   );
@@ -156,6 +161,7 @@ function Tip({ words, keyName }: { readonly words: string; readonly keyName?: st
 
 /** What an action needs to be drawn as a button: kept apart, so that a button is drawn again only when its own state changes. */
 function useAction(action: Action): { on: boolean; refusal: string } {
+  useKeyImages((now) => now.ours);
   const on = useViewer((now) => action.isOn?.(now) ?? false);
   const refusal = useViewer((now) => action.refusal?.(now) ?? "");
   return { on, refusal };
