@@ -17,6 +17,7 @@ from isocenter.jobs.searching import Call
 from isocenter.model.records import Node
 from isocenter.net import ports
 from isocenter.net.names import RememberedNames
+from isocenter.nodes.book import NodeBook
 from isocenter.web.neighbourhood import Address, Device, Neighbourhood
 
 
@@ -38,6 +39,7 @@ def neighbourhood(house: House) -> Neighbourhood:
         ignored=house.shelf,
         clock=clock,
         resolve=RememberedNames(clock),
+        book=NodeBook(house.shelf),
     )
 
 

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -127,7 +127,6 @@ class _Known:
     implementation_class_uid: str = ""
     implementation_version_name: str = ""
     pdu_bytes_max: int | None = None
-    calls: Calls = field(default_factory=Calls)
 
 
 class Standings:
@@ -200,27 +199,34 @@ class Standings:
     def asked(self, node: Node) -> datetime | None:
         """When the node was last asked where its entry says now; None for never."""
         with self._lock:
-            return self._record(node).asked
+            record = self._seen(node)
+            return record.asked if record is not None else None
 
     def standing(self, node: Node) -> Standing:
         """How it stands now."""
         with self._lock:
-            record = self._record(node)
+            calls = self._calls.get(node.name)
+            last_call = calls.last if calls is not None else None
+            record = self._seen(node)
+            if record is None:
+                verdict = Verdict.UNASKED if wildcard.is_one_device(node) else Verdict.ONLY_CALLS
+                return Standing(verdict, "", None, None, None, False, last_call)
             latest = record.latest
             return Standing(
-                verdict=_verdict(node, record, self._clock.now()),
+                verdict=_verdict(node, record, calls is not None, self._clock.now()),
                 words=_words(node, latest),
                 milliseconds=latest.milliseconds if latest is not None and latest.echo is Echo.ANSWERED else None,
                 asked=record.asked,
                 since=record.since,
                 is_busy=record.busy > 0,
-                last_call=record.calls.last,
+                last_call=last_call,
             )
 
     def bars(self, node: Node, count: int) -> list[Bar]:
         """The last day in `count` equal parts, oldest first; none for a node that nobody asked."""
         with self._lock:
-            answers = list(self._record(node).answers)
+            record = self._seen(node)
+            answers = list(record.answers) if record is not None else []
         if not answers:
             return []
         end = self._clock.now().timestamp()
@@ -235,14 +241,17 @@ class Standings:
     def story(self, node: Node) -> Story:
         """All that is known of it."""
         with self._lock:
-            record = self._record(node)
+            calls = replace(self._calls.get(node.name) or Calls())
+            record = self._seen(node)
+            if record is None:
+                return Story((), (), "", "", None, calls)
             return Story(
                 answers=tuple(record.answers),
                 events=tuple(record.events),
                 implementation_class_uid=record.implementation_class_uid,
                 implementation_version_name=record.implementation_version_name,
                 pdu_bytes_max=record.pdu_bytes_max,
-                calls=record.calls,
+                calls=calls,
             )
 
     def called(self, names: set[str]) -> dict[str, Calls]:
@@ -250,14 +259,21 @@ class Standings:
         with self._lock:
             return {name: calls for name, calls in self._calls.items() if name in names}
 
-    def _record(self, node: Node) -> _Known:
-        """A node that moved is another one: its answers were those of the old place."""
-        place = (node.ae_title, node.host.lower(), node.port)
+    def _seen(self, node: Node) -> _Known | None:
+        """The record of a node at its place: one that moved is another one, and its answers were those of the old place."""
         record = self._known.get(node.name)
-        if record is None or record.place != place:
-            record = self._known[node.name] = _Known(place)
-        record.calls = self._calls.get(node.name, record.calls)
+        return record if record is not None and record.place == _place(node) else None
+
+    def _record(self, node: Node) -> _Known:
+        """The same, begun where there is none."""
+        record = self._seen(node)
+        if record is None:
+            record = self._known[node.name] = _Known(_place(node))
         return record
+
+
+def _place(node: Node) -> tuple[str, str, int]:
+    return node.ae_title, node.host.lower(), node.port
 
 
 def median(milliseconds: list[float]) -> float | None:
@@ -284,7 +300,7 @@ def _kind(echoed: Echoed) -> tuple[Echo, tuple[int, int, int] | None]:
     return echoed.echo, echoed.refusal
 
 
-def _verdict(node: Node, record: _Known, now: datetime) -> Verdict:
+def _verdict(node: Node, record: _Known, has_called: bool, now: datetime) -> Verdict:
     latest = record.latest
     if not wildcard.is_one_device(node):
         return Verdict.ONLY_CALLS
@@ -301,7 +317,7 @@ def _verdict(node: Node, record: _Known, now: datetime) -> Verdict:
             return Verdict.REFUSES_OURS
         return Verdict.REFUSES_ITS_OWN if by_source == _CALLED_TITLE_NOT_RECOGNIZED else Verdict.REFUSES
     never = all(answer.echo is Echo.LOST for answer in record.answers)
-    return Verdict.NOT_LISTENING if never and latest.nobody_listens and record.calls.count else Verdict.SILENT
+    return Verdict.NOT_LISTENING if never and latest.nobody_listens and has_called else Verdict.SILENT
 
 
 def _words(node: Node, latest: Echoed | None) -> str:

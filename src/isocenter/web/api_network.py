@@ -54,7 +54,7 @@ def change_device(house: House, wanted: DeviceWanted) -> DeviceKept:
 
 
 def _device(house: ApiHouse, here: Device) -> DeviceWords:
-    nodes = [address for node in house.shelf.nodes() if (address := parsed(node.host)) is not None]
+    nodes = [address for node in house.neighbourhood.book.nodes() if (address := parsed(node.host)) is not None]
     call = house.neighbourhood.strangers.latest_call
     addresses = []
     for one in here.addresses:
@@ -80,7 +80,7 @@ def _device(house: ApiHouse, here: Device) -> DeviceWords:
 def node_states(house: House) -> NodeStates:
     """How each node stands now, and how it answered within the last day."""
     return NodeStates(
-        nodes=[_state(house, node) for node in house.shelf.nodes()],
+        nodes=[_state(house, node) for node in house.neighbourhood.book.nodes()],
         echo_minutes=house.settings.echo_minutes,
     )
 
@@ -95,12 +95,12 @@ def node_story(house: House, name: NodeName) -> NodeStory:
 
 
 def neighbours(house: ApiHouse) -> dict[str, int]:
-    """What a live page is told when something around us changed: how many nodes answer, how many do not, how many nobody asked."""
+    """What a live page is told when something around us has changed: how many nodes answer, and the version of their list."""
     standings = house.neighbourhood.standings
     counts = {"answering": 0, "silent": 0, "unasked": 0}
-    for node in house.shelf.nodes():
+    for node in house.neighbourhood.book.nodes():
         counts[_COUNTED.get(standings.standing(node).verdict, "silent")] += 1
-    return {"version": standings.version, **counts}
+    return {"version": standings.version, "list": house.shelf.version(), **counts}
 
 
 _COUNTED = {
@@ -122,7 +122,7 @@ def _state(house: ApiHouse, node: Node) -> NodeState:
 def node_findings(house: House, draft: NodeDraft) -> list[FindingWords]:
     """Everything that is wrong or doubtful about an entry as it stands, faults first. Nothing is kept, nobody is called."""
     node = entry.trimmed(draft.entry.node(draft.name))
-    others = [other for other in house.shelf.nodes() if other.name != draft.was]
+    others = [other for other in house.neighbourhood.book.nodes() if other.name != draft.was]
     found = list(entry.examine(node, others, own=house.own()))
     if any(other.name == node.name for other in others):
         found.append(entry.Finding(f"There is a node named {node.name} already, which this one would replace."))
@@ -133,7 +133,7 @@ def node_findings(house: House, draft: NodeDraft) -> list[FindingWords]:
 def door(house: House) -> Door:
     """Who is at the door and is not let in."""
     ignored = set(house.neighbourhood.ignored.ignored_callers())
-    book = NodeBook(house.shelf)
+    book = house.neighbourhood.book
     callers = [_caller(book, one, ignored) for one in house.shelf.rejected_callers() if not _is_let_in(house, book, one)]
     connections = [
         DoorConnection(
@@ -172,7 +172,7 @@ def _strict_would_refuse(house: ApiHouse) -> list[str]:
     settings = house.settings
     if settings.policy == "strict":
         return []
-    nodes = {node.name: node for node in house.shelf.nodes()}
+    nodes = {node.name: node for node in house.neighbourhood.book.nodes()}
     now = house.neighbourhood.clock.now()
     recently = now - timedelta(seconds=NODE_HISTORY_SECONDS)
     return [

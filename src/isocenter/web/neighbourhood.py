@@ -14,6 +14,7 @@ from isocenter.jobs.standings import Standings
 from isocenter.jobs.strangers import Strangers
 from isocenter.model.ports import IgnoredCallers
 from isocenter.nodes.address import Resolver
+from isocenter.nodes.book import NodeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,16 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """`change` takes settings by name and returns sentences about what will not outlive the process; it raises UsageError."""
+    """`change` takes settings by name and returns sentences about what will not outlive the process; it raises UsageError.
+
+    `book` keeps its copy of the nodes, so that a look costs nothing while they stay the same.
+    """
 
     device: Callable[[], Device]
     change: Callable[[Mapping[str, str | int]], list[str]]
     standings: Standings
     strangers: Strangers
     ignored: IgnoredCallers
+    book: NodeBook
     clock: Clock
     resolve: Resolver

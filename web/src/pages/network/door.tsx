@@ -1,5 +1,6 @@
 /** Who is at the door and was not let in, the latest first: what they wanted, the likely mistake, and what to do about it. */
 import { type ReactNode, useState } from "react";
+import { useConnected } from "@/api/live";
 import type { DoorCaller, DoorConnection, Door as DoorWords, Ignoring } from "@/api/words";
 import { count, day } from "@/base/text";
 import { Button } from "@/parts/button";
@@ -40,6 +41,7 @@ export function Door(props: Props) {
   const { now } = props;
   const door = useDoor();
   const ignore = useIgnore();
+  const connected = useConnected();
   const [error, setError] = useState<unknown>();
   const [showsIgnored, setShowsIgnored] = useState(false);
   const shown = knocks(door.data, false);
@@ -58,7 +60,7 @@ export function Door(props: Props) {
         <h2 id="door">Callers at the door</h2>
         <span>{count(today)} today</span>
         <span className={styles.live}>
-          <Lamp state="listening" /> live
+          <Lamp state={connected ? "listening" : "bad"} /> {connected ? "live" : "not heard"}
         </span>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
@@ -256,7 +258,13 @@ function Compared({ called, own }: { readonly called: string; readonly own: stri
 function Connection({ connection, now, decide }: { connection: DoorConnection; now: Date; decide: (wanted: Ignoring) => void }) {
   const { address, ignored } = connection;
   return (
-    <Card lamp="unknown" title="Not DICOM" last={connection.last} times={connection.count} now={now}>
+    <Card
+      lamp="unknown"
+      title={connection.why.includes("not DICOM") ? "Not DICOM" : "Came and left"}
+      last={connection.last}
+      times={connection.count}
+      now={now}
+    >
       <p>
         <bdi className="mono">{address}</bdi>: <bdi>{connection.why}</bdi>.
       </p>

@@ -75,6 +75,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
             </div>
             <Textarea
               label="or its text"
+              data-autofocus
               rows={8}
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}
@@ -165,7 +166,7 @@ export function ExportDialog({ format, onClose }: { readonly format: Format; rea
         )}
         <div className={styles.actions}>
           <Button onClick={onClose}>Close</Button>
-          <Button kind="primary" icon={<Download />} disabled={!list.data} onClick={save}>
+          <Button kind="primary" data-autofocus icon={<Download />} disabled={!list.data} onClick={save}>
             Save {file}
           </Button>
         </div>

@@ -40,10 +40,15 @@ export function useNews(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    const stop = onLive("network", () => {
+    let seen: number | undefined;
+    let isOther = false;
+    const stop = onLive<{ readonly list: number }>("network", ({ list }) => {
+      isOther ||= list !== seen;
+      seen = list;
       waiting ??= setTimeout(() => {
+        void refresh(queries, isOther);
         waiting = undefined;
-        void refresh(queries);
+        isOther = false;
       }, CALM_MS);
     });
     return () => {
@@ -53,8 +58,9 @@ export function useNews(): void {
   }, [queries]);
 }
 
-export function refresh(queries: QueryClient): Promise<void> {
-  return queries.invalidateQueries({ queryKey: ALL });
+/** Ask again; the list itself only where it is another one, since it may be long. */
+export function refresh(queries: QueryClient, isOther = true): Promise<void> {
+  return queries.invalidateQueries({ queryKey: ALL, predicate: ({ queryKey }) => isOther || queryKey[1] !== "nodes" });
 }
 
 /**
@@ -82,7 +88,7 @@ export function useEcho() {
       setError(found);
     } finally {
       setAsking((now) => new Set([...now].filter((one) => one !== name)));
-      await refresh(queries);
+      await refresh(queries, false);
     }
   };
   const echo = async (names: readonly string[]) => {
