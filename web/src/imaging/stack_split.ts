@@ -6,7 +6,7 @@
  */
 
 import type { DicomFrame } from "./frames";
-import { directionDifference } from "./geometry";
+import { directionDifference, planeName } from "./geometry";
 import { depthOf, SAME_PLACE_MM } from "./stack_geometry";
 import { isProjection } from "./verdicts";
 
@@ -23,7 +23,42 @@ const ORIENTATION_COMPONENT = 0.01;
 export function split(modality: string, frames: readonly DicomFrame[]): readonly FrameGroup[] {
   const groups = [...grouped(frames, (frame) => instanceKey(modality, frame)).values()];
   const kinds = groups.flatMap((group) => [...grouped(group, kindKey).values()]).flatMap(byOrientation);
-  return kinds.flatMap((group) => byRepetition({ frames: group, words: [] }));
+  const words = kindWords(kinds.map(([first]) => first as DicomFrame));
+  return kinds.flatMap((frames, index) => byRepetition({ frames, words: words[index] ?? [] }));
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  FIELD_MAP: "field map",
+  M: "magnitude",
+  MAGNITUDE: "magnitude",
+  P: "phase",
+  PHASE: "phase",
+  R: "real",
+  REAL: "real",
+  I: "imaginary",
+  IMAGINARY: "imaginary",
+};
+
+/** What a reader calls the differences of kinds by. */
+const KIND_WORDS: readonly ((frame: DicomFrame) => string)[] = [
+  ({ plane }) => (plane ? planeName(plane.normal) : "without place"),
+  (frame) => (frame.attributes.values("ImageType").includes("LOCALIZER") ? "localizer" : ""),
+  (frame) => PARTS[complexPart(frame)] ?? "",
+  ({ attributes }) => attributes.values("ConvolutionKernel").map(String).join(" "),
+  ({ attributes }) => (attributes.text("ContrastBolusAgent") ? "with contrast" : "without contrast"),
+  ({ attributes }) => attributes.text("ImageType").toLowerCase(),
+  ({ columns, rows }) => `${columns} × ${rows}`,
+];
+
+/** The words of each group that tell it from the others; none that all of them share. */
+function kindWords(firsts: readonly DicomFrame[]): readonly (readonly string[])[] {
+  const said = KIND_WORDS.map((words) => firsts.map(words)).filter((words) => new Set(words).size > 1);
+  return firsts.map((_, index) => {
+    const [first, second] = said;
+    const own = first?.[index] ?? "";
+    const isEnough = first === undefined || new Set(first).size === firsts.length;
+    return [own, isEnough ? "" : (second?.[index] ?? "")].filter((word) => word !== "");
+  });
 }
 
 /** Clips and single projections stand alone; the stills of an ultrasound examination are scrolled together. */

@@ -66,6 +66,7 @@ describe("series of real files", () => {
     expect(pilot.map(({ frames }) => frames.length)).toEqual([1, 1, 1]);
     expect(new Set(pilot.map(({ frames }) => frames[0]?.frameOfReferenceUid)).size).toBe(1);
     expect(new Set(pilot.map(({ id }) => id)).size).toBe(3);
+    expect(pilot.map(({ distinction }) => distinction).sort()).toEqual(["axial", "coronal", "sagittal"]);
   });
 
   test("turning projections are one clip and no volume", () => {
@@ -161,7 +162,9 @@ describe("what parts a series", () => {
   });
 
   test("every projection and every clip stands alone, stills of ultrasound are scrolled together", () => {
-    expect(numbers(series(along([0, 0, 0]), "DX"))).toEqual([[1], [2], [3]]);
+    const projections = series(along([0, 0, 0]), "DX");
+    expect(numbers(projections)).toEqual([[1], [2], [3]]);
+    expect(stacksOf(projections).map(({ distinction }) => distinction)).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
     const bare = { "00200032": { vr: "DS" }, "00200037": { vr: "DS" } };
     const stills = series(along([0, 0, 0])).map((slice) => ({ ...slice, ...bare, "00080060": element("CS", "US") }));
     expect(numbers(stills)).toEqual([[1, 2, 3]]);
@@ -176,6 +179,21 @@ describe("what parts a series", () => {
   test("instances without pixels make no stack", () => {
     const reports = series(along([0]), "SR").map(({ "7FE00010": _, ...rest }) => rest);
     expect(stacksOf(reports)).toEqual([]);
+  });
+});
+
+describe("the names of what was parted", () => {
+  test("magnitude and field map, with and without contrast", () => {
+    const of = (more: JsonDataSet, from: number) =>
+      series(along(range(4)).map((slice) => ({ ...slice, number: slice.number + from, more })));
+    const type = (part: string) => ({ "00080008": element("CS", "ORIGINAL", "PRIMARY", part) });
+    const parted = stacksOf([...of(type("M"), 0), ...of(type("FIELD_MAP"), 10)]);
+    expect(parted.map(({ distinction }) => distinction)).toEqual(["magnitude", "field map"]);
+    const contrast = stacksOf([...of({}, 0), ...of({ "00180010": element("LO", "AGENT") }, 10)]);
+    expect(contrast.map(({ distinction, label }) => [distinction, label])).toEqual([
+      ["without contrast", "MR (without contrast)"],
+      ["with contrast", "MR (with contrast)"],
+    ]);
   });
 });
 

@@ -30,22 +30,27 @@ export function stacksOf(dataSets: readonly JsonDataSet[]): readonly DicomStack[
     return { words, frames: ordered(group, !turning) };
   });
   groups.sort((a, b) => byNumber(a.frames[0] as DicomFrame, b.frames[0] as DicomFrame));
-  return groups.map((group, index) => stackOf(group.frames, modality, group.words, index, groups.length));
+  const names = distinctions(groups.map(({ words }) => words.join(", ")));
+  return groups.map((group, index) => stackOf(group.frames, modality, names[index] ?? "", index, groups.length));
+}
+
+/** Every stack of a series gets a name of its own: what tells it apart, and a number where that is not enough. */
+function distinctions(words: readonly string[]): readonly string[] {
+  if (words.length < 2) return [""];
+  return words.map((own, index) => {
+    const same = words.filter((other) => other === own).length;
+    const place = words.slice(0, index + 1).filter((other) => other === own).length;
+    if (same === 1 && own) return own;
+    return own ? `${own}, ${place} of ${same}` : `${place} of ${same}`;
+  });
 }
 
 const isSamePlane = (frame: DicomFrame, other: DicomFrame | undefined): boolean =>
   frame.plane?.normal.every((component, axis) => Math.abs(component - (other?.plane?.normal[axis] ?? 2)) < 0.01) ?? false;
 
-function stackOf(
-  frames: readonly DicomFrame[],
-  modality: string,
-  words: readonly string[],
-  index: number,
-  count: number,
-): DicomStack {
+function stackOf(frames: readonly DicomFrame[], modality: string, distinction: string, index: number, count: number): DicomStack {
   const first = frames[0] as DicomFrame;
   const { attributes, seriesInstanceUid, studyInstanceUid } = first;
-  const distinction = count > 1 ? words.join(", ") || `${index + 1} of ${count}` : "";
   const description = attributes.text("SeriesDescription") || attributes.text("ProtocolName") || modality || "Images";
   const geometry = describeStack(frames);
   return {

@@ -17,6 +17,7 @@ interface Order {
   readonly plane: ImagePlane;
   readonly slab: SlabOf | undefined;
   readonly answer: (pixels: GreyPixels | undefined) => void;
+  readonly refuse: (reason: unknown) => void;
 }
 
 /** What cuts: a worker, or this thread where there is none. */
@@ -38,11 +39,11 @@ export class Volume {
     private readonly cutter: Cutter,
   ) {}
 
-  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. */
+  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. Rejects with a sentence. */
   cut(cell: string, plane: ImagePlane, slab?: SlabOf): Promise<GreyPixels | undefined> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.orders.get(cell)?.answer(undefined);
-      this.orders.set(cell, { plane, slab, answer: resolve });
+      this.orders.set(cell, { plane, slab, answer: resolve, refuse: reject });
       void this.work();
     });
   }
@@ -58,9 +59,13 @@ export class Volume {
     if (this.isCutting) return;
     this.isCutting = true;
     for (let next = this.next(); next; next = this.next()) {
-      const { plane, slab, answer } = next;
-      const stored = await this.cutter.cut(plane, slab);
-      answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
+      const { plane, slab, answer, refuse } = next;
+      try {
+        const stored = await this.cutter.cut(plane, slab);
+        answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
+      } catch (error) {
+        refuse(error);
+      }
     }
     this.isCutting = false;
   }
@@ -77,18 +82,28 @@ export class Volume {
 function cutterOf(volume: VolumeVoxels): Cutter {
   if (typeof Worker === "undefined") return { cut: async (plane, slab) => reslice(volume, plane, slab), end: () => undefined };
   const worker = new Worker(new URL("./reslice_worker.ts", import.meta.url), { type: "module" });
-  const waiting = new Map<number, (values: Voxels) => void>();
+  const waiting = new Map<number, { resolve: (values: Voxels) => void; reject: (reason: unknown) => void }>();
   let number = 0;
+  let fault: Error | undefined;
   worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-    waiting.get(data.number)?.(data.values);
+    waiting.get(data.number)?.resolve(data.values);
     waiting.delete(data.number);
+  });
+  worker.addEventListener("error", ({ message }) => {
+    fault = new Error(`The volume cannot be cut: ${message || "its worker could not be started"}.`);
+    for (const { reject } of waiting.values()) reject(fault);
+    waiting.clear();
   });
   const tell = (words: ToWorker, transfer: Transferable[]): void => worker.postMessage(words, transfer);
   tell({ kind: "volume", volume }, [volume.voxels.buffer as ArrayBuffer]);
   return {
     cut: (plane, slab) =>
-      new Promise((resolve) => {
-        waiting.set(++number, resolve);
+      new Promise((resolve, reject) => {
+        if (fault) {
+          reject(fault);
+          return;
+        }
+        waiting.set(++number, { resolve, reject });
         tell({ kind: "cut", number, plane, slab }, []);
       }),
     end: () => worker.terminate(),
