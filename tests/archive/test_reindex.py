@@ -105,6 +105,20 @@ def test_the_archive_goes_on_after_the_swap_and_after_a_restart(tmp_path):
         assert archive.index.path.name == "index-0003.sqlite"
 
 
+@pytest.mark.parametrize("values", [{}, {"InstanceNumber": "8"}, {"PatientID": "4712"}])
+def test_what_is_removed_meanwhile_and_comes_again_is_in_the_new_index(archive, values):
+    store_in(archive, "1.2.3.1.1.1")
+    told = archive.reindex()
+    next(told)
+    assert archive.remove(Level.IMAGE, "1.2.3.1.1.1") == 1
+    assert isinstance(store_in(archive, "1.2.3.1.1.1", **values), Stored)
+    before = everything_in(archive)
+    result = result_of(told)
+    assert everything_in(archive) == before
+    assert (result.found_count, result.lost_count) == (0, 0)
+    assert findings_of(archive) == []
+
+
 def test_stores_and_removals_meanwhile_are_in_the_new_index(tmp_path):
     with Archive(tmp_path) as archive:
         for number in range(1, 60):

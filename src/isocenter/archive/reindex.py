@@ -240,8 +240,9 @@ class _Building:
         """File what arrived since, and remove what was removed since; perhaps tell where both disagree, in the same snapshot."""
         self._cursor.execute("BEGIN")
         if self._old:
-            self._file_arrivals()
+            # first what went: an instance that was removed and came again would meet itself
             self._forget_removals()
+            self._file_arrivals()
         self._filing.flush()
         if compare:
             self._compare()
