@@ -68,6 +68,15 @@ def test_a_good_node_is_admitted_without_a_word():
         ({"local_ae_title": "A" * 17}, "The title to call ct with"),
         ({"notes": "x" * 2001}, "2001 characters"),
         ({"notes": "bell\a"}, "control characters"),
+        ({"dicomweb_url": "pacs/dicom-web"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "ftp://pacs/x"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "http://"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "http://pacs:99999/x"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "http://pacs/a b"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "http://pacs/\r\nX: y"}, "begins with http:// or https://"),
+        ({"dicomweb_url": "http://me:secret@pacs/x"}, "ends with its path"),
+        ({"dicomweb_url": "http://pacs/x?a=b"}, "ends with its path"),
+        ({"dicomweb_url": "http://pacs/" + "x" * 1000}, "1012 characters"),
     ],
 )
 def test_what_cannot_work_is_said_at_entry(changed, said):
@@ -151,6 +160,7 @@ def test_every_fault_is_in_the_error():
         character_set=st.text(max_size=10),
         local_ae_title=st.text(max_size=20),
         notes=st.text(max_size=30),
+        dicomweb_url=st.text(max_size=30) | st.from_regex(r"https?://[a-z0-9:@\[\]/?#%]{0,20}", fullmatch=True),
     )
 )
 def test_any_entry_gets_sentences_and_faults_come_first(entry):

@@ -33,6 +33,7 @@ nodes = st.builds(
     character_set=st.sampled_from(["", "ISO_IR 100", "GB18030"]),
     local_ae_title=st.just("") | titles.filter(str.strip),
     notes=st.text(printable | st.sampled_from(' ",;\n\t='), max_size=30),
+    dicomweb_url=st.sampled_from(["", "https://pacs.example.org:8443/dicom-web", "http://[fd00::7]/a,b;c"]),
 ).map(trimmed)
 lists = st.lists(nodes.filter(lambda node: not any(f.fault for f in examine(node))), max_size=6, unique_by=lambda node: node.name)
 
@@ -71,7 +72,9 @@ def test_orthanc_gets_names_places_and_permissions(kept):
     found = formats.read(written.text, "orthanc").nodes
     assert len(found) == len(kept) - len(left_out)
     plain = {
-        node.name: replace(node, transfer_syntaxes=(), pdu_bytes_max=0, associations_max=4, character_set="", notes="")
+        node.name: replace(
+            node, transfer_syntaxes=(), pdu_bytes_max=0, associations_max=4, character_set="", notes="", dicomweb_url=""
+        )
         for node in kept
     }
     assert all(node == plain[node.name] for node in found)

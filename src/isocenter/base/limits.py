@@ -391,6 +391,7 @@ NODE_NOTES_CHARACTERS_MAX = _limit(
 )
 NODE_HOST_CHARACTERS_MAX = _limit("NODE_HOST_CHARACTERS_MAX", 253, "characters", "A full host name (RFC 1035 2.3.4).")
 NODES_IMPORTED_MAX = _limit("NODES_IMPORTED_MAX", 10_000, "nodes", "From one list; a large hospital has some thousands of devices.")
+NODE_URL_CHARACTERS_MAX = _limit("NODE_URL_CHARACTERS_MAX", 1000, "characters", "Where a node speaks DICOMweb; real ones have 50.")
 NODE_LIST_CHARACTERS_MAX = _limit(
     "NODE_LIST_CHARACTERS_MAX", 16 * MIB, "characters", "A list to import: ten thousand nodes with long notes fit."
 )
@@ -412,9 +413,7 @@ CALLERS_COUNTED_MAX = _limit(
 STRANGERS_REMEMBERED_MAX = _limit(
     "STRANGERS_REMEMBERED_MAX", 100, "connections", "That never became an association, by address and cause; the oldest ones go."
 )
-ECHO_MINUTES_MAX = _limit(
-    "ECHO_MINUTES_MAX", 24 * 60, "minutes", "Between two echoes of a node, which are shown for a day."
-)
+ECHO_MINUTES_MAX = _limit("ECHO_MINUTES_MAX", 24 * 60, "minutes", "Between two echoes of a node, which are shown for a day.")
 ECHO_LOOK_SECONDS = _limit(
     "ECHO_LOOK_SECONDS", 5.0, "seconds", "Between two looks whose echo is due; a new node is asked within that time."
 )
@@ -429,7 +428,10 @@ ECHO_ANSWERS_MAX = _limit(
 )
 NODE_BARS = _limit("NODE_BARS", 32, "bars", "That show a node's last day, 45 minutes each: as fine as an eye tells apart in a row.")
 NODE_HISTORY_SECONDS = _limit(
-    "NODE_HISTORY_SECONDS", 24 * 3600.0, "seconds", "How far back a node's answers are shown: a day, in which every device is used once."
+    "NODE_HISTORY_SECONDS",
+    24 * 3600.0,
+    "seconds",
+    "How far back a node's answers are shown: a day, in which every device is used once.",
 )
 NODE_EVENTS_MAX = _limit("NODE_EVENTS_MAX", 20, "events", "Changes of one node that are told: it went away, it came back.")
 WANTED_CLASSES_REMEMBERED_MAX = _limit(
@@ -789,6 +791,14 @@ EXPERIENCE_JOBS_MAX = _limit(
 EXPERIENCE_TRANSFERS = _limit(
     "EXPERIENCE_TRANSFERS", 10, "transfers", "From one node, that say how fast it sends: last month's network is not today's."
 )
+HTTP_RUN_BYTES = _limit("HTTP_RUN_BYTES", 256 * KIB, "bytes", "Of a DICOMweb node's answer, read at once and handed on.")
+HTTP_ERROR_BYTES_MAX = _limit(
+    "HTTP_ERROR_BYTES_MAX", 8 * KIB, "bytes", "Of an error's body, read for its words; the rest is dropped."
+)
+WEB_ANSWERS_PAGE = _limit("WEB_ANSWERS_PAGE", 1000, "answers", "Of a DICOMweb node's search, asked for at once.")
+WEB_ANSWERS_BYTES_MAX = _limit(
+    "WEB_ANSWERS_BYTES_MAX", 64 * MIB, "bytes", "One page of such answers as JSON, held in memory: a thousand take 2 MB."
+)
 API_COUNTED_MAX = _limit(
     "API_COUNTED_MAX", 10_000, "answers", "Of another node's C-FIND that are counted and not kept; beyond it is more than a list."
 )
@@ -799,7 +809,10 @@ API_HERE_MAX = _limit("API_HERE_MAX", 1000, "UIDs", "Asked about at once, whethe
 API_ANSWERS_MAX = _limit("API_ANSWERS_MAX", 1000, "answers", "Of another node's C-FIND, held in memory for one reply.")
 API_ROWS_MAX = _limit("API_ROWS_MAX", 1000, "rows", "Of one page of a list of `/api`: studies, jobs, what is set aside.")
 HEADER_ROWS_MAX = _limit(
-    "HEADER_ROWS_MAX", 20_000, "rows", "Of the header of an instance on a page: an enhanced image of a thousand frames has ten thousand."
+    "HEADER_ROWS_MAX",
+    20_000,
+    "rows",
+    "Of the header of an instance on a page: an enhanced image of a thousand frames has ten thousand.",
 )
 HEADER_ROW_CHARACTERS_MAX = _limit(
     "HEADER_ROW_CHARACTERS_MAX", 1024, "characters", "Of one value in it: longer ones are cut, and can be had from DICOMweb."
@@ -823,7 +836,10 @@ SPACE_ROWS_PER_LOOK = _limit(
     "SPACE_ROWS_PER_LOOK", 100_000, "rows", "Of the index whose bytes are summed for one answer; the next look goes on from there."
 )
 SET_ASIDE_PICTURE_PIXELS = _limit(
-    "SET_ASIDE_PICTURE_PIXELS", 512, "pixels", "The longer side of the picture of an instance set aside: half a page beside the other."
+    "SET_ASIDE_PICTURE_PIXELS",
+    512,
+    "pixels",
+    "The longer side of the picture of an instance set aside: half a page beside the other.",
 )
 SPACE_HOURS_KEPT = _limit(
     "SPACE_HOURS_KEPT", 24 * 31, "hours", "How far back the bytes that arrived are known hour by hour: a month."
@@ -912,10 +928,16 @@ IMPORT_FILINGS_MAX = _limit(
     "IMPORT_FILINGS_MAX", 4, "instances", "Of one zip archive, filed at once, which halves the time that its syncs take."
 )
 EXPORT_INSTANCES_MAX = _limit(
-    "EXPORT_INSTANCES_MAX", 50_000, "instances", "Of one zip archive to download: their list and directory, held in memory, take 50 MB."
+    "EXPORT_INSTANCES_MAX",
+    50_000,
+    "instances",
+    "Of one zip archive to download: their list and directory, held in memory, take 50 MB.",
 )
 SAMPLES_AT_ONCE_MAX = _limit(
-    "SAMPLES_AT_ONCE_MAX", 2, "images", "Of the sample studies, drawn and filed at once: one is drawn while another waits for the disk."
+    "SAMPLES_AT_ONCE_MAX",
+    2,
+    "images",
+    "Of the sample studies, drawn and filed at once: one is drawn while another waits for the disk.",
 )
 IMPORT_STUDIES_TOLD_MAX = _limit(
     "IMPORT_STUDIES_TOLD_MAX", 1000, "studies", "Named at the end of one import, for whoever wants to open them."
@@ -940,7 +962,10 @@ MEASUREMENT_QUANTITIES_MAX = _limit(
     "MEASUREMENT_QUANTITIES_MAX", 16, "numbers", "Of one measurement: area, mean, deviation, extremes, and room for more."
 )
 IMAGE_ORDINATE_MAX = _limit(
-    "IMAGE_ORDINATE_MAX", 1_000_000, "pixels", "How far from an image a measurement on it may lie; a whole slide has 300,000 columns."
+    "IMAGE_ORDINATE_MAX",
+    1_000_000,
+    "pixels",
+    "How far from an image a measurement on it may lie; a whole slide has 300,000 columns.",
 )
 DESCRIPTION_CHARACTERS_MAX = _limit(
     "DESCRIPTION_CHARACTERS_MAX", 1024, "characters", "Of what is said of a choice of images, as the VR ST allows (PS3.5 6.2)."

@@ -42,6 +42,9 @@ def add(
         str, typer.Option("--character-set", help="What its queries and answers are read as where they name no character set.")
     ] = "",
     call_as: Annotated[str, typer.Option("--call-as", help="The title that we call it under, if not our own.")] = "",
+    dicomweb: Annotated[
+        str, typer.Option("--dicomweb", help="Where it speaks DICOMweb, such as https://pacs/dicom-web: it is searched there.")
+    ] = "",
     notes: Annotated[str, typer.Option("--notes", help="Anything worth knowing about it.")] = "",
     name: Name = None,
     data: Data = None,
@@ -50,7 +53,8 @@ def add(
     """Add a node, or replace the one of that name."""
     wanted = Node(
         name=saved_as, ae_title=aet, host=host, port=port, operations=_operations(may), transfer_syntaxes=tuple(prefer or ()),
-        pdu_bytes_max=pdu, associations_max=associations, character_set=character_set, local_ae_title=call_as, notes=notes,
+        pdu_bytes_max=pdu, associations_max=associations, character_set=character_set, local_ae_title=call_as,
+        dicomweb_url=dicomweb, notes=notes,
     )  # fmt: skip
     place = instances.place(name, data)
     with library.open_shelf(place.folder) as shelf:
@@ -283,7 +287,7 @@ def _words(node: Node) -> dict[str, Any]:
         "operations": [operation for operation in entry.OPERATIONS if operation in node.operations],
         "transfer_syntaxes": list(node.transfer_syntaxes), "pdu_bytes_max": node.pdu_bytes_max,
         "associations_max": node.associations_max, "character_set": node.character_set,
-        "local_ae_title": node.local_ae_title, "notes": node.notes,
+        "local_ae_title": node.local_ae_title, "dicomweb_url": node.dicomweb_url, "notes": node.notes,
     }  # fmt: skip
 
 

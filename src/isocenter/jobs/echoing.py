@@ -46,6 +46,8 @@ def try_echo(call: Call, count: int = 1) -> Echoed:
     from isocenter.standard import status
     from isocenter.standard.sop_class import VERIFICATION
 
+    if call.node.dicomweb_url:
+        return _try_web(call)
     began = perf_counter()
     echo, words = Echo.ANSWERED, "it is there and speaks DICOM"
     learned: dict[str, Any] = {}
@@ -71,3 +73,20 @@ def try_echo(call: Call, count: int = 1) -> Echoed:
     except LocalError as error:
         echo, words = Echo.FAILED, str(error)
     return Echoed(echo, words, round((perf_counter() - began) * 1000, 1), **learned)
+
+
+def _try_web(call: Call) -> Echoed:
+    """The same of a node that speaks DICOMweb: the smallest search is asked."""
+    from isocenter.jobs import web_searching
+    from isocenter.jobs.questions import UNIQUE, At, Question, RootName
+    from isocenter.net.sockets import NobodyListens
+
+    began = perf_counter()
+    echo, words, is_nobody = Echo.ANSWERED, "it is there and speaks DICOMweb", False
+    try:
+        next(web_searching.answers(call.service, Question(At.STUDY, RootName.STUDY, {UNIQUE[At.STUDY]: ""}), 1), None)
+    except LinkLost as error:
+        echo, words, is_nobody = Echo.LOST, str(error), isinstance(error, NobodyListens)
+    except LocalError as error:
+        echo, words = Echo.FAILED, str(error)
+    return Echoed(echo, words, round((perf_counter() - began) * 1000, 1), nobody_listens=is_nobody)

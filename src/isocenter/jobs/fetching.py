@@ -1,4 +1,4 @@
-"""The job `retrieve`: instances of another node into this archive, by C-GET or by C-MOVE to ourselves (PS3.4 C.4.2, C.4.3).
+"""The job `retrieve`: instances of another node into this archive, by C-GET, by C-MOVE to ourselves, or over DICOMweb.
 
 Comes in: the name of a node and matching keys. Goes out: counts as they come, and what the node said at the end. What C-GET brings
 passes the same intake as a C-STORE; what C-MOVE brings comes through the listener, so that node has to know us. What is here
@@ -24,8 +24,9 @@ from isocenter.model.records import Node
 from isocenter.services import storage
 
 WAYS = ("get", "move")
-BY = ("auto", *WAYS)
-_NAMES = {"get": "C-GET", "move": "C-MOVE"}
+WEB = "web"
+BY = ("auto", *WAYS, WEB)
+_NAMES = {"get": "C-GET", "move": "C-MOVE", WEB: "DICOMweb"}
 
 
 class Fetching:
@@ -53,9 +54,11 @@ class Fetching:
     def title(self, wanted: Wanted) -> str:
         """`Retrieve study 1.2.3 from CT1`. Raises UsageError for what cannot be asked."""
         asked = _asked(wanted)
-        self._node_named(wanted["node"])
+        node = self._node_named(wanted["node"])
         if wanted["by"] not in BY:
             raise UsageError(f"A retrieval goes by {' or '.join(BY)}, not by {wanted['by']!r}.")
+        if wanted["by"] == WEB and not node.dicomweb_url:
+            raise UsageError(f"{node.name} has no DICOMweb address; enter one, or retrieve by {' or '.join(WAYS)}.")
         if not any(value.strip(" *") for value in asked.keys.values()):
             raise UsageError("Say what to retrieve, for example StudyInstanceUID; everything is too much.")
         tag = UNIQUE[asked.level]
@@ -78,12 +81,14 @@ class Fetching:
         course.check()
         course.say("The instances are coming.")
         course.reached(left.here, total=(wanted.get("shown") or {}).get("instances") or None)
-        return self._by_any(call, meant, left, self._ways(wanted), course)
+        return self._by_any(call, meant, left, self._ways(wanted, call.node), course)
 
-    def _ways(self, wanted: Wanted) -> list[str]:
+    def _ways(self, wanted: Wanted, node: Node) -> list[str]:
         """The ways to try, in order."""
         if wanted["by"] != "auto":
             return [wanted["by"]]
+        if node.dicomweb_url:
+            return [WEB]
         known = self._way_known(wanted["node"])
         return sorted(WAYS, key=lambda way: way != known)
 
@@ -122,7 +127,9 @@ class Fetching:
         return self._partly(meant, kept, taking, said, course)
 
     def _take(self, taking: Taking, way: str, questions: Sequence[Question]) -> None:
-        if way == "get":
+        if way == WEB:
+            taking.web(questions, self._intake, self._clock)
+        elif way == "get":
             taking.get(questions, self._receive)
         else:
             taking.move(questions, self._ae_title)

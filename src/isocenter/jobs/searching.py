@@ -1,4 +1,4 @@
-"""C-FIND of another node: answers as they come, and what the node said where it failed (PS3.4 C.4.1).
+"""Searching another node: answers as they come, and what the node said where it failed: by C-FIND (PS3.4 C.4.1), or over DICOMweb.
 
 A question goes in, data sets come out. Whoever stops reading has the search cancelled and the association released.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
+from isocenter.jobs import web_searching
 from isocenter.model.records import Node
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from isocenter.dimse.commands import Command
     from isocenter.jobs.questions import Question
-    from isocenter.net.blocking import Link
+    from isocenter.net.http_client import Interruptible
     from isocenter.net.requestor import Proposal, Requestor
 
 
@@ -27,7 +28,12 @@ class Call:
 
     node: Node
     calling_ae_title: str
-    connected: Callable[[Link], None] | None = field(default=None, compare=False)
+    connected: Callable[[Interruptible], None] | None = field(default=None, compare=False)
+
+    @property
+    def service(self) -> web_searching.Service:
+        """The node's DICOMweb; only where it has an address for that."""
+        return web_searching.Service(self.node.name, self.node.dicomweb_url, self.connected)
 
     def open(self, proposal: Proposal) -> Requestor:
         """An association to the node. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted."""
@@ -43,6 +49,9 @@ def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, N
     from isocenter.net.requestor import Proposal
     from isocenter.standard import status
 
+    if call.node.dicomweb_url:
+        yield from web_searching.answers(call.service, asked, limit)
+        return
     sop_class = asked.sop_class("find")
     with call.open(Proposal(client.query_contexts(sop_class))) as requestor:
         responses = client.find(requestor, sop_class, asked.identifier)

@@ -1,4 +1,4 @@
-"""One way of a retrieval, under way: C-GET with its instances, or C-MOVE to ourselves (PS3.4 C.4.2, C.4.3).
+"""One way of a retrieval, under way: C-GET with its instances, C-MOVE to ourselves (PS3.4 C.4.2, C.4.3), or DICOMweb.
 
 Questions of unique keys go in; counts go to the job as they come. A node may answer without saying how far it is: what comes by
 C-GET is counted here as well.
@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, cast
 
+from isocenter.base.clock import Clock
+from isocenter.base.limits import RETRIEVE_RESPONSE_SECONDS
 from isocenter.dimse.exchange import Reply, Request, StoreInProgress
 from isocenter.jobs.questions import Question
 from isocenter.jobs.queue import Course
 from isocenter.jobs.retrieving import Tally, get_proposal
 from isocenter.jobs.searching import Call
+from isocenter.model.ports import Intake
+from isocenter.model.records import Full, Mismatch, StoreResult, Unreadable
 from isocenter.standard.status import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -68,6 +72,32 @@ class Taking:
             self.is_open = True
             for one in questions:
                 self._watch(client.move(requestor, sop_class, one.identifier, to), "move")
+
+    def web(self, questions: Sequence[Question], intake: Intake, clock: Clock) -> None:
+        """Fetch them over DICOMweb, one address after the other. Raises LinkLost and LocalError."""
+        from isocenter.jobs import web_taking
+        from isocenter.net import http_client
+
+        self._course.moves("web")
+        for address in web_taking.addresses(self._call, questions):
+            self._course.check()
+            connected = self._call.connected
+            with http_client.get(address, web_taking.ACCEPT, connected=connected, seconds=RETRIEVE_RESPONSE_SECONDS) as answer:
+                self.is_open = True
+                for uid, byte_count, result in web_taking.Filing(intake, clock, self._call.node).results(answer):
+                    self._filed(uid, byte_count, result)
+                    self._course.check()
+
+    def _filed(self, uid: str, byte_count: int, result: StoreResult) -> None:
+        if isinstance(result, Full | Unreadable | Mismatch):
+            self.refused += 1
+            self.tally.failed += 1
+            self.tally.words = self.tally.words or result.reason
+            self._course.find(f"{uid or 'An instance'}: {result.reason}")
+        else:
+            self._came += 1
+            self._course.carried(1, byte_count)
+        self._reached(self._came, self.tally.failed, 0)
 
     @property
     def kept(self) -> int:

@@ -15,7 +15,7 @@ from enum import Enum
 class Arrival:
     """What is known of an instance before its first byte comes, from the C-STORE command or its HTTP equivalent.
 
-    `source` says how it came: `dimse`, `stow`, `import`. Times are UTC.
+    `source` says how it came: `dimse`, `stow`, `import`, `wado`. Times are UTC.
     """
 
     sop_class_uid: str
@@ -116,7 +116,8 @@ class Node:
 
     `operations` are those it may ask of us: echo, store, find, move, get. `transfer_syntaxes` are preferred when sending to it,
     best first. `pdu_bytes_max` is the largest PDU that it may send us, 0 our default; `associations_max` bounds C-MOVE to it.
-    `character_set` is what its queries and answers are read as where they name none, and such queries answered in.
+    `character_set` is what its queries and answers are read as where they name none, and such queries answered in. A node with a
+    `dicomweb_url`, such as https://pacs/dicom-web, is searched there and its instances are fetched from there.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Node:
     character_set: str = ""
     local_ae_title: str = ""
     notes: str = ""
+    dicomweb_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

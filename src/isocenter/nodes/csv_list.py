@@ -19,7 +19,7 @@ _COLUMNS = {name.replace("_", ""): name for name in FIELDS} | {
     "node": "name", "aet": "ae_title", "title": "ae_title", "ae": "ae_title", "aetitel": "ae_title",
     "hostname": "host", "address": "host", "ip": "host", "ipaddress": "host", "may": "operations", "allowed": "operations",
     "transfersyntax": "transfer_syntaxes", "pdu": "pdu_bytes_max", "pdusize": "pdu_bytes_max", "maxpdu": "pdu_bytes_max",
-    "associations": "associations_max", "charset": "character_set", "localaet": "local_ae_title",
+    "associations": "associations_max", "charset": "character_set", "localaet": "local_ae_title", "dicomweb": "dicomweb_url",
     "note": "notes", "comment": "notes", "comments": "notes", "description": "notes", "remarks": "notes",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 from isocenter.base.config import check_ae_title
 from isocenter.base.errors import UsageError
@@ -17,6 +18,7 @@ from isocenter.base.limits import (
     NODE_HOST_CHARACTERS_MAX,
     NODE_NAME_CHARACTERS_MAX,
     NODE_NOTES_CHARACTERS_MAX,
+    NODE_URL_CHARACTERS_MAX,
     PDU_BYTES_MIN,
     RETRIEVE_ASSOCIATIONS_MAX,
     UID_BYTES_MAX,
@@ -28,6 +30,7 @@ from isocenter.standard.transfer_syntax import BY_UID
 
 OPERATIONS = ("echo", "store", "find", "move", "get")
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_URL = re.compile(r"[!-~]+")
 _CHARACTER_SET = re.compile(r"ISO_IR \d{1,3}|ISO 2022 IR \d{1,3}|GB18030|GBK")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?")
 
@@ -82,6 +85,7 @@ def trimmed(node: Node) -> Node:
         host=node.host.strip(),
         character_set=node.character_set.strip(),
         local_ae_title=node.local_ae_title.strip(),
+        dicomweb_url=node.dicomweb_url.strip(),
         notes=node.notes.strip(),
     )
 
@@ -197,10 +201,29 @@ def _rest(node: Node) -> Iterator[Finding]:
             check_ae_title(node.local_ae_title)
         except UsageError as error:
             yield Finding(f"The title to call {node.name} with: {error}")
+    if node.dicomweb_url:
+        yield from _dicomweb(node)
     if len(node.notes) > NODE_NOTES_CHARACTERS_MAX:
         yield Finding(f"The notes have {len(node.notes)} characters; {NODE_NOTES_CHARACTERS_MAX} are allowed.")
     if not node.notes.replace("\n", "").replace("\t", "").isprintable():
         yield Finding(f"The notes of {node.name} contain control characters.")
+
+
+def _dicomweb(node: Node) -> Iterator[Finding]:
+    url = node.dicomweb_url
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port, parts = None, None, urlsplit("")
+    if len(url) > NODE_URL_CHARACTERS_MAX:
+        yield Finding(f"The DICOMweb address has {len(url)} characters; {NODE_URL_CHARACTERS_MAX} are allowed.")
+    elif parts.scheme not in ("http", "https") or not host or port == 0 or not _URL.fullmatch(url):
+        yield Finding(f"{url!r} is no address of DICOMweb; one begins with http:// or https://, such as https://pacs/dicom-web.")
+    elif parts.username is not None or parts.query or parts.fragment:
+        yield Finding(
+            f"A DICOMweb address ends with its path; {url.split('@')[-1]!r} has a name, a password, a question or a fragment."
+        )
 
 
 def _neighbours(node: Node, others: list[Node]) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ _CALLED = {
     "associations_max": "number of associations",
     "character_set": "character set",
     "local_ae_title": "title to call it with",
+    "dicomweb_url": "DICOMweb address",
     "notes": "notes",
     "name": "name",
 }

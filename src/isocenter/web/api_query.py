@@ -82,7 +82,7 @@ def learned(
     found = experience.with_node(house.jobs, node)
     return ExperienceWords(
         node=node,
-        by=cast("Literal['', 'get', 'move']", found.by),
+        by=cast("Literal['', 'get', 'move', 'web']", found.by),
         instances_per_second=found.instances_per_second,
         bytes_per_instance=found.bytes_per_instance,
     )

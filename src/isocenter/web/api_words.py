@@ -43,6 +43,10 @@ class NodeEntry(Words):
     associations_max: int = 4
     character_set: str = Field(default="", description="What its queries are read as where they name none, such as ISO_IR 100.")
     local_ae_title: str = Field(default="", description="The title that we call it under, if not our own.")
+    dicomweb_url: str = Field(
+        default="", description="Where it speaks DICOMweb; then it is searched there, and retrieved from there.",
+        examples=["https://pacs/dicom-web"],
+    )  # fmt: skip
     notes: str = ""
 
     def node(self, name: str) -> Node:
@@ -170,8 +174,8 @@ class Shown(Words):
 class RetrieveWanted(Words):
     """Instances of another node into this archive. By `move` that node has to know us; by `get` it need not.
 
-    By `auto` the way that worked with the node before comes first, then the other. What is here already is not asked for
-    again, unless `missing_only` is false.
+    By `auto` the way that worked with the node before comes first, then the other; a node that speaks DICOMweb is asked that way
+    (`web`). What is here already is not asked for again, unless `missing_only` is false.
     """
 
     kind: Literal["retrieve"]
@@ -179,7 +183,7 @@ class RetrieveWanted(Words):
     level: LevelName = "study"
     root: RootWord | None = None
     keys: dict[str, str] = Field(min_length=1, max_length=QUERY_KEYS_MAX, examples=[{"StudyInstanceUID": "1.2.3"}])
-    by: Literal["auto", "get", "move"] = "auto"
+    by: Literal["auto", "get", "move", "web"] = "auto"
     missing_only: bool = True
     shown: Shown | None = None
 
@@ -206,7 +210,7 @@ JobWanted = Annotated[RetrieveWanted | SendWanted | UpkeepWanted, Field(discrimi
 
 
 class TransferWords(Words):
-    """What a job moved over the network: `by` is `get`, `move` or `store`; `byte_count` is 0 where it is not known."""
+    """What a job moved over the network: `by` is `get`, `move`, `web` or `store`; `byte_count` is 0 where it is not known."""
 
     by: str
     instances: int

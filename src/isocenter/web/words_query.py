@@ -47,6 +47,6 @@ class ExperienceWords(Words):
     """
 
     node: str
-    by: Literal["", "get", "move"]
+    by: Literal["", "get", "move", "web"]
     instances_per_second: float
     bytes_per_instance: float

@@ -323,7 +323,7 @@ export interface EventWords {
 /** What the latest retrievals from a node have shown. `by` is the way that worked last, empty where none did yet; the rates are 0 where they are not known. */
 export interface ExperienceWords {
   readonly node: string;
-  readonly by: "" | "get" | "move";
+  readonly by: "" | "get" | "move" | "web";
   readonly instances_per_second: number;
   readonly bytes_per_instance: number;
 }
@@ -570,6 +570,8 @@ export interface NodeEntry {
   readonly character_set?: string;
   /** The title that we call it under, if not our own. */
   readonly local_ae_title?: string;
+  /** Where it speaks DICOMweb; then it is searched there, and retrieved from there. */
+  readonly dicomweb_url?: string;
   readonly notes?: string;
 }
 
@@ -641,6 +643,8 @@ export interface NodeWords {
   readonly character_set?: string;
   /** The title that we call it under, if not our own. */
   readonly local_ae_title?: string;
+  /** Where it speaks DICOMweb; then it is searched there, and retrieved from there. */
+  readonly dicomweb_url?: string;
   readonly notes?: string;
   readonly name: string;
 }
@@ -707,14 +711,14 @@ export interface ReportWords {
   readonly verified: boolean;
 }
 
-/** Instances of another node into this archive. By `move` that node has to know us; by `get` it need not. By `auto` the way that worked with the node before comes first, then the other. What is here already is not asked for again, unless `missing_only` is false. */
+/** Instances of another node into this archive. By `move` that node has to know us; by `get` it need not. By `auto` the way that worked with the node before comes first, then the other; a node that speaks DICOMweb is asked that way (`web`). What is here already is not asked for again, unless `missing_only` is false. */
 export interface RetrieveWanted {
   readonly kind: "retrieve";
   readonly node: string;
   readonly level?: "patient" | "study" | "series" | "image";
   readonly root?: "study" | "patient" | "patient-study-only" | null;
   readonly keys: Readonly<Record<string, string>>;
-  readonly by?: "auto" | "get" | "move";
+  readonly by?: "auto" | "get" | "move" | "web";
   readonly missing_only?: boolean;
   readonly shown?: Shown | null;
 }
@@ -923,7 +927,7 @@ export interface StudyWords {
   readonly set_aside: number;
 }
 
-/** What a job moved over the network: `by` is `get`, `move` or `store`; `byte_count` is 0 where it is not known. */
+/** What a job moved over the network: `by` is `get`, `move`, `web` or `store`; `byte_count` is 0 where it is not known. */
 export interface TransferWords {
   readonly by: string;
   readonly instances: number;
