@@ -143,7 +143,7 @@ def chromium() -> Iterator[Any]:
 
 @contextmanager
 def fresh(browser: Any, peer: Peer) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)  # Playwright evaluates text
     context.add_init_script("performance.setResourceTimingBufferSize(4000)")
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{peer.http}/")
