@@ -174,6 +174,9 @@ function physicalWords(picture: PictureSlot, place: Point): string {
     .join(", ");
 }
 
+/** Values without a unit are compared, not read off: from here on without decimals. */
+const WHOLE_MEAN = 100;
+
 function readRegion(picture: PictureSlot, calibration: Calibration, kind: ShapeKind, points: readonly Point[]): Reading {
   const sized = calibration.kind === "region" ? inPixels("The units of this ultrasound region make no area.") : calibration;
   const surface = area(kind, points, sized);
@@ -189,7 +192,7 @@ function readRegion(picture: PictureSlot, calibration: Calibration, kind: ShapeK
   const scale = valueScaleOf(picture.frame, pixels, picture.stack.modality);
   const found = pixels?.kind === "grey" ? statistics(pixels, kind, points, scale.factor) : undefined;
   if (!found) return { ...base, headline: areaText, second: "", listWords: scale.note || "no pixel inside", quantities: [size] };
-  const decimals = decimalsOf(found.deviation);
+  const decimals = scale.unit || Math.abs(found.mean) < WHOLE_MEAN ? decimalsOf(found.deviation) : 0;
   const tell = (value: number): string => value.toFixed(decimals);
   const whole = (value: number): string => (Number.isInteger(value) ? String(value) : tell(value));
   const mean = scale.unit ? `${tell(found.mean)} ${scale.unit}` : `mean ${tell(found.mean)}`;

@@ -6,7 +6,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { memo, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { get } from "@/api/http";
 import type { HeaderRowWords, HeaderWords } from "@/api/words";
 import { Fault } from "@/parts/fault";
@@ -76,7 +76,7 @@ export function HeaderSection({ picture, folded, onFold }: Props) {
               <div key={name}>
                 <h3>{name}</h3>
                 {held.map((row) => (
-                  <Row key={row.path} row={row} mark={row.depth === 0 || row.keyword !== "" ? marks.get(row.keyword) : undefined} />
+                  <Row key={row.path} row={row} mark={row.keyword === "" ? undefined : marks.get(row.keyword)} />
                 ))}
               </div>
             ))}
@@ -128,20 +128,35 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ row, mark }: RowProps) {
-  if (row.vr === "")
-    return <p className={styles.item} style={{ paddingLeft: 12 + 8 * row.depth }}>{`Item ${row.path.split("/").at(-1)}`}</p>;
-  const isMarked = mark !== undefined && mark.count > 0;
-  const words =
-    mark &&
-    (mark.count > 0
-      ? `calibrates ${mark.count} ${mark.count === 1 ? "measurement" : "measurements"}`
-      : "gives the size of a pixel");
-  const point = (on: boolean) => () => mark && alter(() => ({ pointedKeyword: on ? row.keyword : undefined }));
+  const indent = row.depth > 0 ? { paddingLeft: 12 + 8 * row.depth } : undefined;
+  if (row.vr !== "") return <AttributeRow row={row} mark={mark} indent={indent} />;
+  return (
+    <p className={styles.item} style={indent}>
+      {`Item ${row.path.split("/").at(-1)}`}
+    </p>
+  );
+});
+
+interface AttributeProps extends RowProps {
+  readonly indent: { readonly paddingLeft: number } | undefined;
+}
+
+/** The attribute that gives a size says of how many measurements, and comes into view with the one in hand. */
+function AttributeRow({ row, mark, indent }: AttributeProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const inHand = mark?.inHand === true;
+  useEffect(() => {
+    if (inHand) place.current?.scrollIntoView({ block: "nearest" });
+  }, [inHand]);
+  const count = mark?.count ?? 0;
+  const words = count > 0 ? `calibrates ${count} ${count === 1 ? "measurement" : "measurements"}` : "gives the size of a pixel";
+  const point = (on: boolean) => () => alter(() => ({ pointedKeyword: on ? row.keyword : undefined }));
   return (
     <div
-      className={isMarked ? `${styles.row} ${styles.marked}` : styles.row}
+      ref={place}
+      className={count > 0 ? `${styles.row} ${styles.marked}` : styles.row}
       data-keyword={row.keyword || undefined}
-      style={row.depth > 0 ? { paddingLeft: 12 + 8 * row.depth } : undefined}
+      style={indent}
       onPointerEnter={mark && point(true)}
       onPointerLeave={mark && point(false)}
     >
@@ -150,15 +165,18 @@ const Row = memo(function Row({ row, mark }: RowProps) {
       <span className={styles.text}>
         <Value row={row} />
       </span>
-      {words && <span className={isMarked ? styles.calibrates : styles.gives}>{words}</span>}
+      {mark && <span className={count > 0 ? styles.calibrates : styles.gives}>{words}</span>}
     </div>
   );
-});
+}
+
+/** VRs in which a backslash is a letter (PS3.5 6.2). */
+const WHOLE_TEXTS = new Set(["LT", "ST", "UT", "UR"]);
 
 function Value({ row }: { readonly row: HeaderRowWords }) {
   if (row.vr === "PN") return <PersonName name={row.value} />;
   if (isPersonal(row)) return <Identifier text={row.value} />;
-  const values = row.value.split("\\");
+  const values = WHOLE_TEXTS.has(row.vr) ? [row.value] : row.value.split("\\");
   return (
     <bdi>
       {values.map((value, place) => (

@@ -36,26 +36,34 @@ export function Panel({ picture, open, onOpen }: Props) {
       if (!after.delete(name)) after.add(name);
       return after;
     });
-  if (!open) {
-    const show = (name: SectionName) => {
-      setFolded(new Set(ICONS.map(([each]) => each).filter((each) => each !== name)));
-      onOpen(true);
-    };
-    return (
-      <aside className={styles.strip} aria-label="Side panel">
+  const show = (name: SectionName) => {
+    setFolded(new Set(ICONS.map(([each]) => each).filter((each) => each !== name)));
+    onOpen(!(open && !folded.has(name)));
+  };
+  return (
+    <>
+      {open && (
+        <aside className={styles.panel} aria-label="Side panel">
+          <MeasurementSection folded={folded.has("measurements")} onFold={() => fold("measurements")} annotations={annotations} />
+          <AboutSection folded={folded.has("about")} onFold={() => fold("about")} data={annotations.data} />
+          <HeaderSection picture={picture} folded={folded.has("header")} onFold={() => fold("header")} />
+        </aside>
+      )}
+      <div className={open ? `${styles.strip} ${styles.beside}` : styles.strip} role="toolbar" aria-label="Side panel sections">
         {ICONS.map(([name, words, Icon]) => (
-          <button key={name} type="button" className={styles.icon} aria-label={words} title={words} onClick={() => show(name)}>
+          <button
+            key={name}
+            type="button"
+            className={styles.icon}
+            aria-label={words}
+            aria-pressed={open && !folded.has(name)}
+            title={words}
+            onClick={() => show(name)}
+          >
             <Icon aria-hidden="true" />
           </button>
         ))}
-      </aside>
-    );
-  }
-  return (
-    <aside className={styles.panel} aria-label="Side panel">
-      <MeasurementSection folded={folded.has("measurements")} onFold={() => fold("measurements")} annotations={annotations} />
-      <AboutSection folded={folded.has("about")} onFold={() => fold("about")} data={annotations.data} />
-      <HeaderSection picture={picture} folded={folded.has("header")} onFold={() => fold("header")} />
-    </aside>
+      </div>
+    </>
   );
 }
