@@ -14,6 +14,9 @@ export interface FromWorker {
   readonly values: Voxels;
 }
 
+/** Said once, when the worker runs. */
+export type Ready = "ready";
+
 let held: VolumeVoxels | undefined;
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
@@ -26,3 +29,6 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   const answer: FromWorker = { number: data.number, values };
   self.postMessage(answer, { transfer: [values.buffer as ArrayBuffer] });
 });
+
+const ready: Ready = "ready";
+self.postMessage(ready);

@@ -17,7 +17,6 @@ interface Order {
   readonly plane: ImagePlane;
   readonly slab: SlabOf | undefined;
   readonly answer: (pixels: GreyPixels | undefined) => void;
-  readonly refuse: (reason: unknown) => void;
 }
 
 /** What cuts: a worker, or this thread where there is none. */
@@ -39,11 +38,11 @@ export class Volume {
     private readonly cutter: Cutter,
   ) {}
 
-  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. Rejects with a sentence. */
+  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. */
   cut(cell: string, plane: ImagePlane, slab?: SlabOf): Promise<GreyPixels | undefined> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.orders.get(cell)?.answer(undefined);
-      this.orders.set(cell, { plane, slab, answer: resolve, refuse: reject });
+      this.orders.set(cell, { plane, slab, answer: resolve });
       void this.work();
     });
   }
@@ -59,13 +58,9 @@ export class Volume {
     if (this.isCutting) return;
     this.isCutting = true;
     for (let next = this.next(); next; next = this.next()) {
-      const { plane, slab, answer, refuse } = next;
-      try {
-        const stored = await this.cutter.cut(plane, slab);
-        answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
-      } catch (error) {
-        refuse(error);
-      }
+      const { plane, slab, answer } = next;
+      const stored = await this.cutter.cut(plane, slab);
+      answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
     }
     this.isCutting = false;
   }
@@ -79,31 +74,36 @@ export class Volume {
   }
 }
 
-function cutterOf(volume: VolumeVoxels): Cutter {
-  if (typeof Worker === "undefined") return { cut: async (plane, slab) => reslice(volume, plane, slab), end: () => undefined };
+const onThisThread = (volume: VolumeVoxels): Cutter => ({
+  cut: async (plane, slab) => reslice(volume, plane, slab),
+  end: () => undefined,
+});
+
+/** The worker once it runs; undefined where none can be started. */
+function startedWorker(): Promise<Worker | undefined> {
+  if (typeof Worker === "undefined") return Promise.resolve(undefined);
   const worker = new Worker(new URL("./reslice_worker.ts", import.meta.url), { type: "module" });
-  const waiting = new Map<number, { resolve: (values: Voxels) => void; reject: (reason: unknown) => void }>();
-  let number = 0;
-  let fault: Error | undefined;
-  worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-    waiting.get(data.number)?.resolve(data.values);
-    waiting.delete(data.number);
+  return new Promise((resolve) => {
+    worker.addEventListener("message", () => resolve(worker), { once: true });
+    worker.addEventListener("error", () => resolve(undefined), { once: true });
   });
-  worker.addEventListener("error", ({ message }) => {
-    fault = new Error(`The volume cannot be cut: ${message || "its worker could not be started"}.`);
-    for (const { reject } of waiting.values()) reject(fault);
-    waiting.clear();
+}
+
+async function cutterOf(volume: VolumeVoxels): Promise<Cutter> {
+  const worker = await startedWorker();
+  if (!worker) return onThisThread(volume);
+  const waiting = new Map<number, (values: Voxels) => void>();
+  let number = 0;
+  worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+    waiting.get(data.number)?.(data.values);
+    waiting.delete(data.number);
   });
   const tell = (words: ToWorker, transfer: Transferable[]): void => worker.postMessage(words, transfer);
   tell({ kind: "volume", volume }, [volume.voxels.buffer as ArrayBuffer]);
   return {
     cut: (plane, slab) =>
-      new Promise((resolve, reject) => {
-        if (fault) {
-          reject(fault);
-          return;
-        }
-        waiting.set(++number, { resolve, reject });
+      new Promise((resolve) => {
+        waiting.set(++number, resolve);
         tell({ kind: "cut", number, plane, slab }, []);
       }),
     end: () => worker.terminate(),
@@ -133,22 +133,45 @@ export async function loadVolume(stack: Stack, onProgress?: Loading, store: Fram
   });
   const { volume, scale } = buildVolume(grid, slices);
   const middle = pictures[Math.floor(pictures.length / 2)] as FramePicture;
-  return new Volume(stack, middle.firstWindow, middle.windows, scale, cutterOf(volume));
+  return new Volume(stack, middle.firstWindow, middle.windows, scale, await cutterOf(volume));
 }
 
 /** Volumes are large: the ones cut last are kept, no more. */
 const KEPT_MAX = 2;
-const kept = new Map<string, Promise<Volume>>();
 
-/** The volume of a stack, loaded once; a failed one is tried again. */
+interface Kept {
+  readonly volume: Promise<Volume>;
+  readonly listeners: Set<Loading>;
+  loaded: number;
+}
+
+const kept = new Map<string, Kept>();
+
+/** The volume of a stack, loaded once for all who ask; a failed one is tried again. */
 export function volumeOf(stack: Stack, onProgress?: Loading): Promise<Volume> {
-  const known = kept.get(stack.id) ?? loadVolume(stack, onProgress);
+  const known = kept.get(stack.id) ?? keptVolume(stack);
   kept.delete(stack.id);
   kept.set(stack.id, known);
-  known.catch(() => kept.delete(stack.id));
   const [oldest] = kept.keys();
   if (oldest !== undefined && kept.size > KEPT_MAX) letGo(oldest);
-  return known;
+  if (onProgress) {
+    known.listeners.add(onProgress);
+    onProgress(known.loaded, stack.frames.length);
+  }
+  return known.volume;
+}
+
+function keptVolume(stack: Stack): Kept {
+  const listeners = new Set<Loading>();
+  const volume = loadVolume(stack, (loaded, total) => {
+    made.loaded = loaded;
+    for (const listener of listeners) listener(loaded, total);
+  });
+  const made: Kept = { volume, listeners, loaded: 0 };
+  volume.catch(() => {
+    if (kept.get(stack.id) === made) kept.delete(stack.id);
+  });
+  return made;
 }
 
 /** Gives back the memory of all volumes: another study is opened. */
@@ -157,7 +180,7 @@ export function forgetVolumes(): void {
 }
 
 function letGo(id: string): void {
-  void kept.get(id)?.then(
+  void kept.get(id)?.volume.then(
     (volume) => volume.end(),
     () => undefined,
   );
