@@ -14,6 +14,7 @@ const NODE: NodeWords = {
   character_set: "ISO_IR 100",
   local_ae_title: "OTHER",
   notes: "two\nlines",
+  dicomweb_url: "https://pacs/dicom-web",
 };
 
 test("an entry that is opened and kept is the same", () => {
@@ -29,6 +30,7 @@ test("what is not on the first page is shown when it is other than usual", () =>
     character_set: "",
     local_ae_title: "",
     notes: "",
+    dicomweb_url: "",
   };
   expect(draftOf(plain).isUnusual).toBe(false);
 });

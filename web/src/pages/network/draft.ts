@@ -29,6 +29,7 @@ export interface Draft {
   readonly associations: string;
   readonly syntaxes: readonly string[];
   readonly notes: string;
+  readonly dicomweb: string;
   /** Something that is not on the first page of the form is other than usual. */
   readonly isUnusual: boolean;
 }
@@ -45,6 +46,7 @@ export const EMPTY: Draft = {
   associations: "4",
   syntaxes: [],
   notes: "",
+  dicomweb: "",
   isUnusual: false,
 };
 
@@ -61,9 +63,10 @@ export function draftOf(node: NodeWords): Draft {
     associations: String(node.associations_max ?? 4),
     syntaxes: node.transfer_syntaxes ?? [],
     notes: node.notes ?? "",
+    dicomweb: node.dicomweb_url ?? "",
     isUnusual: false,
   };
-  const rest = ["localTitle", "characterSet", "pduBytes", "associations", "notes"] as const;
+  const rest = ["localTitle", "characterSet", "pduBytes", "associations", "notes", "dicomweb"] as const;
   return { ...draft, isUnusual: draft.syntaxes.length > 0 || rest.some((field) => draft[field] !== EMPTY[field]) };
 }
 
@@ -91,6 +94,7 @@ export function entryOf(draft: Draft): NodeEntry {
     character_set: draft.characterSet,
     local_ae_title: draft.localTitle,
     notes: draft.notes,
+    dicomweb_url: draft.dicomweb,
   };
 }
 

@@ -57,7 +57,7 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
           icon={more ? <ChevronDown /> : <ChevronRight />}
           onClick={() => setMore(!more)}
         >
-          More: title to call it with, PDU size, transfer syntaxes, character set, notes
+          More: title to call it with, PDU size, transfer syntaxes, character set, DICOMweb, notes
         </Button>
         {more && <Rest written={written} set={(part) => setWritten((now) => ({ ...now, ...part }))} />}
         <div aria-live="polite" className={styles.findings}>
@@ -198,6 +198,13 @@ function Rest({ written, set }: FieldsProps) {
         value={[...written.syntaxes]}
         onChange={(syntaxes) => set({ syntaxes })}
         searchable
+      />
+      <TextInput
+        label="Where it speaks DICOMweb; then it is searched and retrieved from there"
+        placeholder="https://pacs/dicom-web"
+        value={written.dicomweb}
+        onChange={(event) => set({ dicomweb: event.currentTarget.value })}
+        classNames={MONO}
       />
       <Textarea
         label="Notes"

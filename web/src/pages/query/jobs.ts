@@ -44,10 +44,12 @@ export function lampOf(job: JobWords): LampState {
   return needsYou(job) ? "bad" : "unknown";
 }
 
+const WAYS: Readonly<Record<string, string>> = { get: "C-GET", move: "C-MOVE", web: "DICOMweb" };
+
 /** The name of the way that it goes by; the one that will be tried first where that is not known. */
 export function wayOf(job: JobWords): string {
   const by = job.transfer?.by ?? wantedOf(job).by;
-  return by === "move" ? "C-MOVE" : by === "get" ? "C-GET" : "";
+  return WAYS[by] ?? "";
 }
 
 /** How many there are in all, as far as anybody knows. */
@@ -106,7 +108,7 @@ export function story(job: JobWords, aeTitle: string, isHeld: boolean, now: Date
 }
 
 function failure(job: JobWords, aeTitle: string): Pick<Story, "bad" | "words"> {
-  const reason = job.words.replace(/^.*?\bBy C-(?:GET|MOVE): /, "");
+  const reason = job.words.replace(/^.*?\bBy (?:C-GET|C-MOVE|DICOMweb): /, "");
   if (!job.failed) return { bad: job.state === "interrupted" ? "interrupted" : "failed", words: `, ${job.words}` };
   const kept = job.words.includes("could not be kept here");
   return {

@@ -100,6 +100,7 @@ export default function Page() {
         <Body
           key={stamp}
           question={question}
+          isWeb={Boolean(node?.dicomweb_url)}
           isAsked={stamp !== ""}
           found={found}
           sort={asked.sort || (question.level === "patient" ? "patient" : "-date")}
@@ -178,6 +179,7 @@ function NoNode({ name }: { readonly name: string }) {
 
 interface BodyProps {
   readonly question: Question;
+  readonly isWeb: boolean;
   readonly isAsked: boolean;
   readonly found: {
     readonly data: Found | undefined;
@@ -194,7 +196,7 @@ interface BodyProps {
   readonly onCancel: () => void;
 }
 
-function Body({ question, isAsked, found, sort, onSort, onWhy, coming, onChanged, onCancel }: BodyProps) {
+function Body({ question, isWeb, isAsked, found, sort, onSort, onWhy, coming, onChanged, onCancel }: BodyProps) {
   const navigate = useNavigate();
   const { level, node } = question;
   const rows = found.data?.rows ?? NOTHING;
@@ -266,6 +268,7 @@ function Body({ question, isAsked, found, sort, onSort, onWhy, coming, onChanged
         here={here}
         experience={experience.data}
         isBusy={asking}
+        isWeb={isWeb}
         onRetrieve={bring}
         onWhy={onWhy}
       />

@@ -14,6 +14,8 @@ interface Props {
   readonly here: ReadonlyMap<string, number>;
   readonly experience: ExperienceWords | undefined;
   readonly isBusy: boolean;
+  /** The node speaks DICOMweb: there is one way. */
+  readonly isWeb: boolean;
   readonly onRetrieve: () => void;
   readonly onWhy: (() => void) | undefined;
 }
@@ -24,7 +26,7 @@ export const NOUNS: Readonly<Record<Level, readonly [string, string]>> = {
   series: ["series", "series"],
 };
 
-export function SelectionBar({ level, chosen, here, experience, isBusy, onRetrieve, onWhy }: Props) {
+export function SelectionBar({ level, chosen, here, experience, isBusy, isWeb, onRetrieve, onWhy }: Props) {
   const [one, many] = NOUNS[level];
   return (
     <div className={styles.bar}>
@@ -38,7 +40,7 @@ export function SelectionBar({ level, chosen, here, experience, isBusy, onRetrie
           `Choose the ${many} to bring here.`
         )}
       </p>
-      {chosen.length > 0 && <Way by={experience?.by ?? ""} />}
+      {chosen.length > 0 && <Way by={experience?.by ?? ""} isWeb={isWeb} />}
       {onWhy && <Button onClick={onWhy}>Why so few?</Button>}
       {chosen.length > 0 && (
         <Button kind="primary" onClick={onRetrieve} disabled={isBusy}>
@@ -60,7 +62,8 @@ export function costOf(images: number | undefined, chosen: readonly Row[], exper
   return `, ${parts.join(", ")}`;
 }
 
-function Way({ by }: { readonly by: string }) {
+function Way({ by, isWeb }: { readonly by: string; readonly isWeb: boolean }) {
+  if (isWeb) return <span className={styles.way}>by DICOMweb</span>;
   return by === "move" ? (
     <span className={styles.way}>
       by <Term word="C-MOVE" />, falls back to <Term word="C-GET" />
