@@ -1,7 +1,7 @@
 /** The images as they arrive: thumbnails, latest first, with the calling AE title in red over the picture. */
 import { useQuery } from "@tanstack/react-query";
 import { FileText } from "lucide-react";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { get } from "@/api/http";
 import { onLive } from "@/api/live";
@@ -61,17 +61,17 @@ function Tiles({ images, waiting }: { readonly images: readonly ArrivedWords[]; 
     );
   }
   if (images.length === 0) return <EmptyState title="No image has come yet">Each one appears here as it arrives.</EmptyState>;
-  const now = new Date();
+  const today = new Date().toDateString();
   return (
     <ul className={styles.tiles}>
       {images.map((image) => (
-        <Tile key={image.serial} image={image} now={now} />
+        <Tile key={image.serial} image={image} today={today} />
       ))}
     </ul>
   );
 }
 
-function Tile({ image, now }: { readonly image: ArrivedWords; readonly now: Date }) {
+const Tile = memo(function Tile({ image, today }: { readonly image: ArrivedWords; readonly today: string }) {
   const [failed, setFailed] = useState(false);
   const sender = senderOf(image);
   const what = [image.modality, image.series_description].filter(Boolean).join(" ");
@@ -92,9 +92,9 @@ function Tile({ image, now }: { readonly image: ArrivedWords; readonly now: Date
         </span>
         <span className={styles.under}>
           <bdi>{image.series_description || (image.instance_number ? `image ${image.instance_number}` : "no description")}</bdi>
-          <time dateTime={image.received}>{withSeconds(new Date(image.received), now)}</time>
+          <time dateTime={image.received}>{withSeconds(new Date(image.received), new Date(today))}</time>
         </span>
       </Link>
     </li>
   );
-}
+});

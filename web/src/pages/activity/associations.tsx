@@ -3,7 +3,7 @@
  * how fast and how it ended; a click shows the rest beside it.
  */
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { AssociationWords } from "@/api/words";
 import { count, moment } from "@/base/text";
@@ -66,6 +66,7 @@ interface TableProps {
 
 function Table({ open, past, found, searched }: TableProps) {
   const now = useNow(open.length > 0);
+  const today = now.toDateString();
   if (found.waiting) return <div className={styles.rows} aria-busy="true" />;
   if (open.length + past.length === 0) {
     return searched ? (
@@ -96,7 +97,7 @@ function Table({ open, past, found, searched }: TableProps) {
             <Row key={one.token} one={one} now={now} pace={paceOfOpen(found.samples, one.token)} />
           ))}
           {past.map((one) => (
-            <Row key={one.token} one={one} now={now} pace={paceOfPast(one)} />
+            <PastRow key={one.token} one={one} today={today} />
           ))}
         </tbody>
       </table>
@@ -110,6 +111,11 @@ function Table({ open, past, found, searched }: TableProps) {
     </div>
   );
 }
+
+/** One that is over does not change any more: it is drawn once, whatever goes on above it. */
+const PastRow = memo(function PastRow({ one, today }: { readonly one: AssociationWords; readonly today: string }) {
+  return <Row one={one} now={new Date(today)} pace={paceOfPast(one)} />;
+});
 
 interface RowProps {
   readonly one: AssociationWords;

@@ -92,7 +92,7 @@ describe("its measures", () => {
     expect([who(BASE), who({ ...BASE, node: "CT room 2" }), who({ ...BASE, calling_ae_title: "" })]).toEqual([
       "CT2",
       "CT room 2",
-      "no title",
+      "10.0.0.7",
     ]);
   });
 });

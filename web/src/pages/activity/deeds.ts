@@ -8,9 +8,9 @@ import type { AssociationWords } from "@/api/words";
 import { byteCount, count, counted, duration } from "@/base/text";
 import type { LampState } from "@/parts/lamp";
 
-/** The node's name where it is known, else its title. */
+/** The node's name where it is known, else its title, else where it came from. */
 export function who(one: AssociationWords): string {
-  return one.node || one.calling_ae_title || "no title";
+  return one.node || one.calling_ae_title || one.address;
 }
 
 /** How it stands or ended, as a lamp shows it. */

@@ -4,7 +4,7 @@
  */
 import { useQueryClient } from "@tanstack/react-query";
 import { ArrowDown, Pause, Play, Search } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { change } from "@/api/http";
 import { useStatus } from "@/api/status";
@@ -184,7 +184,8 @@ function NoLines({ all }: { readonly all: number }) {
   );
 }
 
-function Line({ line, words }: { readonly line: LogLineWords; readonly words: string }) {
+/** A line does not change: a busy second adds hundreds, and draws those alone. */
+const Line = memo(function Line({ line, words }: { readonly line: LogLineWords; readonly words: string }) {
   const names = usePrivacy((now) => now.names);
   const lamp = LAMPS[line.level];
   const masked = line.room === PATIENTS && !names;
@@ -206,7 +207,7 @@ function Line({ line, words }: { readonly line: LogLineWords; readonly words: st
       </bdi>
     </div>
   );
-}
+});
 
 /** The one room that may name patients (base/log.PATIENTS). */
 const PATIENTS = "patients";

@@ -2,7 +2,7 @@
  * Check, try-out and rebuilding: what each does and what it would change, said before it begins; while it runs, how far it is; afterwards
  * what it found. Each is a job, which goes on when the page is closed.
  */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { cancelJob, isOver, submitJob, useJobs } from "@/api/jobs";
 import { useStatus } from "@/api/status";
@@ -12,6 +12,7 @@ import { Button } from "@/parts/button";
 import { Confirm } from "@/parts/confirm";
 import { Fault } from "@/parts/fault";
 import { Lamp, type LampState } from "@/parts/lamp";
+import { offer } from "@/parts/palette";
 import { ProgressBar } from "@/parts/progress_bar";
 import { SectionHeading } from "@/parts/section";
 import { latest } from "./findings";
@@ -41,6 +42,14 @@ const KINDS = [
 
 type Kind = (typeof KINDS)[number]["kind"];
 
+/** What can be started from the palette: nothing of it changes anything. */
+const COMMANDS = KINDS.filter(({ kind }) => kind !== "reindex").map(({ kind, title }) => ({
+  id: `maintenance-${kind}`,
+  words: title,
+  group: "Action",
+  run: () => void submitJob({ kind }),
+}));
+
 export function UpkeepPanel() {
   const asked = useJobs();
   const jobs = asked.data?.jobs ?? [];
@@ -48,6 +57,7 @@ export function UpkeepPanel() {
   const wanted = search.get("job");
   const chosen = KINDS.find(({ kind }) => kind === wanted)?.kind ?? latestOf(jobs)?.kind;
   const shown = chosen === undefined ? undefined : latest(jobs, chosen);
+  useEffect(() => offer("maintenance", COMMANDS), []);
   return (
     <section className={styles.panel} aria-label="Check and rebuild">
       <SectionHeading title="Check and rebuild" />
