@@ -27,7 +27,11 @@ function EncapsulatedDocument({ document }: { readonly document: ReadableDocumen
   const place = `/api/instances/${encodeURIComponent(document.sopInstanceUid)}/encapsulated`;
   const kind = useQuery({
     queryKey: ["encapsulated", document.sopInstanceUid],
-    queryFn: async ({ signal }) => (await ask(place, { method: "HEAD", signal })).headers.get("content-type") ?? "",
+    queryFn: async ({ signal }) => {
+      const answer = await ask(place, { signal });
+      await answer.body?.cancel();
+      return answer.headers.get("content-type") ?? "";
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (kind.error) return <Failed tried="The document could not be read" error={kind.error} again={() => void kind.refetch()} />;
