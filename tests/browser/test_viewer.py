@@ -13,8 +13,12 @@ import numpy as np
 import pydicom
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import SECONDS
+from tests.browser.test_accessibility import findings
 from tests.browser.viewer_phantoms import CLIP, CT, HOSTILE, MR, SIDE, stored_values, write
 from tests.peers.processes import House, is_listening, wait_for
+
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +127,7 @@ def test_the_wheel_the_arrows_and_the_slider_go_through_the_images(opened):
     cell.hover()
     page.mouse.wheel(0, 120)
     expect(corner(page, "Image 14 of 24")).to_be_visible()
-    cell.get_by_role("img", name=re.compile("Head")).focus()
+    cell.get_by_role("application", name=re.compile("Head")).focus()
     for key, number in (("ArrowUp", 13), ("PageDown", 23), ("End", 24), ("Home", 1), ("ArrowRight", 2)):
         page.keyboard.press(key)
         expect(corner(page, f"Image {number} of 24")).to_be_visible()
@@ -265,6 +269,19 @@ def test_a_small_screen_keeps_all_tools_behind_the_last_icon(opened):
     page.get_by_role("button", name="More tools").click()
     page.get_by_role("menuitem", name="Invert").click()
     page.wait_for_url(re.compile(r"t0i"))
+
+
+@pytest.mark.parametrize("size", ["large", "small"])
+def test_axe_finds_nothing_serious_in_the_viewer(opened, size):
+    assert findings(opened(MR, size=size, cells=3)) == []
+
+
+def test_the_scale_is_as_long_as_it_says(opened):
+    page = opened(CT)
+    page.keyboard.press("Shift+F")
+    scale = page.get_by_role("img", name="Scale of 20 cm")
+    expect(scale).to_be_visible()
+    assert scale.locator("path").evaluate("path => path.getBBox().height") == pytest.approx(200, abs=0.1)
 
 
 def test_a_study_that_is_not_here_says_so(phantoms, browse):

@@ -7,9 +7,11 @@
 
 import { type DragEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { draw } from "@/imaging/draw";
+import type { DicomFrame } from "@/imaging/frames";
 import type { ImagePlane } from "@/imaging/geometry";
 import type { DicomStack } from "@/imaging/stacks";
 import { apply, type CanvasSize, canvasToImage, fitZoom, imageToCanvas, pictureSize, zoomOf } from "@/imaging/view";
+import type { Point, View } from "@/model/images";
 import { Fault } from "@/parts/fault";
 import styles from "./cell.module.css";
 import { hang, markSeen } from "./cells";
@@ -18,6 +20,7 @@ import { type Axis, cutPlane } from "./cutting";
 import { useGestures } from "./gestures";
 import { CrosshairLines, ReferenceLines } from "./lines";
 import { Magnifier } from "./magnifier";
+import { chestWall } from "./mammography";
 import { Measurements } from "./measure/measurements";
 import { Letters, ScaleBar, SliceSlider, Texts } from "./overlays";
 import { DocumentCell } from "./panel/document_cell";
@@ -119,7 +122,7 @@ function PictureCell({ place, cell, stack, active, shown }: PictureProps & { rea
   }, [slot, place]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys that scroll it
-    <div ref={surface} className={styles.surface} tabIndex={0} role="img" aria-label={describe(slot, stack)}>
+    <div ref={surface} className={styles.surface} tabIndex={0} role="application" aria-label={describe(slot, stack)}>
       <canvas ref={canvas} className={styles.canvas} />
       {slot && (
         <>
@@ -215,7 +218,8 @@ function useSlot(
     const size = frame ? pictureSize(frame) : plane && { columns: plane.columns, rows: plane.rows, aspect: 1 };
     if (!canvas || !size) return undefined;
     const common = cutting && cell.view.zoom === undefined ? commonZoom(stack, plane, canvas) : undefined;
-    const view = { ...cell.view, zoom: common ?? zoomOf(cell.view, size, canvas) };
+    const zoom = common ?? zoomOf(cell.view, size, canvas);
+    const view = { ...cell.view, zoom, pan: anchored(cell.view, frame, size.columns * zoom, canvas) };
     const forth = imageToCanvas(size, canvas, view);
     const back = canvasToImage(size, canvas, view);
     return {
@@ -239,6 +243,14 @@ function useSlot(
       toPicture: (point) => apply(back, point),
     };
   }, [place, cell, stack, active, frame, picture, pixels, plane, firstVoi, canvas, at, count, cutting]);
+}
+
+/** A mammogram that nobody has zoomed stands with its chest wall at the edge of its cell. */
+function anchored(view: View, frame: DicomFrame | undefined, width: number, canvas: CanvasSize): Point {
+  const side = view.zoom === undefined && view.rotation % 2 === 0 && frame ? chestWall(frame) : undefined;
+  if (!side) return view.pan;
+  const room = Math.max((canvas.width - width) / 2, 0);
+  return { x: view.pan.x + (side === "right" ? room : -room), y: view.pan.y };
 }
 
 /** How much longer than a volume's own sides a cell has to be for its tilted cuts; their corners are air. */

@@ -9,6 +9,7 @@ import { mirrored, turned } from "@/imaging/view";
 import { type View, type Voi, WHOLE } from "@/model/images";
 import { cellCount, type LayoutName } from "./layouts";
 import { areParallel, linkedIndex } from "./linking";
+import { hungView } from "./mammography";
 import { type Cell, type Change, EMPTY_CELL, stackOf, type Viewer, withCell } from "./state";
 
 export function clamp(value: number, low: number, high: number): number {
@@ -40,7 +41,7 @@ export function hang(now: Viewer, at: number, id: string): Change {
 export function freshCell(now: Viewer, id: string): Cell {
   const stack = now.stacks.get(id);
   const index = !stack || stack.isClip ? 0 : Math.floor(stack.frames.length / 2);
-  return { ...EMPTY_CELL, shows: id, index };
+  return { ...EMPTY_CELL, shows: id, index, view: hungView(stack?.frames[index]) };
 }
 
 /** Another arrangement: what is shown stays, what was hidden by a smaller one comes back, new cells take the series not shown yet. */
@@ -114,7 +115,9 @@ export function invert(now: Viewer): Change {
 
 /** Window, zoom, turns and inversion as at first; the image stays. */
 export function reset(now: Viewer): Change {
-  const { voi, voiLabel, inverted, view } = EMPTY_CELL;
+  const cell = now.cells[now.active];
+  const view = hungView(cell && stackOf(now, cell)?.frames[cell.index]);
+  const { voi, voiLabel, inverted } = EMPTY_CELL;
   return { cells: withCell(now.cells, now.active, { voi, voiLabel, inverted, view }) };
 }
 

@@ -123,10 +123,10 @@ function attach(element: HTMLElement, place: number): () => void {
   };
 }
 
-/** The view as it stands, which may be ahead of what is drawn; a picture that fits its cell has the zoom that it is drawn with. */
+/** The view as it stands, which may be ahead of what is drawn; a picture that fits its cell lies as it is drawn. */
 function viewNow(now: Viewer, slot: PictureSlot): View {
   const view = now.cells[slot.cell]?.view ?? slot.view;
-  return view.zoom === undefined ? { ...view, zoom: slot.view.zoom } : view;
+  return view.zoom === undefined ? { ...view, zoom: slot.view.zoom, pan: slot.view.pan } : view;
 }
 
 function follow(place: number, slot: PictureSlot, drag: Drag, by: Point, here: Point, isFine: boolean): void {
@@ -135,7 +135,7 @@ function follow(place: number, slot: PictureSlot, drag: Drag, by: Point, here: P
       const { voi, pixels } = slot;
       if (pixels?.kind === "colour") {
         // a colour has no window: the hand moves the picture
-        change((now) => look(now, place, dragged(now.cells[place]?.view ?? slot.view, by)));
+        change((now) => look(now, place, dragged(viewNow(now, slot), by)));
         return;
       }
       if (!voi || !pixels) return;
@@ -144,7 +144,7 @@ function follow(place: number, slot: PictureSlot, drag: Drag, by: Point, here: P
       return;
     }
     case "pan":
-      change((now) => look(now, place, dragged(now.cells[place]?.view ?? slot.view, by)));
+      change((now) => look(now, place, dragged(viewNow(now, slot), by)));
       return;
     case "zoom":
       change((now) => look(now, place, draggedZoom(viewNow(now, slot), slot.size, slot, drag.from, by.y)));

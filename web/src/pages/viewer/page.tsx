@@ -70,6 +70,9 @@ function SidePanel() {
   useEffect(() => {
     if (window.innerWidth < PANEL_ROOM) change(() => ({ panel: false }));
   }, []);
+  // nothing is asked about a study before it is known that it is here
+  const isHere = useViewer((now) => now.series.length > 0);
+  if (!isHere) return <div className={open ? `${styles.panel} ${styles.open}` : styles.panel} />;
   return <Panel picture={picture} open={open} onOpen={(panel) => change(() => ({ panel }))} />;
 }
 

@@ -4,6 +4,7 @@
  * A slot comes in, a length in CSS pixels with its words goes out; undefined where nothing says how large a pixel is.
  */
 
+import { calibrationAt } from "@/imaging/calibration";
 import type { PictureSlot } from "./slots";
 
 export interface Scale {
@@ -18,10 +19,12 @@ export interface Scale {
 const SHARE_MAX = 0.45;
 
 export function scaleOf(slot: PictureSlot): Scale | undefined {
-  const millimetres = millimetresDown(slot);
-  if (!millimetres) return undefined;
-  const pixels = (slot.view.zoom ?? 1) * slot.size.aspect;
-  return roundScale(pixels / millimetres, slot.height * SHARE_MAX);
+  const size = sizeInMiddle(slot);
+  if (!size) return undefined;
+  const zoom = slot.view.zoom ?? 1;
+  const isTurned = slot.view.rotation % 2 === 1;
+  const scale = roundScale(isTurned ? zoom / size.column : (zoom * slot.size.aspect) / size.row, slot.height * SHARE_MAX);
+  return scale && { ...scale, words: [scale.words, size.label].filter(Boolean).join(" ") };
 }
 
 /** The longest of 1, 2, 5, 10 ... millimetres that fits. */
@@ -35,7 +38,15 @@ export function roundScale(pixelsAMillimetre: number, most: number): Scale | und
   return { length: length * pixelsAMillimetre, words, parts: factor === 1 ? 10 : factor === 2 ? 4 : 5 };
 }
 
-/** Millimetres a row of the picture, where they are the patient's. */
-function millimetresDown(slot: PictureSlot): number | undefined {
-  return slot.plane?.rowSpacing;
+/** Millimetres of a pixel in the middle of the cell, with what must be said of them; an ultrasound picture differs by region. */
+function sizeInMiddle(slot: PictureSlot): { row: number; column: number; label: string } | undefined {
+  const { frame, plane } = slot;
+  if (!frame) return plane && { row: plane.rowSpacing, column: plane.columnSpacing, label: "" };
+  const middle = slot.toPicture({ x: slot.width / 2, y: slot.height / 2 });
+  const { kind, row, column, rowUnit, columnUnit, label } = calibrationAt(frame, [middle]);
+  const [down, across] = [MILLIMETRES[rowUnit], MILLIMETRES[columnUnit]];
+  if (kind === "px" || !down || !across || !row || !column) return undefined;
+  return { row: Math.abs(row) * down, column: Math.abs(column) * across, label };
 }
+
+const MILLIMETRES: Readonly<Record<string, number>> = { mm: 1, cm: 10 };

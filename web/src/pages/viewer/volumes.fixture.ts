@@ -1,5 +1,6 @@
 /** Stacks for tests: parallel slices in the patient, without pixels. */
 
+import { frameAttributes } from "@/imaging/attributes";
 import type { DicomStack } from "@/imaging/stacks";
 import type { Vector } from "@/model/images";
 
@@ -26,6 +27,7 @@ export function volume(wanted: Wanted = {}): DicomStack {
   ];
   const frames = Array.from({ length: slices }, (_, slice) => ({
     frame: 1,
+    attributes: frameAttributes({}, 0),
     rows: size,
     columns: size,
     spacing: [spacing, spacing],
