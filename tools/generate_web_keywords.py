@@ -1,10 +1,12 @@
 """Write web/src/imaging/keywords.ts: the keyword and tag of each attribute that an image can be described with.
 
 The table is pydicom's dictionary of PS3.6, without retired attributes and without the groups that no image has.
+`python tools/generate_web_keywords.py`, or `--check` to compare only.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pydicom.datadict import DicomDictionary
@@ -55,5 +57,13 @@ def written() -> str:
     return HEAD + "".join(lines) + FOOT
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    """0 where the file is as it should be, or was written."""
+    if "--check" in arguments:
+        return 0 if TARGET.read_text(encoding="utf-8") == written() else 1
     TARGET.write_text(written(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -26,6 +26,9 @@ const AHEAD_CONNECTIONS = 4;
 /** What one answer may hold: more would keep the frame that is wanted now waiting. */
 const ANSWER_BYTES = 4 << 20;
 const CACHE_BYTES = 768 << 20;
+/** On a computer that says it has 4 GB of memory or less. */
+const SMALL_CACHE_BYTES = 256 << 20;
+const SMALL_MEMORY_GIGABYTES = 4;
 /** As many as the largest layout has cells; what was looked at before that is not fetched ahead. */
 const FOLLOWED_MAX = 9;
 
@@ -58,7 +61,7 @@ export class FrameStore {
   private running = 0;
   private abort = new AbortController();
 
-  constructor(bytesMax = CACHE_BYTES) {
+  constructor(bytesMax = bytesForThisComputer()) {
     this.cache = new FrameCache(bytesMax, (key) => this.distance(key));
   }
 
@@ -262,6 +265,11 @@ export class FrameStore {
     known.catch(() => this.bulk.delete(uri));
     return known;
   }
+}
+
+function bytesForThisComputer(): number {
+  const { navigator } = globalThis as { readonly navigator?: { readonly deviceMemory?: number } };
+  return (navigator?.deviceMemory ?? Number.POSITIVE_INFINITY) <= SMALL_MEMORY_GIGABYTES ? SMALL_CACHE_BYTES : CACHE_BYTES;
 }
 
 function bytesOf(frame: ImageFrame): number {

@@ -15,7 +15,7 @@ export interface DicomFrame extends ImageFrame {
 }
 
 /** More frames than this no instance has; a larger number is a mistake of the file. */
-const FRAMES_MAX = 1 << 20;
+const FRAMES_MAX = 1 << 17;
 
 /** The frames of an instance, in the order in which they are stored. */
 export function framesOf(dataSet: JsonDataSet): readonly DicomFrame[] {

@@ -1,7 +1,7 @@
 /**
  * The Modality LUT of a frame, and the unit of its values (PS3.3 C.11.1).
  *
- * Attributes come in; a slope and an intercept, or a table, and a unit go out. Logarithmic and displayed X-ray projections are shown
+ * Attributes come in; a slope and an intercept, or a table, and a unit go out. Of a dose they are those of its grid. Logarithmic and displayed X-ray projections are shown
  * without it: theirs is for measuring. A unit is told only where the file tells it, or the kind of image leaves no doubt.
  */
 
@@ -23,6 +23,8 @@ export async function modalityOf(
 ): Promise<Modality> {
   const relation = attributes.text("PixelIntensityRelationship");
   if (XRAY_PROJECTIONS.test(frame.sopClassUid) && (relation === "LOG" || relation === "DISP")) return { slope: 1, intercept: 0 };
+  const dose = attributes.number("DoseGridScaling");
+  if (dose !== undefined) return { slope: dose, intercept: 0 };
   const [item] = attributes.items("ModalityLUTSequence");
   const table = item && (await readLut(item, signed, readBulk));
   if (table) {
@@ -53,6 +55,7 @@ export function isInHounsfieldUnits(frame: ImageFrame): boolean {
 export function unitOf(frame: ImageFrame): string {
   const { attributes } = frame;
   if (isInHounsfieldUnits(frame)) return "HU";
+  if (attributes.has("DoseGridScaling")) return attributes.text("DoseUnits") === "GY" ? "Gy" : "";
   const [table] = attributes.items("ModalityLUTSequence");
   const type = table ? table.text("ModalityLUTType") : attributes.text("RescaleType");
   if (type) return type === "US" ? "" : type;

@@ -89,9 +89,10 @@ function kindKey(frame: DicomFrame): string {
 
 /** Magnitude, phase, real, imaginary or a field map. */
 function complexPart(frame: DicomFrame): string {
-  const said = frame.attributes.text("ComplexImageComponent");
-  const types = frame.attributes.values("ImageType").map(String);
-  return said || ["FIELD_MAP", "M", "P", "R", "I"].find((word) => types.slice(2).includes(word)) || "";
+  const { attributes } = frame;
+  const types = [...attributes.values("ImageType").slice(2), ...attributes.values("FrameType").slice(2)].map(String);
+  if (types.includes("FIELD_MAP")) return "FIELD_MAP";
+  return attributes.text("ComplexImageComponent") || ["M", "P", "R", "I"].find((word) => types.includes(word)) || "";
 }
 
 /** Parts what does not lie in parallel, but for a turning projection, which stays one. */

@@ -11,6 +11,7 @@ import type { ImagePlane } from "./geometry";
 import type { FramePicture } from "./pixels";
 import { reslice, type SlabOf, type VolumeVoxels, type Voxels } from "./reslice";
 import type { FromWorker, ToWorker } from "./reslice_worker";
+import { describeStack } from "./stack_geometry";
 import { type BuiltVolume, buildVolume, volumeGrid } from "./volume_build";
 
 interface Order {
@@ -29,9 +30,10 @@ export class Volume {
   private readonly orders = new Map<string, Order>();
   private isCutting = false;
 
-  /** `voi` and `windows` are those of the middle slice. */
+  /** `voi` and `windows` are those of the middle slice; `notes` tell what was done to the slices, in words for a corner of the picture. */
   constructor(
     readonly stack: Stack,
+    readonly notes: readonly string[],
     readonly voi: Voi,
     readonly windows: readonly VoiChoice[],
     private readonly scale: BuiltVolume["scale"],
@@ -133,7 +135,9 @@ export async function loadVolume(stack: Stack, onProgress?: Loading, store: Fram
   });
   const { volume, scale } = buildVolume(grid, slices);
   const middle = pictures[Math.floor(pictures.length / 2)] as FramePicture;
-  return new Volume(stack, middle.firstWindow, middle.windows, scale, await cutterOf(volume));
+  const tilt = describeStack(stack.frames)?.tilt ?? 0;
+  const notes = tilt > 0 ? [`gantry tilt ${tilt.toFixed(1)}° corrected`] : [];
+  return new Volume(stack, notes, middle.firstWindow, middle.windows, scale, await cutterOf(volume));
 }
 
 /** Volumes are large: the ones cut last are kept, no more. */

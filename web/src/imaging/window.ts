@@ -104,7 +104,7 @@ function voiSources(attributes: DicomAttributes): readonly DicomAttributes[] {
 
 /** Whether the file says a window that no formula can compute, which a reader should know. */
 export const hasBrokenWindow = (frame: ImageFrame, windows: readonly VoiChoice[]): boolean =>
-  windows.length === 0 && (frame.attributes.has("WindowCenter") || frame.attributes.has("WindowWidth"));
+  windows.length === 0 && ["WindowCenter", "WindowWidth"].some((keyword) => frame.attributes.values(keyword).length > 0);
 
 /** The window that the kind of image alone decides; undefined where its values must be looked at. */
 export function windowOfKind(frame: ImageFrame, pixels: GreyPixels): Voi | undefined {
