@@ -7,6 +7,7 @@ import { Popover } from "@mantine/core";
 import { Check, ChevronDown, X } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import styles from "./chip.module.css";
+import { useTyped } from "./typed";
 
 interface Props {
   readonly label: string;
@@ -22,30 +23,24 @@ export function Chip({ label, value, onClear, isOpen = false, children }: Props)
   const [opened, setOpened] = useState(isOpen);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-start" offset={4} trapFocus returnFocus withinPortal>
-      <Popover.Target>
-        <span className={`${styles.chip} ${value ? styles.set : ""}`}>
-          <button
-            type="button"
-            className={styles.word}
-            aria-haspopup="dialog"
-            aria-expanded={opened}
-            onClick={() => setOpened(!opened)}
-          >
+      <span className={`${styles.chip} ${value ? styles.set : ""}`}>
+        <Popover.Target>
+          <button type="button" className={styles.word} onClick={() => setOpened(!opened)}>
             <span>{value ? <bdi>{value}</bdi> : label}</span>
             {!value && <ChevronDown aria-hidden="true" />}
           </button>
-          {value && (
-            <button
-              type="button"
-              className={styles.cross}
-              aria-label={`Any ${label.toLowerCase()}: clear ${value}`}
-              onClick={onClear}
-            >
-              <X aria-hidden="true" />
-            </button>
-          )}
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        {value && (
+          <button
+            type="button"
+            className={styles.cross}
+            aria-label={`Any ${label.toLowerCase()}: clear ${value}`}
+            onClick={onClear}
+          >
+            <X aria-hidden="true" />
+          </button>
+        )}
+      </span>
       <Popover.Dropdown p={0} aria-label={label}>
         {children(() => setOpened(false))}
       </Popover.Dropdown>
@@ -61,6 +56,7 @@ export function TextQuestion(props: {
   readonly onDone: () => void;
 }) {
   const id = useId();
+  const [typed, type] = useTyped(props.value, props.onChange);
   return (
     <form
       className={styles.form}
@@ -74,11 +70,11 @@ export function TextQuestion(props: {
         id={id}
         data-autofocus
         className={styles.field}
-        value={props.value}
+        value={typed}
         maxLength={200}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => props.onChange(event.target.value)}
+        onChange={(event) => type(event.target.value)}
       />
     </form>
   );

@@ -33,6 +33,7 @@ export function DeleteQuestion({ studies, whole, chosen, onRemoved, onClose }: P
     try {
       if (onlySeries && chosen && study) {
         await change("DELETE", `/api/studies/${study.study_instance_uid}/series/${chosen.series_instance_uid}`);
+        void client.invalidateQueries({ queryKey: ["study", study.study_instance_uid] });
       } else {
         for (const one of studies) {
           await change("DELETE", `/api/studies/${one.study_instance_uid}`);
@@ -41,8 +42,8 @@ export function DeleteQuestion({ studies, whole, chosen, onRemoved, onClose }: P
       }
     } finally {
       onRemoved(removed);
+      for (const uid of removed) client.removeQueries({ queryKey: ["study", uid] });
       void client.invalidateQueries({ queryKey: ["studies"] });
-      void client.invalidateQueries({ queryKey: ["study"] });
     }
   };
   const what = onlySeries ? "this series" : studies.length > 1 ? `these ${studies.length} studies` : "this study";

@@ -2,7 +2,7 @@
 import { Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Check, Columns3, Plus, Search } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useState } from "react";
 import { get } from "@/api/http";
 import type { StudyChoicesWords } from "@/api/words";
 import { Button } from "@/parts/button";
@@ -11,13 +11,14 @@ import { COLUMNS, useColumns } from "./columns";
 import { DateChip } from "./date_chip";
 import styles from "./filter_bar.module.css";
 import { type Filters, senderWords, someOf } from "./filters";
+import { useTyped } from "./typed";
 
 interface Props {
   readonly filters: Filters;
   readonly isNarrow: boolean;
   readonly searchBox: RefObject<HTMLInputElement | null>;
   /** `typed`: the address is replaced, not added to, so that Back does not go letter by letter. */
-  readonly onChange: (filters: Filters, typed?: boolean) => void;
+  readonly onChange: (changed: Partial<Filters>, typed?: boolean) => void;
   readonly onLeave: () => void;
 }
 
@@ -48,7 +49,7 @@ export function FilterBar({ filters, isNarrow, searchBox, onChange, onLeave }: P
     // biome-ignore lint/a11y/useSemanticElements: a <search> element is not known to every screen reader
     <div className={styles.bar} role="search" aria-label="Filters">
       <SearchBox filters={filters} isNarrow={isNarrow} box={searchBox} onChange={onChange} onLeave={onLeave} />
-      <DateChip date={filters.date} onChange={(date) => onChange({ ...filters, date })} />
+      <DateChip date={filters.date} onChange={(date) => onChange({ date })} />
       {shown.map((name) => (
         <FilterChip
           key={name}
@@ -80,9 +81,7 @@ export function FilterBar({ filters, isNarrow, searchBox, onChange, onLeave }: P
 }
 
 function SearchBox(props: Pick<Props, "filters" | "isNarrow" | "onChange" | "onLeave"> & { readonly box: Props["searchBox"] }) {
-  const { filters, onChange } = props;
-  const [typed, setTyped] = useState(filters.search);
-  useEffect(() => setTyped(filters.search), [filters.search]);
+  const [typed, type] = useTyped(props.filters.search, (search) => props.onChange({ search }, true));
   const hint = props.isNarrow ? "Patient, ID, accession" : "Patient, ID, accession, description";
   return (
     <label className={styles.search}>
@@ -97,12 +96,9 @@ function SearchBox(props: Pick<Props, "filters" | "isNarrow" | "onChange" | "onL
         autoComplete="off"
         spellCheck={false}
         value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          onChange({ ...filters, search: event.target.value }, true);
-        }}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && typed) onChange({ ...filters, search: "" }, true);
+          if (event.key === "Escape" && typed) type("");
           else if (event.key === "ArrowDown" || event.key === "Enter" || event.key === "Escape") props.onLeave();
           else return;
           event.preventDefault();
@@ -128,17 +124,12 @@ function FilterChip({ name, isOpen, filters, onChange }: ChipProps) {
   });
   if (name === "modality") {
     return (
-      <Chip
-        label={TITLES[name]}
-        value={someOf(filters.modalities)}
-        isOpen={isOpen}
-        onClear={() => onChange({ ...filters, modalities: [] })}
-      >
+      <Chip label={TITLES[name]} value={someOf(filters.modalities)} isOpen={isOpen} onClear={() => onChange({ modalities: [] })}>
         {() => (
           <ListQuestion
             options={choices.data?.modalities ?? []}
             chosen={filters.modalities}
-            onChange={(modalities) => onChange({ ...filters, modalities })}
+            onChange={(modalities) => onChange({ modalities })}
           />
         )}
       </Chip>
@@ -147,13 +138,13 @@ function FilterChip({ name, isOpen, filters, onChange }: ChipProps) {
   if (name === "from") {
     const value = someOf(filters.senders.map(senderWords));
     return (
-      <Chip label={TITLES[name]} value={value} isOpen={isOpen} onClear={() => onChange({ ...filters, senders: [] })}>
+      <Chip label={TITLES[name]} value={value} isOpen={isOpen} onClear={() => onChange({ senders: [] })}>
         {() => (
           <ListQuestion
             options={choices.data?.senders ?? []}
             chosen={filters.senders}
             words={senderWords}
-            onChange={(senders) => onChange({ ...filters, senders })}
+            onChange={(senders) => onChange({ senders })}
           />
         )}
       </Chip>
@@ -161,14 +152,9 @@ function FilterChip({ name, isOpen, filters, onChange }: ChipProps) {
   }
   const label = name === "patient" ? "Part of the name or the ID" : `Part of the ${TITLES[name].toLowerCase()}`;
   return (
-    <Chip label={TITLES[name]} value={filters[name]} isOpen={isOpen} onClear={() => onChange({ ...filters, [name]: "" })}>
+    <Chip label={TITLES[name]} value={filters[name]} isOpen={isOpen} onClear={() => onChange({ [name]: "" })}>
       {(close) => (
-        <TextQuestion
-          label={label}
-          value={filters[name]}
-          onChange={(value) => onChange({ ...filters, [name]: value }, true)}
-          onDone={close}
-        />
+        <TextQuestion label={label} value={filters[name]} onChange={(value) => onChange({ [name]: value }, true)} onDone={close} />
       )}
     </Chip>
   );
@@ -196,7 +182,7 @@ function ColumnsMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={reset}>As it was</Menu.Item>
+        <Menu.Item onClick={reset}>Default columns</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

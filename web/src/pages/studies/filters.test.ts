@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { dateLabel, fromAddress, isFiltered, NOTHING, parametersOf, rangeOf, senderWords, someOf, toAddress } from "./filters";
+import {
+  CLEARED,
+  dateLabel,
+  fromAddress,
+  isFiltered,
+  NOTHING,
+  parametersOf,
+  rangeOf,
+  readDay,
+  senderWords,
+  someOf,
+  toAddress,
+  withSeries,
+  withStudy,
+} from "./filters";
 
 const TODAY = new Date(2026, 10, 22, 14, 32);
 
@@ -25,6 +39,18 @@ describe("the address of the list", () => {
   test("is empty where nothing is asked for", () => {
     expect(toAddress(NOTHING, new URLSearchParams("search=x&date=7&up=1&modality=CT")).toString()).toBe("");
     expect(fromAddress(new URLSearchParams())).toEqual(NOTHING);
+  });
+
+  test("names the chosen study, and its series only with it", () => {
+    const address = withSeries(withStudy(new URLSearchParams("search=x"), "1.2"), "1.2.1");
+    expect(address.toString()).toBe("search=x&study=1.2&series=1.2.1");
+    expect(withStudy(address, "1.3").toString()).toBe("search=x&study=1.3");
+    expect(withStudy(address, "").toString()).toBe("search=x");
+  });
+
+  test("keeps the order when the filters are cleared", () => {
+    const sorted = { ...NOTHING, search: "x", sort: "patient" as const };
+    expect({ ...sorted, ...CLEARED }).toEqual({ ...NOTHING, sort: "patient" });
   });
 
   test("may hold nonsense, which is not there", () => {
@@ -56,4 +82,11 @@ test("labels say what is asked for", () => {
   expect(someOf(["CT", "MR", "US"])).toBe("CT and 2 more");
   expect(senderWords("import")).toBe("dropped here");
   expect(senderWords("CT-1")).toBe("CT-1");
+});
+
+test("a typed day counts once it is a day of the calendar", () => {
+  expect(readDay("2026-01-31")).toBe("20260131");
+  expect(readDay(" 20260131 ")).toBe("20260131");
+  expect(readDay("")).toBe("");
+  for (const odd of ["2026", "2026-02-30", "2026-13-01", "31.01.2026"]) expect(readDay(odd)).toBeUndefined();
 });

@@ -42,6 +42,11 @@ export const NOTHING: Filters = {
   descending: true,
 };
 
+const { sort: _sort, descending: _descending, ...unfiltered } = NOTHING;
+
+/** No filter, in whatever order the list is. */
+export const CLEARED: Omit<Filters, "sort" | "descending"> = unfiltered;
+
 const SORTS: readonly StudySort[] = [
   "patient",
   "id",
@@ -97,6 +102,21 @@ export function toAddress(filters: Filters, address: URLSearchParams): URLSearch
   return next;
 }
 
+/** The address with another chosen study, or none; its series belong to it. */
+export function withStudy(address: URLSearchParams, study: string): URLSearchParams {
+  const next = new URLSearchParams(address);
+  next.delete("series");
+  if (study) next.set("study", study);
+  else next.delete("study");
+  return next;
+}
+
+export function withSeries(address: URLSearchParams, series: string): URLSearchParams {
+  const next = new URLSearchParams(address);
+  next.set("series", series);
+  return next;
+}
+
 /** Whether anything but the order is asked for. */
 export function isFiltered(filters: Filters): boolean {
   const texts = TEXTS.some((name) => filters[name].trim());
@@ -144,6 +164,16 @@ export function dateLabel(date: Preset | Span): string {
 /** A day of this computer's calendar as DICOM writes it. */
 export function dicomDay(date: Date): string {
   return day(date).replaceAll("-", "");
+}
+
+/** A day as somebody types it, 2026-01-31 or 20260131, as DICOM writes it; empty where nothing is typed, undefined where it is none. */
+export function readDay(text: string): string | undefined {
+  const typed = text.trim();
+  if (!typed) return "";
+  const found = /^(\d{4})[-./]?(\d{2})[-./]?(\d{2})$/.exec(typed);
+  if (!found) return undefined;
+  const date = new Date(Number(found[1]), Number(found[2]) - 1, Number(found[3]));
+  return dicomDay(date) === found.slice(1).join("") ? found.slice(1).join("") : undefined;
 }
 
 /** Two words at most for a chip: "CT", "CT, MR", "CT and 2 more". */

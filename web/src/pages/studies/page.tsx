@@ -4,6 +4,7 @@
  * Filters, order, the chosen study and series stand in the address. What arrives appears by itself.
  */
 import { useMediaQuery } from "@mantine/hooks";
+import { Upload } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { withParameters } from "@/api/http";
@@ -11,11 +12,12 @@ import { count } from "@/base/text";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { openImport } from "@/parts/import_run";
 import { PageBar } from "@/parts/page_bar";
 import { offer } from "@/parts/palette";
 import { shown, useColumns } from "./columns";
 import { FilterBar } from "./filter_bar";
-import { type Filters, fromAddress, isFiltered, NOTHING, toAddress } from "./filters";
+import { CLEARED, type Filters, fromAddress, isFiltered, NOTHING, toAddress, withSeries, withStudy } from "./filters";
 import styles from "./page.module.css";
 import { useRows } from "./rows";
 import { NONE, refreshed, type Selection, without } from "./selection";
@@ -41,31 +43,24 @@ export default function Page() {
   const searchBox = useRef<HTMLInputElement>(null);
   useTick(rows.arrivals);
 
-  const change = useCallback(
-    (next: Filters, typed = false) => setAddress((before) => toAddress(next, before), { replace: typed }),
+  const rewrite = useCallback(
+    (next: (address: URLSearchParams) => URLSearchParams, replace: boolean) =>
+      // the address of this moment, which may be ahead of what is drawn
+      setAddress(next(new URLSearchParams(globalThis.location.search)), { replace }),
     [setAddress],
+  );
+  const change = useCallback(
+    (changed: Partial<Filters>, typed = false) => rewrite((now) => toAddress({ ...fromAddress(now), ...changed }, now), typed),
+    [rewrite],
   );
   const choose = useCallback(
     (next: Selection) => {
       setSelection(next);
-      if (next.current === selection.current) return;
-      setAddress(
-        (before) => {
-          const after = new URLSearchParams(before);
-          after.delete("series");
-          if (next.current) after.set("study", next.current);
-          else after.delete("study");
-          return after;
-        },
-        { replace: true },
-      );
+      if (next.current !== selection.current) rewrite((now) => withStudy(now, next.current), true);
     },
-    [selection.current, setAddress],
+    [selection.current, rewrite],
   );
-  const chooseSeries = (uid: string) =>
-    setAddress((before) => new URLSearchParams([...[...before].filter(([name]) => name !== "series"), ["series", uid]]), {
-      replace: true,
-    });
+  const chooseSeries = (uid: string) => rewrite((now) => withSeries(now, uid), true);
   const open = useCallback(
     (study: string, series?: string) => void navigate(withParameters("/viewer", { study, series })),
     [navigate],
@@ -85,10 +80,17 @@ export default function Page() {
       ]),
     [change],
   );
-  const isEmpty = rows.isKnown && rows.matching === 0;
   return (
     <>
-      <PageBar title="Studies" count={rows.isKnown && <Counts matching={rows.matching} total={rows.total} filters={filters} />} />
+      <PageBar
+        title="Studies"
+        count={rows.isKnown && <Counts matching={rows.matching} total={rows.total} filters={filters} />}
+        actions={
+          <Button icon={<Upload aria-hidden="true" />} onClick={openImport}>
+            Import
+          </Button>
+        }
+      />
       <FilterBar
         filters={filters}
         isNarrow={isNarrow}
@@ -101,32 +103,25 @@ export default function Page() {
           <Fault tried="The studies could not be listed" error={rows.error} again={rows.again} />
         </div>
       )}
-      {isEmpty && !rows.isStale ? (
-        <div className={styles.none}>
+      <Table
+        rows={rows}
+        columns={columns}
+        isNarrow={isNarrow}
+        sort={filters.sort}
+        descending={filters.descending}
+        selection={selection}
+        grid={grid}
+        onSort={(sort, descending) => change({ sort, descending })}
+        onSelect={choose}
+        onOpen={(study) => open(study.study_instance_uid)}
+        onSeen={onSeen}
+        onDelete={() => setDeleting(true)}
+        empty={
           <EmptyState title={isFiltered(filters) ? "No study matches all of this." : "The archive holds no study."}>
-            {isFiltered(filters) && (
-              <Button onClick={() => change({ ...NOTHING, sort: filters.sort, descending: filters.descending })}>
-                Clear the filters
-              </Button>
-            )}
+            {isFiltered(filters) && <Button onClick={() => change(CLEARED)}>Clear the filters</Button>}
           </EmptyState>
-        </div>
-      ) : (
-        <Table
-          rows={rows}
-          columns={columns}
-          isNarrow={isNarrow}
-          sort={filters.sort}
-          descending={filters.descending}
-          selection={selection}
-          grid={grid}
-          onSort={(sort, descending) => change({ ...filters, sort, descending })}
-          onSelect={choose}
-          onOpen={(study) => open(study.study_instance_uid)}
-          onSeen={onSeen}
-          onDelete={() => setDeleting(true)}
-        />
-      )}
+        }
+      />
       <StudyPanel
         selection={selection}
         series={address.get("series") ?? ""}

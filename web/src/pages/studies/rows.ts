@@ -101,11 +101,11 @@ function useRefresh(): void {
       timer = undefined;
       last = Date.now();
       void client.invalidateQueries({ queryKey: ["studies"] });
-      void client.invalidateQueries({ queryKey: ["study"] });
     };
     const stop = onLive<Status>("status", (status) => {
       const now = `${status.instances} ${status.studies} ${status.set_aside}`;
-      if (before && before !== now) timer ??= setTimeout(refresh, Math.max(0, last + REFRESH_MILLISECONDS - Date.now()));
+      // the first one may tell of what came after the list was asked for
+      if (before !== now) timer ??= setTimeout(refresh, Math.max(0, last + REFRESH_MILLISECONDS - Date.now()));
       before = now;
     });
     return () => {

@@ -4,7 +4,7 @@
  * One study shows its series; several show how much they are together. The panel is always there, so that choosing moves nothing.
  */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { get, Refusal } from "@/api/http";
 import type { SeriesWords, StudyWhole, StudyWords } from "@/api/words";
 import { byteCount, counted } from "@/base/text";
@@ -43,7 +43,9 @@ export function StudyPanel(props: Props) {
     enabled: selection.current !== "",
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const current = whole.data?.study ?? selection.studies.get(selection.current);
+  const listed = selection.studies.get(selection.current);
+  useGrowing(listed, whole.data, whole.refetch);
+  const current = whole.data?.study ?? listed;
   const isGone = whole.error instanceof Refusal && whole.error.status === 404;
   if (!selection.current || isGone) return <Nothing isGone={isGone} />;
   const studies = selection.studies.size > 1 ? [...selection.studies.values()] : current ? [current] : [];
@@ -52,7 +54,11 @@ export function StudyPanel(props: Props) {
     <section className={styles.panel} aria-label="Selected study">
       <header className={styles.heading}>
         <div className={styles.words} aria-live="polite">
-          {studies.length > 1 ? <Several studies={studies} /> : current && <One study={current} bytes={whole.data?.byte_count} />}
+          {studies.length > 1 ? (
+            <Several studies={studies} shown={current} />
+          ) : (
+            current && <One study={current} bytes={whole.data?.byte_count} />
+          )}
         </div>
         {jobs.length > 0 && <Sending ids={jobs} onDone={() => setJobs([])} />}
         <div className={styles.actions}>
@@ -87,6 +93,19 @@ export function StudyPanel(props: Props) {
   );
 }
 
+/** Read the series again when the row of the list says that the study has grown or shrunk. */
+function useGrowing(listed: StudyWords | undefined, whole: StudyWhole | undefined, again: () => unknown): void {
+  const differs =
+    listed !== undefined &&
+    whole?.study.study_instance_uid === listed.study_instance_uid &&
+    whole.study.instance_count !== listed.instance_count;
+  const count = listed?.instance_count;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each other count is read once
+  useEffect(() => {
+    if (differs) again();
+  }, [differs, count]);
+}
+
 function Nothing({ isGone }: { readonly isGone: boolean }) {
   return (
     <section className={styles.panel} aria-label="Selected study">
@@ -118,7 +137,7 @@ function One({ study, bytes }: { readonly study: StudyWords; readonly bytes: num
   );
 }
 
-function Several({ studies }: { readonly studies: readonly StudyWords[] }) {
+function Several({ studies, shown }: { readonly studies: readonly StudyWords[]; readonly shown: StudyWords | undefined }) {
   const sum = (of: (study: StudyWords) => number) => studies.reduce((all, study) => all + of(study), 0);
   return (
     <>
@@ -135,6 +154,11 @@ function Several({ studies }: { readonly studies: readonly StudyWords[] }) {
           "image",
         )}
       </span>
+      {shown && (
+        <span className={styles.below}>
+          below: <PersonName name={shown.patient_name} />
+        </span>
+      )}
     </>
   );
 }

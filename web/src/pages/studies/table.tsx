@@ -9,7 +9,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the same
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Check, Minus } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from "react";
 import type { StudySort, StudyWords } from "@/api/words";
 import { count } from "@/base/text";
 import { type Column, tracks } from "./columns";
@@ -35,6 +35,8 @@ interface Props {
   readonly onOpen: (study: StudyWords) => void;
   readonly onSeen: (first: number, last: number) => void;
   readonly onDelete: () => void;
+  /** What stands in place of the rows where there are none. */
+  readonly empty: ReactNode;
 }
 
 export function Table(props: Props) {
@@ -102,7 +104,6 @@ export function Table(props: Props) {
           ref={scroller}
           className={styles.scroller}
           role="presentation"
-          tabIndex={-1}
           onPointerMove={steady.onPointerMove}
           onPointerLeave={steady.onPointerLeave}
         >
@@ -143,6 +144,7 @@ export function Table(props: Props) {
             })}
           </div>
         </div>
+        {rows.isKnown && rows.matching === 0 && !rows.isStale && <div className={styles.empty}>{props.empty}</div>}
         <ScrollThumb scroller={scroller} whole={height} />
       </div>
     </div>
