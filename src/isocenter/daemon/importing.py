@@ -64,9 +64,15 @@ def _words(result: StoreResult) -> tuple[str, str]:
         case Duplicate():
             return THERE_ALREADY, ""
         case Conflict(differences=differences):
-            return SET_ASIDE, "; ".join(f"{what} is {kept!r} in the archive and {came!r} here" for what, kept, came in differences)
+            return SET_ASIDE, "; ".join(_difference(*one) for one in differences)
         case Full(reason=reason) | Unreadable(reason=reason) | Mismatch(reason=reason):
             return REFUSED, reason
+
+
+def _difference(what: str, kept: str, came: str) -> str:
+    if what == "checksum":
+        return "another data set has the same SOP Instance UID"
+    return f"{what} is {kept!r} in the archive and {came!r} here"
 
 
 def _through(running: Running, files: Sequence[Found]) -> Iterator[Imported]:

@@ -27,18 +27,26 @@ class Clouds:
 
     def at(self, x: Field, y: Field, z: Field) -> Field:
         """The values where the three vectors of mm cross; those of length 1 are left out of the shape."""
-        bases = [self._basis(axis) for axis in (z, y, x)]
-        single = min(range(3), key=lambda axis: len(bases[axis]))
-        # A spline reaches over four cells: the single coordinate needs four layers of the weights.
-        near = np.flatnonzero(bases[single][0])
-        layer = np.tensordot(bases[single][0, near], self._weights.take(near, single), (0, single))
-        rows, columns = (bases[axis] for axis in range(3) if axis != single)
-        return np.asarray(rows @ layer @ columns.T / _SPREAD, np.float32)
+        values = self._weights
+        # The shortest first, so that the others have a layer to work on. Sums of four, not products of matrices: these are split over
+        # threads, and their last bit depends on the computer.
+        for axis, place in sorted(((0, z), (1, y), (2, x)), key=lambda one: len(one[1])):
+            values = self._between(values, place, axis)
+        return np.asarray(values.squeeze() / _SPREAD, np.float32)
 
-    def _basis(self, axis_mm: Field) -> Field:
-        """The cubic B-splines at each coordinate, one row a coordinate."""
-        at = np.ravel(axis_mm)[:, None] / self._cell_mm + self._half
-        distance = np.abs(at - np.arange(2 * self._half + 1, dtype=np.float32)[None, :])
-        near = 2 / 3 - distance**2 + distance**3 / 2
-        far = np.clip(2 - distance, 0, None) ** 3 / 6
-        return np.asarray(np.where(distance < 1, near, far), np.float32)
+    def _between(self, values: Field, place_mm: Field, axis: int) -> Field:
+        """The cubic B-spline over the weights along one axis, at each coordinate: of the four that are near."""
+        at = np.ravel(place_mm).astype(np.float32) / np.float32(self._cell_mm) + np.float32(self._half)
+        first = np.floor(at).astype(np.intp)
+        part = at - first
+        weights = (
+            (1 - part) ** 3 / 6,
+            2 / 3 - part**2 + part**3 / 2,
+            2 / 3 - (1 - part) ** 2 + (1 - part) ** 3 / 2,
+            part**3 / 6,
+        )
+        shape = [-1 if one == axis else 1 for one in range(3)]
+        found: Field = np.zeros(1, np.float32)
+        for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
+            found = found + values.take(first + offset, axis) * weight.astype(np.float32).reshape(shape)
+        return found

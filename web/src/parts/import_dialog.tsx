@@ -5,12 +5,14 @@
  * the status line.
  */
 import { Modal } from "@mantine/core";
+import { useEffect } from "react";
 import { ImportChoice } from "./import_choice";
 import { ImportCorner } from "./import_corner";
 import { ImportDrop } from "./import_drop";
 import { ImportProgress } from "./import_progress";
 import { ImportReport } from "./import_report";
-import { closeImport, type Phase, useImport } from "./import_run";
+import { closeImport, makeSamples, openImport, type Phase, useImport } from "./import_run";
+import { type Command, offer } from "./palette";
 
 const TITLES: Readonly<Record<Phase, string>> = {
   idle: "Import",
@@ -18,7 +20,13 @@ const TITLES: Readonly<Record<Phase, string>> = {
   over: "What came in",
 };
 
+const COMMANDS: readonly Command[] = [
+  { id: "import", words: "Import files…", group: "Action", run: openImport },
+  { id: "samples", words: "Make sample studies", group: "Action", run: () => void makeSamples() },
+];
+
 export function ImportDialog() {
+  useEffect(() => offer("import", COMMANDS), []);
   const isOpen = useImport((now) => now.isOpen);
   const phase = useImport((now) => now.phase);
   return (

@@ -2,12 +2,13 @@
 import { Link } from "react-router";
 import { withParameters } from "@/api/http";
 import { byteCount, count, duration } from "@/base/text";
+import { usePrivacy } from "@/model/privacy";
 import { Button } from "./button";
 import { Fault } from "./fault";
 import styles from "./import.module.css";
 import { closeImport, openImport, useImport } from "./import_run";
 import { OUTCOMES, type Outcome, type Reason } from "./import_tally";
-import { outcomeHeading, outcomeWords, reportWords } from "./import_words";
+import { outcomeHeading, outcomeWords, reasonWords, reportWords } from "./import_words";
 
 const TOLD: readonly Outcome[] = ["refused", "set aside", "left out"];
 
@@ -69,8 +70,9 @@ function Ended({ outcome, reasons }: { readonly outcome: Outcome; readonly reaso
 }
 
 function Why({ reason }: { readonly reason: Reason }) {
-  const { why, paths } = reason;
-  const words = `${why.charAt(0).toUpperCase()}${why.slice(1)}${why.endsWith(".") ? "" : "."}`;
+  const { paths } = reason;
+  const named = usePrivacy((now) => now.names);
+  const words = reasonWords(reason.why, named);
   if (paths.length === 1) {
     return (
       <div className={styles.reason}>

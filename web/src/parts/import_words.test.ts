@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { counted, NOTHING } from "./import_tally";
-import { outcomeWords, paceWords, reportWords } from "./import_words";
+import { outcomeWords, paceWords, reasonWords, reportWords } from "./import_words";
 
 const some = counted(NOTHING, [
   ...Array.from({ length: 1200 }, () => ({ path: "a", outcome: "stored" as const, why: "" })),
@@ -30,5 +30,13 @@ describe("an import in words", () => {
     expect(reportWords(counted(NOTHING, [{ outcome: "there already" }]), false)).toMatch(/^Everything was there already/);
     expect(reportWords(counted(NOTHING, [{ outcome: "left out", why: "no" }]), false)).toBe("Nothing came in.");
     expect(reportWords(NOTHING, false)).toBe("There was nothing in it.");
+  });
+
+  it("gives a reason as a sentence, without values of patients while names are off", () => {
+    const why = "PatientID is 'A1' in the archive and 'B2' here";
+    expect(reasonWords(why, true)).toBe("PatientID is 'A1' in the archive and 'B2' here.");
+    expect(reasonWords(why, false)).toBe("PatientID is '•••' in the archive and '•••' here.");
+    const quoted = `PatientName is "O'BRIEN^A" in the archive and 'O\\'BRI"EN^B' here`;
+    expect(reasonWords(quoted, false)).toBe("PatientName is '•••' in the archive and '•••' here.");
   });
 });

@@ -44,3 +44,9 @@ export function reportWords(tally: Tally, isCancelled: boolean): string {
 function studies(tally: Tally): string {
   return counted(Math.max(1, tally.studies.size), "study", "studies");
 }
+
+/** A reason as a sentence. What is quoted are values of patients: they are masked while names are off. */
+export function reasonWords(why: string, named: boolean): string {
+  const told = named ? why : why.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "'•••'");
+  return `${told.charAt(0).toUpperCase()}${told.slice(1)}${told.endsWith(".") ? "" : "."}`;
+}

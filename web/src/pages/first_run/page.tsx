@@ -5,12 +5,10 @@
  * takes this place.
  */
 import { Upload } from "lucide-react";
-import { useEffect } from "react";
 import { useStatus } from "@/api/status";
 import { Button } from "@/parts/button";
 import { openImport } from "@/parts/import_run";
 import { PageBar } from "@/parts/page_bar";
-import { offer } from "@/parts/palette";
 import { DeviceCard } from "./device_card";
 import { DropCard } from "./drop_card";
 import styles from "./page.module.css";
@@ -18,7 +16,6 @@ import { SamplesCard } from "./samples_card";
 
 export default function Page() {
   const status = useStatus();
-  useEffect(() => offer("first run", [{ id: "import", words: "Import files…", group: "Action", run: openImport }]), []);
   return (
     <>
       <PageBar
