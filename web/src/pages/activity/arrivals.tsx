@@ -72,17 +72,24 @@ function Tiles({ images, waiting }: { readonly images: readonly ArrivedWords[]; 
 }
 
 const Tile = memo(function Tile({ image, today }: { readonly image: ArrivedWords; readonly today: string }) {
-  const [failed, setFailed] = useState(false);
+  const [state, setState] = useState<"waiting" | "there" | "none">("waiting");
   const sender = senderOf(image);
   const what = [image.modality, image.series_description].filter(Boolean).join(" ");
   return (
     <li>
       <Link to={viewerOf(image)} className={styles.tile} aria-label={`${what || "Image"} from ${sender}, open in the viewer`}>
-        <span className={styles.picture}>
-          {failed ? (
+        <span className={state === "waiting" ? styles.waiting : styles.picture}>
+          {state === "none" ? (
             <FileText aria-hidden="true" />
           ) : (
-            <img src={thumbnailOf(image)} alt="" loading="lazy" decoding="async" onError={() => setFailed(true)} />
+            <img
+              src={thumbnailOf(image)}
+              alt=""
+              loading="lazy"
+              decoding="async"
+              onLoad={() => setState("there")}
+              onError={() => setState("none")}
+            />
           )}
           <bdi className={styles.sender}>{sender}</bdi>
           <span className={styles.modality}>{image.modality}</span>

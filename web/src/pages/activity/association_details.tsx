@@ -13,6 +13,7 @@ import { Lamp } from "@/parts/lamp";
 import { SectionHeading } from "@/parts/section";
 import { Term } from "@/parts/term";
 import styles from "./association_details.module.css";
+import { type ContextRow, contextRows, isRefused } from "./contexts";
 import { deeds, ending, lampOf, lasted, who } from "./deeds";
 
 interface Props {
@@ -149,18 +150,23 @@ function Contexts({ contexts }: { readonly contexts: readonly ContextWords[] }) 
         </span>
       </h3>
       <ul className={styles.contexts}>
-        {contexts.map((one) => (
-          <li key={one.id}>
-            <Lamp state={one.transfer_syntax ? "good" : "bad"} size={10} />
+        {contextRows(contexts).map((row) => (
+          <li key={row.abstractSyntax}>
+            <Lamp state={isRefused(row) ? "bad" : row.refused ? "partly" : "good"} size={10} />
             <div>
-              <p title={one.abstract_syntax}>{one.name}</p>
-              <p className={styles.syntax} title={one.transfer_syntax || undefined}>
-                {one.transfer_syntax_name || "refused"}
-              </p>
+              <p title={row.abstractSyntax}>{row.name}</p>
+              <p className={styles.syntax}>{answered(row)}</p>
             </div>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** "Explicit VR Little Endian, JPEG Baseline; 1 refused". */
+function answered(row: ContextRow): string {
+  if (isRefused(row)) return "refused";
+  const syntaxes = row.syntaxes.join(", ");
+  return row.refused ? `${syntaxes}; ${row.refused} refused` : syntaxes;
 }

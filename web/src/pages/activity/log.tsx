@@ -4,7 +4,7 @@
  */
 import { useQueryClient } from "@tanstack/react-query";
 import { ArrowDown, Pause, Play, Search } from "lucide-react";
-import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { change } from "@/api/http";
 import { useStatus } from "@/api/status";
@@ -17,7 +17,7 @@ import { Fault } from "@/parts/fault";
 import { Lamp, type LampState } from "@/parts/lamp";
 import { SectionHeading } from "@/parts/section";
 import styles from "./log.module.css";
-import { LEVELS, type Level, looked, marked } from "./log_lines";
+import { LEVELS, type Level, looked, marked, unseen } from "./log_lines";
 import { useLog } from "./use_log";
 
 export function LogPane() {
@@ -65,7 +65,7 @@ export function LogPane() {
       {log.error ? (
         <Fault tried="The log could not be read" error={log.error} again={log.again} />
       ) : (
-        <Lines lines={lines} words={words} all={log.lines.length} waiting={log.waiting} />
+        <Lines lines={lines} words={words} all={log.lines} waiting={log.waiting} />
       )}
     </section>
   );
@@ -129,7 +129,8 @@ function DebugSwitch() {
 interface LinesProps {
   readonly lines: readonly LogLineWords[];
   readonly words: string;
-  readonly all: number;
+  /** With those that are not looked for. */
+  readonly all: readonly LogLineWords[];
   readonly waiting: boolean;
 }
 
@@ -147,9 +148,10 @@ function Lines({ lines, words, all, waiting }: LinesProps) {
     const at = box.current;
     if (at) setFollows(at.scrollHeight - at.scrollTop - at.clientHeight < 24);
   };
+  const missing = useMemo(() => unseen(all), [all]);
   const below = follows ? 0 : lines.filter((line) => line.serial > (seen.current ?? 0)).length;
   if (waiting) return <div className={styles.lines} aria-busy="true" />;
-  if (lines.length === 0) return <NoLines all={all} />;
+  if (lines.length === 0) return <NoLines all={all.length} />;
   return (
     <div className={styles.frame}>
       <div
@@ -163,7 +165,7 @@ function Lines({ lines, words, all, waiting }: LinesProps) {
         onScroll={scrolled}
       >
         {lines.map((line) => (
-          <Line key={line.serial} line={line} words={words} />
+          <Line key={line.serial} line={line} words={words} missing={missing.get(line.serial) ?? 0} />
         ))}
       </div>
       {!follows && (
@@ -184,28 +186,40 @@ function NoLines({ all }: { readonly all: number }) {
   );
 }
 
+interface LineProps {
+  readonly line: LogLineWords;
+  readonly words: string;
+  /** So many went by unseen before it. */
+  readonly missing: number;
+}
+
 /** A line does not change: a busy second adds hundreds, and draws those alone. */
-const Line = memo(function Line({ line, words }: { readonly line: LogLineWords; readonly words: string }) {
+const Line = memo(function Line({ line, words, missing }: LineProps) {
   const names = usePrivacy((now) => now.names);
   const lamp = LAMPS[line.level];
   const masked = line.room === PATIENTS && !names;
   return (
-    <div className={styles.line} data-level={line.level}>
-      <time dateTime={line.when}>{clock(line.when)}</time>
-      <span className={styles.kind} title={line.level.toLowerCase()}>
-        {lamp && <Lamp state={lamp} size={10} />}
-        <span className="visually-hidden">{line.level.toLowerCase()}</span>
-      </span>
-      <span className={styles.room}>{line.room}</span>
-      <bdi className={styles.text}>
-        {masked
-          ? "a line that names patients, hidden while names are off"
-          : marked(line.text, words).map((run, place) =>
-              // biome-ignore lint/suspicious/noArrayIndexKey: runs of one line are told apart by their place alone
-              run.hit ? <mark key={place}>{run.text}</mark> : run.text,
-            )}
-      </bdi>
-    </div>
+    <>
+      {missing > 0 && (
+        <p className={styles.missing}>{counted(missing, "line")} went by too fast to be shown; the log file has them</p>
+      )}
+      <div className={styles.line} data-level={line.level}>
+        <time dateTime={line.when}>{clock(line.when)}</time>
+        <span className={styles.kind} title={line.level.toLowerCase()}>
+          {lamp && <Lamp state={lamp} size={10} />}
+          <span className="visually-hidden">{line.level.toLowerCase()}</span>
+        </span>
+        <span className={styles.room}>{line.room}</span>
+        <bdi className={styles.text}>
+          {masked
+            ? "a line that names patients, hidden while names are off"
+            : marked(line.text, words).map((run, place) =>
+                // biome-ignore lint/suspicious/noArrayIndexKey: runs of one line are told apart by their place alone
+                run.hit ? <mark key={place}>{run.text}</mark> : run.text,
+              )}
+        </bdi>
+      </div>
+    </>
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogLineWords } from "@/api/words";
-import { isOfLevel, joinedLines, KEPT, looked, marked } from "./log_lines";
+import { isOfLevel, joinedLines, KEPT, looked, marked, unseen } from "./log_lines";
 
 function line(serial: number, level = "INFO", text = `line ${serial}`): LogLineWords {
   return { serial, when: "2026-01-01T12:00:00Z", level, room: "association", text };
@@ -23,6 +23,11 @@ describe("the lines that are kept", () => {
     const more = joinedLines(many, [line(KEPT + 1), line(KEPT + 2)]);
     expect([more.length, more[0]?.serial, more.at(-1)?.serial]).toEqual([KEPT, 3, KEPT + 2]);
   });
+});
+
+it("says how many lines went by unseen", () => {
+  expect([...unseen([line(3), line(4), line(9)])]).toEqual([[9, 4]]);
+  expect(unseen([line(7)]).size).toBe(0);
 });
 
 describe("what is looked for", () => {

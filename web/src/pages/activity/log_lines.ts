@@ -53,3 +53,13 @@ export function marked(text: string, search: string): readonly { readonly text: 
     .map((run, place) => ({ text: run, hit: place % 2 === 1 }))
     .filter((run) => run.text !== "");
 }
+
+/** How many lines went by unseen before a line: between two looks of the house more were said than it keeps. By serial. */
+export function unseen(lines: readonly LogLineWords[]): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  lines.forEach((line, place) => {
+    const before = lines[place - 1];
+    if (before && line.serial > before.serial + 1) found.set(line.serial, line.serial - before.serial - 1);
+  });
+  return found;
+}

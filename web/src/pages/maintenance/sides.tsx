@@ -112,17 +112,17 @@ interface SideProps {
 }
 
 function Side({ title, picture, name, id, words, uid }: SideProps) {
-  const [failed, setFailed] = useState(false);
+  const [state, setState] = useState<"waiting" | "there" | "none">("waiting");
   return (
     <article className={styles.side}>
       <h3>{title}</h3>
-      <div className={styles.picture}>
-        {failed ? (
+      <div className={state === "waiting" ? styles.waiting : styles.picture}>
+        {state === "none" ? (
           <span className={styles.none}>
             <ImageOff aria-hidden="true" /> no picture of it
           </span>
         ) : (
-          <img src={picture} alt={title} onError={() => setFailed(true)} />
+          <img src={picture} alt={title} onLoad={() => setState("there")} onError={() => setState("none")} />
         )}
       </div>
       <p className={styles.person}>
