@@ -44,7 +44,7 @@ export function lampOf(job: JobWords): LampState {
   return needsYou(job) ? "bad" : "unknown";
 }
 
-const WAYS: Readonly<Record<string, string>> = { get: "C-GET", move: "C-MOVE", web: "DICOMweb" };
+const WAYS: Readonly<Record<string, string>> = { get: "C-GET", move: "C-MOVE", web: "WADO" };
 
 /** The name of the way that it goes by; the one that will be tried first where that is not known. */
 export function wayOf(job: JobWords): string {

@@ -94,13 +94,13 @@ export default function Page() {
       />
       {nodes.isError ? (
         <Fault tried="The nodes could not be listed" error={nodes.error} again={() => nodes.refetch()} />
-      ) : nodes.data && !node ? (
-        <NoNode name={asked.question.node} />
+      ) : !node ? (
+        <div className={styles.body}>{nodes.data && <NoNode name={asked.question.node} />}</div>
       ) : (
         <Body
           key={stamp}
           question={question}
-          isWeb={Boolean(node?.dicomweb_url)}
+          isWeb={Boolean(node.dicomweb_url)}
           isAsked={stamp !== ""}
           found={found}
           sort={asked.sort || (question.level === "patient" ? "patient" : "-date")}
@@ -166,14 +166,12 @@ function Levels({ level, onChoose }: { readonly level: Level; readonly onChoose:
 
 function NoNode({ name }: { readonly name: string }) {
   return (
-    <div className={styles.body}>
-      <EmptyState title={name ? `No node is called ${name} here` : "No node is known yet"}>
-        <p>
-          A node is another device that can be asked. <Link to="/network">Enter one under Network</Link>, or let it call here:
-          callers that are not known wait at the door there.
-        </p>
-      </EmptyState>
-    </div>
+    <EmptyState title={name ? `No node is called ${name} here` : "No node is known yet"}>
+      <p>
+        A node is another device that can be asked. <Link to="/network">Enter one under Network</Link>, or let it call here: callers
+        that are not known wait at the door there.
+      </p>
+    </EmptyState>
   );
 }
 
@@ -231,7 +229,7 @@ function Body({ question, isWeb, isAsked, found, sort, onSort, onWhy, coming, on
   if (!isAsked) {
     return (
       <div className={styles.body}>
-        <EmptyState title={node ? `What does ${node} have?` : "Whom to ask?"}>
+        <EmptyState title={`What does ${node} have?`}>
           <p>
             Type a name, an identifier, days or modalities above and press Enter. A name may be its beginning; * stands for any
             letters.

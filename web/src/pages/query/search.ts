@@ -12,6 +12,8 @@ import type {
   HereWords,
   JobList,
   JobWords,
+  NodeState,
+  NodeStates,
   NodeWords,
 } from "@/api/words";
 import { RETURNED, type Row, rowsOf, seriesOf } from "./answers";
@@ -40,15 +42,30 @@ export function useNodes() {
   });
 }
 
-/** Whether a node answers just now; asked again after a minute. */
-export function useEcho(node: string, isWanted: boolean) {
-  return useQuery({
-    queryKey: ["echo", node],
-    queryFn: ({ signal }) => change<EchoWords>("POST", "/api/echo", { node }, signal),
-    enabled: isWanted && node !== "",
-    staleTime: 60_000,
+const ASKED_AGAIN_MS = 60_000;
+
+/** How the nodes stood when they were asked last; the chosen one is asked now, if that is a while ago. */
+export function useNodeStates(chosen: string): readonly NodeState[] {
+  const queries = useQueryClient();
+  useEffect(() => onLive("network", () => void queries.invalidateQueries({ queryKey: ["node-states"] })), [queries]);
+  const states = useQuery({
+    queryKey: ["node-states"],
+    queryFn: ({ signal }) => get<NodeStates>("/api/node-states", undefined, signal),
+  });
+  const state = states.data?.nodes.find((one) => one.name === chosen);
+  const isStale = state !== undefined && (state.asked === null || Date.now() - Date.parse(state.asked) > ASKED_AGAIN_MS);
+  useQuery({
+    queryKey: ["echo", chosen],
+    queryFn: async ({ signal }) => {
+      const answer = await change<EchoWords>("POST", "/api/echo", { node: chosen }, signal);
+      await queries.invalidateQueries({ queryKey: ["node-states"] });
+      return answer;
+    },
+    enabled: isStale,
+    staleTime: ASKED_AGAIN_MS,
     retry: false,
   });
+  return states.data?.nodes ?? [];
 }
 
 export function useSearch(question: Question, stamp: string) {
@@ -147,12 +164,12 @@ export function useRetrievals() {
   useEffect(
     () =>
       onLive("jobs", () => {
-        for (const name of ["jobs", "here", "experience"]) queries.invalidateQueries({ queryKey: [name] });
+        for (const name of ["retrievals", "here", "experience"]) queries.invalidateQueries({ queryKey: [name] });
       }),
     [queries],
   );
   return useQuery({
-    queryKey: ["jobs"],
+    queryKey: ["retrievals"],
     queryFn: ({ signal }) => get<JobList>("/api/jobs", { limit: JOBS_SHOWN }, signal),
     select: (list) => ({ jobs: list.jobs.filter((job) => job.kind === "retrieve"), isHeld: list.held.includes("retrieve") }),
   });
