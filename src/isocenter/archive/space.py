@@ -8,6 +8,7 @@ rebuilding begins the sum anew, since rows that are gone cannot be subtracted.
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Final
 
 from isocenter.archive.index_reader import IndexReader
@@ -16,7 +17,7 @@ from isocenter.base.limits import SPACE_HOURS_KEPT, SPACE_ROWS_PER_LOOK
 from isocenter.model.changes import ChangeKind
 from isocenter.model.records import Space
 
-_HOUR: Final = 3_600_000_000
+_HOUR: Final = timedelta(hours=1) // timedelta(microseconds=1)
 _SUMS: Final = f"""
 SELECT received / {_HOUR}, count(*), sum(byte_count), max(id)
 FROM (SELECT id, received, byte_count FROM instance WHERE id > ? ORDER BY id LIMIT ?) GROUP BY 1
