@@ -55,8 +55,8 @@ export function draw(canvas: Canvas, drawing: Drawing, size: CanvasSize): Affine
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = "#000";
   context.fillRect(0, 0, width, height);
-  const zoom = Math.hypot(map.a, map.b) * ratio;
-  context.imageSmoothingEnabled = drawing.smooth && Math.abs(zoom - 1) > 1e-6;
+  const isExact = [Math.hypot(map.a, map.b), Math.hypot(map.c, map.d)].every((zoom) => Math.abs(zoom * ratio - 1) < 1e-6);
+  context.imageSmoothingEnabled = drawing.smooth && !isExact;
   context.imageSmoothingQuality = "medium";
   // the canvas measures from a pixel's corner, the map from its centre
   const [e, f] = [map.e - (map.a + map.c) / 2, map.f - (map.b + map.d) / 2];

@@ -154,6 +154,25 @@ describe("what goes wrong", () => {
     expect((await again).pixels.rows).toBe(SIDE);
   });
 
+  test("an archive that was away for a moment is asked again by itself", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const store = new FrameStore();
+    const slices = stack(1);
+    const frame = slices.frames[0] as DicomStack["frames"][0];
+    const came = new Promise<string>((resolve) => store.subscribe(resolve));
+    store.follow(slices, 0);
+    await Promise.resolve();
+    open.shift()?.answer(new Response("", { status: 503 }));
+    await came;
+    expect(store.failure(frame)).toBeDefined();
+    expect(asked()).toEqual([]);
+    vi.advanceTimersByTime(3000);
+    vi.useRealTimers();
+    await letAllCome();
+    expect(store.failure(frame)).toBeUndefined();
+    expect(store.has(frame)).toBe(true);
+  });
+
   test("closing a study breaks off what is under way and forgets everything", async () => {
     const store = new FrameStore();
     const slices = stack(30);

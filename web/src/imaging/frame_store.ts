@@ -6,6 +6,7 @@
  * progress is told when one came (`subscribe`). Frames of a multi-frame instance come several in one answer.
  */
 
+import { Refusal } from "../api/http";
 import type { ImageFrame, Stack } from "../model/images";
 import { elementsOf } from "./attributes";
 import { FrameCache } from "./frame_cache";
@@ -31,6 +32,9 @@ const SMALL_CACHE_BYTES = 256 << 20;
 const SMALL_MEMORY_GIGABYTES = 4;
 /** As many as the largest layout has cells; what was looked at before that is not fetched ahead. */
 const FOLLOWED_MAX = 9;
+
+/** How long an archive that was away is left alone. */
+const AGAIN_MILLISECONDS = 3000;
 
 export const frameKey = (frame: Pick<ImageFrame, "sopInstanceUid" | "frame">): string => `${frame.sopInstanceUid}/${frame.frame}`;
 
@@ -59,6 +63,7 @@ export class FrameStore {
   private readonly listeners = new Set<(key: string) => void>();
   private readonly cache: FrameCache;
   private running = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private abort = new AbortController();
 
   constructor(bytesMax = bytesForThisComputer()) {
@@ -126,6 +131,8 @@ export class FrameStore {
   /** Forgets everything and breaks off what is under way: another study is opened. */
   clear(): void {
     this.abort.abort();
+    clearTimeout(this.later);
+    this.later = undefined;
     this.abort = new AbortController();
     for (const waiting of this.waiting.values()) {
       for (const { reject } of waiting) reject(new DOMException("The study was closed.", "AbortError"));
@@ -237,6 +244,16 @@ export class FrameStore {
     const key = frameKey(frame);
     this.failures.set(key, error);
     this.settle(key, ({ reject }) => reject(error));
+    if (mayPass(error)) this.tryLater();
+  }
+
+  /** What failed because the archive was away is asked for again while somebody looks at it. */
+  private tryLater(): void {
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
+      for (const [key, error] of this.failures) if (mayPass(error)) this.failures.delete(key);
+      this.work();
+    }, AGAIN_MILLISECONDS);
   }
 
   private settle(key: string, tell: (waiting: Waiting) => void): void {
@@ -282,5 +299,8 @@ function bytesOf(frame: ImageFrame): number {
 
 /** The one store of the page: what one cell fetched, another one shows. */
 export const frameStore = new FrameStore();
+
+/** Whether a failure is one of the moment: nobody answered, or the archive was too busy to. */
+const mayPass = (error: Error): boolean => error instanceof Refusal && [0, 502, 503, 504].includes(error.status);
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -118,6 +118,45 @@ describe("pictures of real files", () => {
   });
 });
 
+describe("windows by the kind of image", () => {
+  const pet: JsonDataSet = {
+    "00080022": { vr: "DA", Value: ["20260101"] },
+    "00080032": { vr: "TM", Value: ["110000"] },
+    "00080021": { vr: "DA", Value: ["20260101"] },
+    "00080031": { vr: "TM", Value: ["110000"] },
+    "00080060": { vr: "CS", Value: ["PT"] },
+    "00101030": number("DS", 70),
+    "00280051": { vr: "CS", Value: ["ATTN", "DECY"] },
+    "00281050": { vr: "DS" },
+    "00281051": { vr: "DS" },
+    "00540016": {
+      vr: "SQ",
+      Value: [{ "00181072": { vr: "TM", Value: ["100000"] }, "00181074": number("DS", 370e6), "00181075": number("DS", 6586.2) }],
+    },
+    "00541001": { vr: "CS", Value: ["BQML"] },
+    "00541102": { vr: "CS", Value: ["START"] },
+  };
+
+  test("a PET opens from 0 to 5 SUV where the uptake is known", async () => {
+    const { firstWindow, pixels } = await decoded("MR_small.dcm", pet);
+    const upper = firstWindow.center + firstWindow.width / 2;
+    expect(upper * 2.7634e-4).toBeCloseTo(5, 2);
+    expect(firstWindow.center - firstWindow.width / 2).toBeCloseTo(0, 6);
+    expect(pixels.unit).toBe("Bq/ml");
+  });
+
+  test("without a weight it opens by its values", async () => {
+    const { firstWindow } = await decoded("MR_small.dcm", { ...pet, "00101030": { vr: "DS" } });
+    expect(firstWindow.width).toBeLessThan(5000);
+  });
+
+  test("a dose is in gray by the scaling of its grid", async () => {
+    const dose = { "3004000E": number("DS", 1e-6), "30040002": { vr: "CS", Value: ["GY"] } };
+    const { pixels } = await decoded("MR_small.dcm", dose);
+    expect([pixels.slope, pixels.unit]).toEqual([1e-6, "Gy"]);
+  });
+});
+
 describe("bits in words", () => {
   const layout = (stored: number, high: number, signed: number): JsonDataSet => ({
     "00080060": { vr: "CS", Value: ["OT"] },

@@ -41,6 +41,7 @@ const PARTS: Readonly<Record<string, string>> = {
 
 /** What a reader calls the differences of kinds by. */
 const KIND_WORDS: readonly ((frame: DicomFrame) => string)[] = [
+  viewWords,
   ({ plane }) => (plane ? planeName(plane.normal) : "without place"),
   (frame) => (frame.attributes.values("ImageType").includes("LOCALIZER") ? "localizer" : ""),
   (frame) => PARTS[complexPart(frame)] ?? "",
@@ -49,6 +50,14 @@ const KIND_WORDS: readonly ((frame: DicomFrame) => string)[] = [
   ({ attributes }) => attributes.text("ImageType").toLowerCase(),
   ({ columns, rows }) => `${columns} × ${rows}`,
 ];
+
+/** "PA", "R MLO": how a projection was taken. */
+function viewWords({ attributes }: DicomFrame): string {
+  if (!ONE_BY_ONE.has(attributes.text("Modality"))) return "";
+  const side = ["FrameLaterality", "ImageLaterality", "Laterality"].map((keyword) => attributes.text(keyword)).find((word) => word);
+  const [code] = attributes.items("ViewCodeSequence");
+  return [side, attributes.text("ViewPosition") || code?.text("CodeMeaning")].filter((word) => word).join(" ");
+}
 
 /** The words of each group that tell it from the others; none that all of them share. */
 function kindWords(firsts: readonly DicomFrame[]): readonly (readonly string[])[] {

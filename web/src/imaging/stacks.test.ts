@@ -165,6 +165,10 @@ describe("what parts a series", () => {
     const projections = series(along([0, 0, 0]), "DX");
     expect(numbers(projections)).toEqual([[1], [2], [3]]);
     expect(stacksOf(projections).map(({ distinction }) => distinction)).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
+    const views = ["PA", "LL", "PA"].map(
+      (view, index) => ({ ...projections[index], "00185101": element("CS", view) }) as JsonDataSet,
+    );
+    expect(stacksOf(views).map(({ distinction }) => distinction)).toEqual(["PA, 1 of 2", "LL", "PA, 2 of 2"]);
     const bare = { "00200032": { vr: "DS" }, "00200037": { vr: "DS" } };
     const stills = series(along([0, 0, 0])).map((slice) => ({ ...slice, ...bare, "00080060": element("CS", "US") }));
     expect(numbers(stills)).toEqual([[1, 2, 3]]);

@@ -9,6 +9,7 @@ import type { GreyPixels, ImageFrame, Voi, VoiChoice, VoiFunction } from "../mod
 import type { DicomAttributes, ReadBulk } from "./attributes";
 import { entryFor, type Lut, readLut } from "./luts";
 import { isInHounsfieldUnits } from "./modality";
+import { suvOf } from "./suv";
 import { percentile, type ValueCounts, valueCounts } from "./value_counts";
 
 /** A VOI LUT: values through a table. Its center and width are the range that the table is for, where a hand begins to drag. */
@@ -49,6 +50,16 @@ export const CT_PRESETS: readonly VoiChoice[] = (
     ["Stroke", 40, 40],
   ] as const
 ).map(([label, center, width]) => ({ label, voi: { center, width, function: "LINEAR" }, source: "preset" }));
+
+/** The upper ends of the windows of PET, in standardised uptake values from 0. */
+const UPTAKES = [5, 7, 10, 15, 20];
+
+/** The windows of a PET whose uptake is known, in the unit of its pixels. */
+function uptakeWindows(frame: ImageFrame): readonly VoiChoice[] {
+  const suv = suvOf(frame);
+  if (!suv?.isValid) return [];
+  return UPTAKES.map((upper) => ({ label: `SUV 0 to ${upper}`, voi: fullRange(0, upper / suv.factor), source: "preset" }));
+}
 
 /** The level of a value, from 0 to 255, not rounded. */
 export function level(value: number, voi: Voi): number {
@@ -109,6 +120,8 @@ export const hasBrokenWindow = (frame: ImageFrame, windows: readonly VoiChoice[]
 /** The window that the kind of image alone decides; undefined where its values must be looked at. */
 export function windowOfKind(frame: ImageFrame, pixels: GreyPixels): Voi | undefined {
   const { attributes } = frame;
+  const [uptake] = uptakeWindows(frame);
+  if (uptake) return uptake.voi;
   if (isInHounsfieldUnits(frame)) return isHead(frame) ? HEAD : BODY;
   const identity = pixels.slope === 1 && pixels.intercept === 0 && !pixels.modalityTable;
   const bits = attributes.number("BitsStored") ?? 16;
@@ -146,8 +159,8 @@ export function automaticWindow(pixels: GreyPixels): Voi {
   return fullRange(values[0] ?? 0, values.at(-1) ?? 1);
 }
 
-/** The windows to choose from: the file's, then those of CT in Hounsfield units, then the automatic one. */
+/** The windows to choose from: the file's, then those of CT in Hounsfield units or of PET, then the automatic one. */
 export function windowChoices(frame: ImageFrame, pixels: GreyPixels, file: readonly VoiChoice[]): readonly VoiChoice[] {
-  const presets = isInHounsfieldUnits(frame) ? CT_PRESETS : [];
+  const presets = isInHounsfieldUnits(frame) ? CT_PRESETS : uptakeWindows(frame);
   return [...file, ...presets, { label: "All values", voi: automaticWindow(pixels), source: "automatic" }];
 }
