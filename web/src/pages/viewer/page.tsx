@@ -4,10 +4,12 @@
  * The address says which study and what of it; the state is written back there. Everything else is done by the rooms beside this one.
  */
 
-import { useCallback, useEffect, useState } from "react";
-import { useSearchParams } from "react-router";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { Link, useSearchParams } from "react-router";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { offer } from "@/parts/palette";
+import { ACTIONS } from "./actions";
 import { CellView } from "./cell";
 import { useCine } from "./cine_clock";
 import { KeysDialog } from "./keys_dialog";
@@ -26,7 +28,11 @@ import { useKeyboard } from "./use_keyboard";
 export default function ViewerPage() {
   const [search] = useSearchParams();
   if (!search.get("study")) {
-    return <EmptyState title="No study is open">Open one from the list of studies.</EmptyState>;
+    return (
+      <EmptyState title="No study is open">
+        <Link to="/">Open one from the list of studies</Link>
+      </EmptyState>
+    );
   }
   return <StudyView />;
 }
@@ -39,6 +45,7 @@ function StudyView() {
   useKeyboard(showKeys);
   useCine();
   useArrivals();
+  useOffers();
   return (
     <div className={styles.viewer}>
       <ToolBar onKeys={showKeys} />
@@ -84,17 +91,54 @@ function Cells() {
   const full = useViewer((now) => now.full);
   const active = useViewer((now) => now.active);
   const isEmpty = useViewer((now) => now.listed && now.series.length === 0);
+  const grid = useRef<HTMLDivElement>(null);
+  usePaper(grid);
   useTitle();
   if (isEmpty)
     return <EmptyState title="This study is not in the archive">It may have been deleted, or it has not arrived yet.</EmptyState>;
   const [rows, columns] = full ? [1, 1] : [rowsOf(layout), columnsOf(layout)];
   const places = full ? [active] : Array.from({ length: rows * columns }, (_, place) => place);
   return (
-    <div className={styles.cells} style={{ gridTemplate: `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))` }}>
+    <div
+      ref={grid}
+      className={styles.cells}
+      style={{ gridTemplate: `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))` }}
+    >
       {places.map((place) => (
         <CellView key={place} place={place} />
       ))}
     </div>
+  );
+}
+
+/** Pixels of a landscape page, of A4 or Letter, inside its margins. */
+const PAPER = { width: 990, height: 730 };
+
+/** On paper the cells keep the shape that they have on the screen, as large as the page allows. */
+function usePaper(grid: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const measure = () => {
+      const element = grid.current;
+      if (!element) return;
+      const { clientWidth: width, clientHeight: height } = element;
+      element.style.setProperty("--paper-width", `${width}px`);
+      element.style.setProperty("--paper-height", `${height}px`);
+      element.style.setProperty("--paper-zoom", String(Math.min(PAPER.width / width, PAPER.height / height)));
+    };
+    window.addEventListener("beforeprint", measure);
+    return () => window.removeEventListener("beforeprint", measure);
+  }, [grid]);
+}
+
+/** The palette finds what can be done here as well. */
+function useOffers(): void {
+  useEffect(
+    () =>
+      offer(
+        "viewer",
+        ACTIONS.map(({ id, words, run }) => ({ id: `viewer ${id}`, words, group: "Viewer", run })),
+      ),
+    [],
   );
 }
 

@@ -10,9 +10,10 @@ import { useShallow } from "zustand/react/shallow";
 import { instancePath } from "@/imaging/frame_requests";
 import type { DicomStack } from "@/imaging/stacks";
 import { hang } from "./cells";
+import { stopCutting } from "./cutting";
 import styles from "./series_strip.module.css";
 import type { ReadableDocument } from "./slots";
-import { activeCell, change, type SeriesWords, useViewer } from "./state";
+import { activeCell, type Change, change, type SeriesWords, useViewer, type Viewer } from "./state";
 
 /** What a series is called while it is dragged. */
 export const SERIES_TYPE = "application/x-isocenter-series";
@@ -47,6 +48,13 @@ export function SeriesStrip() {
   );
 }
 
+/** Into the active cell; who looks at three planes leaves them. */
+function choose(now: Viewer, id: string): Change {
+  const left = stopCutting(now);
+  const after = { ...now, ...left };
+  return { ...left, ...hang(after, after.active, id) };
+}
+
 interface ItemProps {
   /** What a cell shows when this is hung; nothing for what cannot be hung. */
   readonly id?: string;
@@ -75,7 +83,7 @@ function Item({ id, number, label, count, title, seen, children }: ItemProps) {
         aria-current={isShown || undefined}
         title={title}
         onDragStart={drag}
-        onClick={() => id !== undefined && change((now) => (now.cutting ? {} : hang(now, now.active, id)))}
+        onClick={() => id !== undefined && change((now) => choose(now, id))}
       >
         <span className={styles.picture}>
           {children}

@@ -65,7 +65,7 @@ type Begun = ReadonlyMap<string, Promise<readonly DicomStack[]>>;
 function begin(place: Place, signal: AbortSignal): Begun {
   const uids = place.cells.flatMap(({ shows }) => (shows === undefined ? [] : [shows.split("/")[0] ?? ""]));
   const named = uids.length > 0 ? uids : place.series ? [place.series] : [];
-  const begun = new Map(named.map((uid) => [uid, loadStacks(place.study, uid, signal)]));
+  const begun = new Map([...new Set(named)].map((uid) => [uid, loadStacks(place.study, uid, signal)]));
   // who is not in the study fails here unheard; the list of series tells
   for (const stacks of begun.values()) stacks.catch(() => undefined);
   return begun;
