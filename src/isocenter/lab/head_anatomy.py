@@ -136,7 +136,7 @@ class Head:
         """Muscles with fat between them under the base of the skull."""
         below = (canvas.z < canvas.floor) & (canvas.depth > _SKULL_MM)
         canvas.fill(below, _T.FAT)
-        canvas.fill(below & (np.abs(canvas.arranged(self._folds) + 0.12 * mottle) > 0.16), _T.MUSCLE)
+        canvas.fill(below & (np.abs(canvas.arranged(self._folds) + 0.12 * mottle) > 0.07), _T.MUSCLE)
         canvas.fill(below & (canvas.z > canvas.floor - 4), _T.BONE)
 
     def _cerebrum(self, canvas: _Canvas, inside: Any) -> None:
@@ -145,7 +145,7 @@ class Head:
         fold = np.abs(warped)
         # Between the halves there is a surface too, except where the corpus callosum joins them.
         joined = (canvas.y / 44) ** 2 + ((canvas.z - 2) / 26) ** 2 < 1
-        apart = np.abs(canvas.x + 0.5 * warped) - 0.8
+        apart = np.abs(canvas.x + 0.3 * warped) - 0.4
         under = np.minimum(np.minimum(canvas.depth - _BRAIN_MM, canvas.z - canvas.floor), np.where(joined, np.float32(99), apart))
         opened = np.clip(1 - under / 27, 0, 1)
         canvas.fill(inside, _T.WHITE)

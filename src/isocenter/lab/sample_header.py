@@ -92,7 +92,7 @@ def image(of: SampleSeries, number: int) -> Dataset:
 def place(found: Dataset, of: SampleSeries, lies: Orientation, first_pixel: Triple, pixel_mm: float, apart_mm: float) -> None:
     """Frame of reference and image plane (PS3.3 C.7.4.1, C.7.6.2): the patient lies on the back, head first."""
     found.FrameOfReferenceUID, found.PositionReferenceIndicator = uid(of.study.word, "frame of reference"), ""
-    found.PatientPosition, found.Laterality = "HFS", ""
+    found.PatientPosition = "HFS"
     letters: dict[Triple, str] = {(1, 0, 0): "L", (0, 1, 0): "P", (0, 0, -1): "F"}
     found.PatientOrientation = [letters[lies[0]], letters[lies[1]]]
     found.ImagePositionPatient = [f"{value:.6g}" for value in first_pixel]
