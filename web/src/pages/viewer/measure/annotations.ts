@@ -54,6 +54,7 @@ function fromReport(report: ReportWords): readonly Measured[] {
     points: one.points.map(pointFrom),
     reading: readingFrom(one),
     maker: report.own ? "" : report.manufacturer || report.title || "another program",
+    isFromReport: true,
   }));
 }
 

@@ -61,30 +61,50 @@ const SHAPE_COST = 3000;
 /** Words stand at least so far from their shape. */
 const NEAR = 12;
 
-/** The best corner for a box of that size. `avoid` are words that stand already, `shape` the line that is measured. */
+/** Words stay where they are while another place is not better by so much. */
+const STAY = 160;
+
+/**
+ * The best corner for a box of that size. `avoid` are words that stand already, `shape` the line that is measured, `before` is where the words
+ * stood last.
+ */
 export function placeLabel(
   size: { readonly width: number; readonly height: number },
   cell: { readonly width: number; readonly height: number },
   shape: readonly Point[],
   avoid: readonly Box[],
   light: Light | undefined,
+  before?: Point,
 ): Point {
-  let best = { x: MARGIN, y: MARGIN };
+  const corners = thinned(shape);
+  const costAt = ({ x, y }: Point): number => {
+    const box = { x, y, ...size };
+    const away = distanceTo(box, corners);
+    const shapeCost = away < NEAR ? SHAPE_COST : 0;
+    const wordsCost = avoid.some((other) => overlap(grown(box), other)) ? WORDS_COST : 0;
+    return away + shapeCost + wordsCost + (light ? lightIn(light, grown(box)) * LIGHT_COST : 0);
+  };
+  let best: Point = { x: MARGIN, y: MARGIN };
   let least = Number.POSITIVE_INFINITY;
   for (let y = MARGIN; y <= cell.height - size.height - MARGIN; y += STEP) {
     for (let x = MARGIN; x <= cell.width - size.width - MARGIN; x += STEP) {
-      const box = { x, y, ...size };
-      const away = distanceTo(box, shape);
-      const shapeCost = away < NEAR ? SHAPE_COST : 0;
-      const wordsCost = avoid.some((other) => overlap(box, other)) ? WORDS_COST : 0;
-      const cost = away + shapeCost + wordsCost + (light ? lightIn(light, grown(box)) * LIGHT_COST : 0);
+      const cost = costAt({ x, y });
       if (cost < least) {
         least = cost;
         best = { x, y };
       }
     }
   }
-  return best;
+  const fits = before && before.x <= cell.width - size.width - MARGIN && before.y <= cell.height - size.height - MARGIN;
+  return before && fits && costAt(before) <= least + STAY ? before : best;
+}
+
+const CORNERS_MAX = 12;
+
+/** Enough points of a line to tell how far a box is from it. */
+function thinned(shape: readonly Point[]): readonly Point[] {
+  const each = Math.ceil(shape.length / CORNERS_MAX);
+  return shape.filter((_, index) => index % each === 0 || index === shape.length - 1);
 }
 
 const grown = ({ x, y, width, height }: Box): Box => ({ x: x - 4, y: y - 4, width: width + 8, height: height + 8 });

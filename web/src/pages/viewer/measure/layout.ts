@@ -2,7 +2,7 @@
  * The words of all measurements on a picture, each in its box, with its leader.
  *
  * A picture, its measurements and where it is light come in; lines of words, boxes and the two ends of each leader go out. The words of one do
- * not move because another is pointed at: only the selected one says more.
+ * not move because another is pointed at: only the selected one says more. `before` remembers where words stood.
  */
 
 import type { Point } from "@/model/images";
@@ -61,6 +61,7 @@ export function placeAll(
   here: readonly Measured[],
   selected: string | undefined,
   light: Light | undefined,
+  before: Map<string, Point>,
 ): readonly Placed[] {
   const cell = { width: picture.width, height: picture.height };
   const taken: Box[] = [...cornersOf(cell)];
@@ -68,7 +69,12 @@ export function placeAll(
     const lines = linesOf(one.kind, one.points).map((line) => line.map(picture.toScreen));
     const room = roomOf(one);
     const size = { width: Math.min(room.width, cell.width * WIDTH_SHARE), height: room.height };
-    const corner = placeLabel(size, cell, lines.flat(), taken, light);
+    const [place] = lines.flat();
+    const corner =
+      one.kind === "probe" && place
+        ? beside(place, size, cell)
+        : placeLabel(size, cell, lines.flat(), taken, light, before.get(one.id));
+    before.set(one.id, corner);
     const box = { ...corner, ...sizeOf(linesOfWords(one, one.id === selected)) };
     taken.push({ ...corner, ...size });
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -77,6 +83,16 @@ export function placeAll(
       .reduce((best, each) => (each.distance < best.distance ? each : best)).at;
     return { one, lines: linesOfWords(one, one.id === selected), box, from, to: nearestEdge(grown(box), from) };
   });
+}
+
+/** The words of a probe stand at its side. */
+function beside(
+  place: Point,
+  size: { readonly width: number; readonly height: number },
+  cell: { readonly width: number; readonly height: number },
+): Point {
+  const x = place.x + 12 + size.width > cell.width ? place.x - 12 - size.width : place.x + 12;
+  return { x, y: Math.min(Math.max(place.y - 8, 4), cell.height - size.height - 4) };
 }
 
 const grown = ({ x, y, width, height }: Box): Box => ({ x: x - 3, y: y - 1, width: width + 6, height: height + 2 });

@@ -13,7 +13,9 @@ import { type Light, lightOf } from "./labels";
 const DARK = 0.06;
 
 export function lightOfPicture(picture: PictureSlot): Light | undefined {
-  const { pixels, voi, inverted } = picture;
+  const { pixels, inverted } = picture;
+  // the window of the file: words stay where they are while somebody changes the window
+  const voi = picture.picture?.firstWindow ?? picture.voi;
   if (!pixels) return undefined;
   const low = voi ? voi.center - voi.width / 2 : 0;
   const width = voi?.width ?? 255;

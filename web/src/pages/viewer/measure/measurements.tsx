@@ -18,7 +18,7 @@ import styles from "./measurements.module.css";
 import { OverlayLayer } from "./overlay_layer";
 import { readingOf } from "./readings";
 import { handlesOf, linesOf, NAMES, type ShapeKind, shapeOf } from "./shapes";
-import { type Measured, placeOf, useMeasuring } from "./store";
+import { alter, type Measured, placeOf, readAgain, useMeasuring } from "./store";
 
 export function Measurements({ picture }: { readonly picture: PictureSlot }) {
   const layer = useRef<SVGSVGElement>(null);
@@ -33,7 +33,13 @@ export function Measurements({ picture }: { readonly picture: PictureSlot }) {
   useEffect(() => (layer.current ? attach(layer.current, () => now.current) : undefined), []);
   const here = useMemo(() => measuredOn(picture, all), [picture, all]);
   const light = useMemo(() => (here.length > 0 ? lightOfPicture(picture) : undefined), [picture, here.length]);
-  const placed = useMemo(() => placeAll(picture, here, selected, light), [picture, here, selected, light]);
+  const before = useRef(new Map<string, Point>());
+  const placed = useMemo(() => placeAll(picture, here, selected, light, before.current), [picture, here, selected, light]);
+  useEffect(() => {
+    if (!picture.pixels || !here.some((one) => one.isFromReport && !one.maker)) return;
+    const ids = new Set(here.map(({ id }) => id));
+    alter((state) => readAgain(state, (one) => (ids.has(one.id) ? readingOf(picture, one.kind, one.points) : undefined)));
+  }, [picture, here]);
   const drawn = draft?.place.key === placeOf(picture).key ? draft : undefined;
   return (
     <>
@@ -99,7 +105,7 @@ function Shape({ placed, picture, isSelected, isPointed }: ShapeProps) {
         <path className={styles.line} d={path} />
         <Ends picture={picture} one={one} />
       </g>
-      <line className={styles.leader} x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
+      {one.kind !== "probe" && <line className={styles.leader} x1={from.x} y1={from.y} x2={to.x} y2={to.y} />}
       {isSelected && !one.maker && <Handles picture={picture} one={one} />}
       <text className={styles.words} x={box.x} y={box.y}>
         {lines.map((line, index) => (

@@ -28,6 +28,8 @@ export interface Measured {
   readonly reading: Reading;
   /** Who made it: empty for ours, which can be changed; else the maker of its report. */
   readonly maker: string;
+  /** Its reading is what its report says; ours are read again as soon as their picture is seen. */
+  readonly isFromReport?: boolean;
 }
 
 export interface Draft {
@@ -110,7 +112,7 @@ export function reshaped(
   reading: Reading,
   isFirst: boolean,
 ): Partial<Measuring> {
-  const all = now.all.map((each) => (each.id === id ? { ...each, points, reading } : each));
+  const all = now.all.map((each) => (each.id === id ? { ...each, points, reading, isFromReport: false } : each));
   return isFirst ? withAll(now, all) : { all };
 }
 
@@ -131,10 +133,23 @@ export function redone(now: Measuring): Partial<Measuring> {
   return after ? { all: after, past: [...now.past, now.all], future, keeping: { state: "idle" } } : {};
 }
 
-/** What the archive holds: ours can be changed, others' are shown. It is not a change that can be undone. */
+/** What the archive holds: ours can be changed, others' are shown. What was changed or removed here since stays so. */
 export function loaded(now: Measuring, all: readonly Measured[], reports: readonly string[]): Partial<Measuring> {
+  const here = new Map(now.all.map((one) => [one.id, one]));
+  const wasKept = new Set(now.kept.map((one) => one.id));
+  const known = all.filter((one) => here.has(one.id) || !wasKept.has(one.id));
+  const found = known.map((one) => (one.maker ? one : (here.get(one.id) ?? one)));
   const drawn = now.all.filter((one) => !one.maker && !all.some((each) => each.id === one.id));
-  return { all: [...all, ...drawn], kept: all, reports, past: [], future: [] };
+  return { all: [...found, ...drawn], kept: all, reports, past: [], future: [] };
+}
+
+/** The readings of ours that came from a report, now that their picture is seen. */
+export function readAgain(now: Measuring, read: (one: Measured) => Reading | undefined): Partial<Measuring> {
+  const all = now.all.map((one) => {
+    const reading = one.isFromReport && !one.maker ? read(one) : undefined;
+    return reading ? { ...one, reading, isFromReport: false } : one;
+  });
+  return { all };
 }
 
 /** Those that can be kept: ours, on an image. */
@@ -145,7 +160,18 @@ export const ours = (all: readonly Measured[]): readonly Measured[] =>
 export function isUnkept(now: Measuring): boolean {
   const before = ours(now.kept);
   const after = ours(now.all);
-  return before.length !== after.length || after.some((one, index) => before[index]?.points !== one.points);
+  return before.length !== after.length || after.some((one, index) => !isSame(before[index], one));
+}
+
+/** A report keeps places as numbers of 32 bits. */
+const SAME_PLACE = 1e-2;
+
+function isSame(before: Measured | undefined, after: Measured): boolean {
+  if (before?.id !== after.id) return false;
+  return after.points.every(({ x, y }, index) => {
+    const point = before.points[index];
+    return point !== undefined && Math.abs(point.x - x) < SAME_PLACE && Math.abs(point.y - y) < SAME_PLACE;
+  });
 }
 
 /** The place of a picture in the patient that measurements belong to. */

@@ -146,7 +146,7 @@ function AttributeRow({ row, mark, indent }: AttributeProps) {
   const place = useRef<HTMLDivElement>(null);
   const inHand = mark?.inHand === true;
   useEffect(() => {
-    if (inHand) place.current?.scrollIntoView({ block: "nearest" });
+    if (inHand) place.current?.scrollIntoView({ block: "center" });
   }, [inHand]);
   const count = mark?.count ?? 0;
   const words = count > 0 ? `calibrates ${count} ${count === 1 ? "measurement" : "measurements"}` : "gives the size of a pixel";
