@@ -208,3 +208,17 @@ def test_a_full_page_fits_and_axe_finds_nothing_serious(empty, browse, size):
     page.goto(page.url.split("?")[0] + "?node=NODE_3&form=edit")
     page.get_by_role("dialog", name="Edit NODE_3").wait_for()
     assert findings(page) == []
+
+
+def test_the_sheet_for_the_other_side_is_printed_alone(empty, browse):
+    page = browse(empty, "/network?form=sheet")
+    sheet = page.get_by_role("dialog", name="Setup sheet")
+    expect(sheet).to_contain_text(str(empty.port))
+    expect(sheet.get_by_role("img", name="QR code")).to_be_visible()
+    page.evaluate("window.print = () => undefined")
+    sheet.get_by_role("button", name="Print").click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_hidden()
+    expect(sheet.get_by_role("img", name="QR code")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.get_by_text("Callers at the door")).to_be_visible()

@@ -112,11 +112,14 @@ class Story:
     calls: Calls
 
 
+_Place = tuple[str, str, int, str]
+
+
 @dataclass(slots=True)
 class _Known:
     """The record of one node, at one place."""
 
-    place: tuple[str, str, int]
+    place: _Place
     answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=ECHO_ANSWERS_MAX))
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=NODE_EVENTS_MAX))
     latest: Echoed | None = None
@@ -272,8 +275,8 @@ class Standings:
         return record
 
 
-def _place(node: Node) -> tuple[str, str, int]:
-    return node.ae_title, node.host.lower(), node.port
+def _place(node: Node) -> _Place:
+    return node.ae_title, node.host.lower(), node.port, node.dicomweb_url
 
 
 def median(milliseconds: list[float]) -> float | None:

@@ -14,7 +14,7 @@ const NODE: NodeWords = {
   character_set: "ISO_IR 100",
   local_ae_title: "OTHER",
   notes: "two\nlines",
-  dicomweb_url: "https://pacs/dicom-web",
+  dicomweb_url: "http://127.0.0.1:8042/dicom-web",
 };
 
 test("an entry that is opened and kept is the same", () => {

@@ -201,7 +201,7 @@ function Rest({ written, set }: FieldsProps) {
       />
       <TextInput
         label="Where it speaks DICOMweb; then it is searched and retrieved from there"
-        placeholder="https://pacs/dicom-web"
+        placeholder="http://127.0.0.1:8042/dicom-web"
         value={written.dicomweb}
         onChange={(event) => set({ dicomweb: event.currentTarget.value })}
         classNames={MONO}

@@ -27,7 +27,7 @@ interface Props {
 export function NodeStory(props: Props) {
   const { node, now } = props;
   const story = useStory(node.name);
-  const stands = standing(story.data?.state, now);
+  const stands = standing(story.data?.state, now, Boolean(node.dicomweb_url));
   return (
     <section className={styles.story} aria-label={`${node.name}: what is known of it`}>
       <header className={styles.bar}>
@@ -45,7 +45,7 @@ export function NodeStory(props: Props) {
           disabled={props.asking || !canBeCalled(node)}
           title={canBeCalled(node) ? undefined : "It stands for many devices"}
         >
-          <Dimse name="C-ECHO" />
+          {node.dicomweb_url ? "Ask" : <Dimse name="C-ECHO" />}
         </Button>
         <Menu position="bottom-end">
           <Menu.Target>

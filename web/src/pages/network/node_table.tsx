@@ -107,7 +107,8 @@ function Row({
   onEdit,
 }: Props & { node: NodeWords; index: number; start: number }) {
   const state = states.get(node.name);
-  const stands = standing(state, now);
+  const isWeb = Boolean(node.dicomweb_url);
+  const stands = standing(state, now, isWeb);
   const lamp = asking.has(node.name) ? "busy" : stands.lamp;
   const allowed = LETTERS.filter(([operation]) => node.operations?.includes(operation)).map(([operation]) => operation);
   return (
@@ -117,7 +118,7 @@ function Row({
       role="option"
       tabIndex={-1}
       aria-selected={node.name === chosen}
-      aria-label={`${node.name}, ${node.ae_title} at ${node.host}, ${stands.first || "not asked yet"} ${stands.second}, may ${allowed.join(", ") || "nothing"}`}
+      aria-label={`${node.name}, ${isWeb ? "DICOMweb" : node.ae_title} at ${isWeb ? place(node) : node.host}, ${stands.first || "not asked yet"} ${stands.second}, may ${allowed.join(", ") || "nothing"}`}
       className={`${styles.row} ${styles.node}`}
       style={{ transform: `translateY(${start}px)` }}
       onClick={() => onChoose(node.name)}
@@ -127,11 +128,15 @@ function Row({
         <Lamp state={lamp} />
       </span>
       <span>
-        <bdi className={styles.first}>{node.name}</bdi>
-        <bdi className="mono">{node.ae_title}</bdi>
+        <bdi className={styles.first} title={node.name}>
+          {node.name}
+        </bdi>
+        <bdi className="mono">{isWeb ? "DICOMweb" : node.ae_title}</bdi>
       </span>
       <span>
-        <bdi className={`mono ${styles.first}`}>{place(node)}</bdi>
+        <bdi className={`mono ${styles.first}`} title={place(node)}>
+          {place(node)}
+        </bdi>
         <bdi>{(node.notes ?? "").split("\n")[0]}</bdi>
       </span>
       <span className={styles.letters} aria-hidden="true">
@@ -150,8 +155,9 @@ function Row({
   );
 }
 
-/** An address with its port, as the other side's list would have it; a range has none. */
+/** An address with its port, as the other side's list would have it; a range has none. A DICOMweb node is where its URL says. */
 export function place(node: NodeWords): string {
+  if (node.dicomweb_url && URL.canParse(node.dicomweb_url)) return new URL(node.dicomweb_url).host;
   if (node.host.includes("/") || node.host.includes("*")) return node.host;
   return node.host.includes(":") ? `[${node.host}]:${node.port}` : `${node.host}:${node.port}`;
 }

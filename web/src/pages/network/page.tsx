@@ -5,7 +5,7 @@
  */
 import { Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { ChevronDown, Plus } from "lucide-react";
+import { ChevronDown, FileText, Plus, QrCode } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { change } from "@/api/http";
@@ -26,6 +26,7 @@ import { NodeForm } from "./node_form";
 import { NodeStory } from "./node_story";
 import { NodeTable } from "./node_table";
 import styles from "./page.module.css";
+import { QrDialog, SetupSheet } from "./setup_sheet";
 import { Tell } from "./tell";
 import { ThisDevice } from "./this_device";
 import { counts } from "./verdicts";
@@ -60,10 +61,20 @@ export default function Page() {
         actions={<Actions open={open} busy={asking.size > 0} onEchoAll={() => void echo(callable)} any={callable.length > 0} />}
       />
       <div className={styles.page}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-        <section className={styles.side} tabIndex={0} aria-label="This device and what to tell">
-          <ThisDevice device={device.data} error={device.error} now={now} onChange={() => open("device")} />
-          <Tell device={device.data} />
+        <section className={styles.side} aria-label="This device and what to tell">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+          <div className={styles.scrolling} tabIndex={0}>
+            <ThisDevice device={device.data} error={device.error} now={now} onChange={() => open("device")} />
+            <Tell device={device.data} />
+          </div>
+          <footer className={styles.foot}>
+            <Button icon={<FileText />} disabled={!device.data} onClick={() => open("sheet")}>
+              Setup sheet
+            </Button>
+            <Button icon={<QrCode />} disabled={!device.data} onClick={() => open("code")}>
+              QR code
+            </Button>
+          </footer>
         </section>
         <div className={styles.main}>
           {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
@@ -110,6 +121,8 @@ export default function Page() {
         </div>
       </div>
       {form === "device" && device.data && <DeviceDialog device={device.data} onClose={() => open("")} />}
+      {form === "sheet" && device.data && <SetupSheet device={device.data} onClose={() => open("")} />}
+      {form === "code" && device.data && <QrDialog device={device.data} onClose={() => open("")} />}
       {form === "import" && <ImportDialog onClose={() => open("")} />}
       {form in FORMATS && <ExportDialog format={form as Format} onClose={() => open("")} />}
       {form === "forget" && node && <Forget node={node} onClose={() => open("")} />}

@@ -8,13 +8,8 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
 import { recently } from "./clock";
+import { Dimse } from "./dimse";
 import styles from "./side.module.css";
-
-const STRANGERS: Readonly<Record<string, string>> = {
-  loopback: "may C-ECHO, nothing else",
-  strict: "may C-ECHO, nothing else",
-  open: "may do everything",
-};
 
 interface Props {
   readonly device: DeviceWords | undefined;
@@ -55,7 +50,7 @@ function Facts({ device, now }: { readonly device: DeviceWords; readonly now: Da
         ))}
         {device.addresses.length === 0 && <Plain name="Address" text="none in a network; 127.0.0.1 for this computer" />}
         <Plain name="TLS" text="Off" />
-        <Plain name="Strangers" text={STRANGERS[device.policy] ?? device.policy} />
+        <Plain name="Strangers" text={<Strangers policy={device.policy} />} />
       </dl>
       <p className={styles.reached} title={device.policy_sentence}>
         <Lamp state={device.latest_call ? "good" : "listening"} />
@@ -96,7 +91,17 @@ function Fact({ name, text, behind, what }: FactProps) {
   );
 }
 
-function Plain({ name, text }: { readonly name: string; readonly text: string }) {
+/** What the policy leaves to those who are not in the list (`nodes/policy`). */
+function Strangers({ policy }: { readonly policy: string }) {
+  if (policy === "open") return <span>may do everything</span>;
+  return (
+    <span>
+      may <Dimse name="C-ECHO" />, nothing else
+    </span>
+  );
+}
+
+function Plain({ name, text }: { readonly name: string; readonly text: ReactNode }) {
   return (
     <div className={styles.fact}>
       <dt>{name}</dt>

@@ -32,6 +32,12 @@ describe("a node's standing in two lines", () => {
     expect(found).toMatchObject({ lamp: "unknown", first: "does not listen", second: "called 11:20", tone: "calm" });
   });
 
+  test("one that is asked over DICOMweb has no C-ECHO to refuse", () => {
+    const failed = state({ verdict: "no echo", milliseconds: null });
+    expect(standing(failed, NOW).first).toBe("no C-ECHO");
+    expect(standing(failed, NOW, true)).toMatchObject({ lamp: "bad", first: "refuses" });
+  });
+
   test("one that is being asked is busy, whatever it was", () => {
     expect(standing(state({ is_busy: true, verdict: "silent" }), NOW).lamp).toBe("busy");
   });

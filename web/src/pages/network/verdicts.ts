@@ -22,10 +22,10 @@ export function milliseconds(value: number): string {
   return value < 0.95 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
 }
 
-/** The lamp of a node and the words beside it. `title` is the one that it is called by. */
-export function standing(state: NodeState | undefined, now: Date): Standing {
+/** The lamp of a node and the words beside it; one that is asked over DICOMweb (`isWeb`) has no C-ECHO to refuse. */
+export function standing(state: NodeState | undefined, now: Date, isWeb = false): Standing {
   if (!state) return { lamp: "unknown", first: "", second: "", tone: "calm", headline: "" };
-  const found = settled(state, now);
+  const found = isWeb && state.verdict === "no echo" ? settled({ ...state, verdict: "refuses" }, now) : settled(state, now);
   return state.is_busy ? { ...found, lamp: "busy" } : found;
 }
 
@@ -54,7 +54,7 @@ function settled(state: NodeState, now: Date): Standing {
     case "refuses its title":
       return { lamp: "bad", first: "other title", second: fallen, tone: "bad", headline: "says that it is not called" };
     case "refuses":
-      return { lamp: "bad", first: "refuses", second: fallen, tone: "bad", headline: "refuses the association" };
+      return { lamp: "bad", first: "refuses", second: fallen, tone: "bad", headline: "refuses what is asked" };
     case "silent":
       return { lamp: "bad", first: "no answer", second: fallen, tone: "bad", headline: "does not answer" };
     case "not listening":
