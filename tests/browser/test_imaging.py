@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+from data_store import DataStore
 from playwright.sync_api import Page, Route
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 from tests.browser.conftest import QUIET, ROOT
@@ -92,11 +93,16 @@ def ask_without_webgl(archive, bundle, chromium) -> Iterator[Ask]:
     browser.close()
 
 
+def path_of(name: str) -> Path:
+    """Where a file of pydicom or of pydicom-data is."""
+    return PYDICOM / name if (PYDICOM / name).exists() else Path(DataStore().data_path) / name
+
+
 def imported(archive: House, folder: Path, *names: str) -> list[pydicom.Dataset]:
     """Copies of test files of pydicom, each under UIDs of its own, as several of them share theirs; now in the archive."""
     datasets = []
     for name in names:
-        dataset = pydicom.dcmread(PYDICOM / name)
+        dataset = pydicom.dcmread(path_of(name))
         for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
             setattr(dataset, keyword, generate_uid())
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
@@ -156,11 +162,35 @@ def test_inverting_twice_is_not_inverting(archive, ask, tmp_path):
 
 SEVERAL = (
     "693_J2KI.dcm", "J2K_pixelrep_mismatch.dcm", "JPEG-lossy.dcm", "JPEGLSNearLossless_16.dcm", "JPGExtended.dcm",
-    "SC_jpeg_no_color_transform.dcm", "SC_rgb_dcmtk_+eb+cy+s2.dcm", "SC_rgb_gdcm_KY.dcm",
-    "SC_rgb_jpeg_app14_dcmd.dcm", "SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_rle_16bit.dcm", "SC_rgb_small_odd.dcm",
-    "SC_ybr_full_422_uncompressed.dcm", "examples_jpeg2k.dcm", "examples_palette.dcm", "examples_rgb_color.dcm",
-    "examples_ybr_color.dcm", "liver_1frame.dcm", "rtdose.dcm", "image_dfl.dcm",
+    "SC_jpeg_no_color_transform.dcm", "SC_rgb_dcmtk_+eb+cy+s2.dcm", "SC_rgb_gdcm_KY.dcm", "SC_rgb_jpeg_app14_dcmd.dcm",
+    "SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_rle_16bit.dcm", "SC_rgb_small_odd.dcm", "SC_ybr_full_422_uncompressed.dcm",
+    "examples_jpeg2k.dcm", "examples_palette.dcm", "examples_rgb_color.dcm", "examples_ybr_color.dcm", "liver_1frame.dcm",
+    "rtdose.dcm", "image_dfl.dcm", "mlut_18.dcm", "vlut_04.dcm", "eCT_Supplemental.dcm", "gdcm-US-ALOKA-16.dcm",
+    "OBXXXX1A.dcm", "emri_small.dcm", "SC_rgb_16bit.dcm", "SC_rgb_dcmtk_ebcynp_dcmd.dcm",
 )  # fmt: skip
+
+
+NUMBERS = {
+    "RG3_UNCR.dcm": ((None, None), 188, 177.5),
+    "RG1_UNCR.dcm": ((None, None), 226, 192.17),
+    "MR_small.dcm": ((32, 32), 61, 113.06),
+    "color-px.dcm": ((None, None), [184, 16, 16], None),
+    "color-pl.dcm": ((None, None), [184, 16, 16], None),
+    "SC_rgb.dcm": ((None, None), [128, 128, 255], None),
+    "SC_ybr_full_422_uncompressed.dcm": ((None, None), [125, 130, 255], None),
+    "SC_rgb_jpeg_app14_dcmd.dcm": ((None, None), [244, 244, 246], None),
+    "SC_jpeg_no_color_transform.dcm": ((None, None), [244, 244, 244], None),
+}
+"""Where (the middle unless said), what is seen there, and the mean of all levels."""
+
+
+def test_pictures_have_the_numbers_that_were_measured_once(archive, ask, tmp_path):
+    for name, dataset in zip(NUMBERS, imported(archive, tmp_path, *NUMBERS), strict=True):
+        (row, column), expected, mean = NUMBERS[name]
+        picture = shown(ask("pictures", dataset.StudyInstanceUID, dataset.SeriesInstanceUID)[0])
+        seen = picture[picture.shape[0] // 2 if row is None else row, picture.shape[1] // 2 if column is None else column]
+        assert np.abs(seen - np.array(expected)).max() <= 2, f"{name}: {seen}"
+        assert mean is None or picture.mean() == pytest.approx(mean, abs=0.1), name
 
 
 def test_without_webgl_the_picture_is_the_same(archive, ask, ask_without_webgl, tmp_path):
