@@ -24,6 +24,9 @@ export function useAddress(): { fault: unknown; again: () => void } {
   const study = search.get("study") ?? "";
   const latest = useRef(search);
   latest.current = search;
+  /** Another function with each address: who waits to write must not wait for it. */
+  const goTo = useRef(setSearch);
+  goTo.current = setSearch;
   /** What was written here last: an address that differs from it came from outside. */
   const written = useRef("");
 
@@ -54,7 +57,7 @@ export function useAddress(): { fault: unknown; again: () => void } {
       if (now.study !== study || !next.has("layout") || next.toString() === latest.current.toString()) return;
       const isNew = latest.current.has("layout") && structureOf(next) !== structureOf(latest.current);
       written.current = next.toString();
-      setSearch(next, { replace: !isNew });
+      goTo.current(next, { replace: !isNew });
     };
     const end = useViewer.subscribe((now, before) => {
       if (now.cells === before.cells && now.layout === before.layout && now.active === before.active && now.full === before.full)
@@ -66,7 +69,7 @@ export function useAddress(): { fault: unknown; again: () => void } {
       end();
       clearTimeout(timer);
     };
-  }, [study, setSearch]);
+  }, [study]);
 
   return { fault, again: useCallback(() => setAttempt((times) => times + 1), []) };
 }
