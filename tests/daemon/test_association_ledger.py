@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,6 +64,14 @@ def test_a_reader_gets_what_came_after_the_last_it_saw_in_order(ledger):
     assert serials == sorted(serials)
     assert [past.summary.token for past in ledger.past_associations(serials[1])] == ["3"]
     assert ledger.past_associations(serials[-1]) == []
+
+
+def test_serials_go_on_after_a_restart(ledger):
+    ledger.ended(one("1"))
+    later = AssociationLedger(FixedClock(START + timedelta(seconds=1)))
+    later.ended(one("2"))
+    assert later.past_associations()[0].serial > ledger.past_associations()[-1].serial
+    assert later.past_associations(ledger.past_associations()[-1].serial) == later.past_associations()
 
 
 def test_only_the_latest_are_remembered_and_a_flood_at_the_door_pushes_nobody_out(ledger):

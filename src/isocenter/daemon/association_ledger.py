@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
+from isocenter.archive.schema import to_microseconds
 from isocenter.base.clock import Clock
 from isocenter.base.ids import new_token
 from isocenter.base.limits import ASSOCIATIONS_REMEMBERED, CALLERS_REMEMBERED
@@ -26,7 +27,8 @@ class AssociationLedger:
         self._past: deque[PastAssociation] = deque(maxlen=ASSOCIATIONS_REMEMBERED)
         # Apart, so that somebody who knocks all night does not push out those who came in.
         self._refused: deque[PastAssociation] = deque(maxlen=CALLERS_REMEMBERED)
-        self._serial = 0
+        # After those of every process before, so that a page that outlives a restart can tell them apart.
+        self._serial = to_microseconds(clock.now())
         self._version = 0
         self._lock = threading.Lock()
 

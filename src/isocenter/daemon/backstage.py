@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from isocenter.archive.schema import to_microseconds
 from isocenter.base import log
 from isocenter.base.clock import SystemClock
 from isocenter.base.limits import LIVE_LINES_MAX, LIVE_SECONDS, STUDIES_SHOWN_MAX
@@ -25,9 +26,10 @@ class HouseBackstage:
     def __init__(self, house: House) -> None:
         self._house = house
         self._lines: deque[LogLine] = deque(maxlen=LIVE_LINES_MAX)
-        self._serial = 0
         self._lock = threading.Lock()
         self._clock = SystemClock()
+        # After those of every process before, so that a page that outlives a restart can tell them apart.
+        self._serial = to_microseconds(self._clock.now())
         self._looked = (self._clock.monotonic(), house.feed.last_serial())
         self._rate = 0.0
         self._live = log.LiveLines(self._remember)

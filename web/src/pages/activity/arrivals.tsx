@@ -14,7 +14,7 @@ import { Lamp } from "@/parts/lamp";
 import { PersonName } from "@/parts/person_name";
 import { SectionHeading } from "@/parts/section";
 import styles from "./arrivals.module.css";
-import { senderOf, thumbnailOf, viewerOf, withArrived } from "./arrived";
+import { isDocument, senderOf, thumbnailOf, viewerOf, withArrived } from "./arrived";
 import { withSeconds } from "./associations";
 
 /** `most` tiles are shown. */
@@ -72,7 +72,7 @@ function Tiles({ images, waiting }: { readonly images: readonly ArrivedWords[]; 
 }
 
 const Tile = memo(function Tile({ image, today }: { readonly image: ArrivedWords; readonly today: string }) {
-  const [state, setState] = useState<"waiting" | "there" | "none">("waiting");
+  const [state, setState] = useState<"waiting" | "there" | "none">(isDocument(image) ? "none" : "waiting");
   const sender = senderOf(image);
   const what = [image.modality, image.series_description].filter(Boolean).join(" ");
   return (

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ArrivedWords } from "@/api/words";
-import { NEW_AT_ONCE, senderOf, TILES, thumbnailOf, viewerOf, withArrived } from "./arrived";
+import { isDocument, NEW_AT_ONCE, senderOf, TILES, thumbnailOf, viewerOf, withArrived } from "./arrived";
 
 function image(serial: number, series = "1.2.1", more: Partial<ArrivedWords> = {}): ArrivedWords {
   return {
@@ -40,4 +40,14 @@ it("knows where the picture is, where it is opened, and who sent it", () => {
   expect(senderOf(image(7))).toBe("CT2");
   expect(senderOf(image(7, "1.2.1", { calling_ae_title: "", source: "import" }))).toBe("dropped here");
   expect(senderOf(image(7, "1.2.1", { calling_ae_title: "", source: "stow" }))).toBe("DICOMweb");
+});
+
+it("knows what has no picture", () => {
+  expect(["CT", "SR", "RTSTRUCT", "SEG", ""].map((modality) => isDocument(image(1, "1.2", { modality })))).toEqual([
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -32,6 +32,28 @@ export function thumbnailOf(image: ArrivedWords): string {
   return `/dicom-web/studies/${study}/series/${series}/instances/${instance}/thumbnail`;
 }
 
+/** Modalities whose instances are documents about images (PS3.3 C.7.3.1.1.1): no picture of them is asked for. */
+const DOCUMENTS = new Set([
+  "SR",
+  "KO",
+  "PR",
+  "DOC",
+  "PLAN",
+  "REG",
+  "RTSTRUCT",
+  "RTPLAN",
+  "RTRECORD",
+  "FID",
+  "RWV",
+  "ASMT",
+  "ECG",
+  "HD",
+]);
+
+export function isDocument(image: ArrivedWords): boolean {
+  return DOCUMENTS.has(image.modality);
+}
+
 /** Where it is opened. */
 export function viewerOf(image: ArrivedWords): string {
   return `/viewer?${new URLSearchParams({ study: image.study_instance_uid, series: image.series_instance_uid })}`;

@@ -28,6 +28,7 @@ describe("the lines that are kept", () => {
 it("says how many lines went by unseen", () => {
   expect([...unseen([line(3), line(4), line(9)])]).toEqual([[9, 4]]);
   expect(unseen([line(7)]).size).toBe(0);
+  expect(unseen([line(7), line(3_000_000)]).size).toBe(0);
 });
 
 describe("what is looked for", () => {

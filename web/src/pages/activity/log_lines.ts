@@ -54,12 +54,16 @@ export function marked(text: string, search: string): readonly { readonly text: 
     .filter((run) => run.text !== "");
 }
 
+/** A gap as wide as this is a restart, after which serials go on from the clock: a microsecond each. */
+const RESTART = 500_000;
+
 /** How many lines went by unseen before a line: between two looks of the house more were said than it keeps. By serial. */
 export function unseen(lines: readonly LogLineWords[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   lines.forEach((line, place) => {
     const before = lines[place - 1];
-    if (before && line.serial > before.serial + 1) found.set(line.serial, line.serial - before.serial - 1);
+    const gap = before ? line.serial - before.serial - 1 : 0;
+    if (gap > 0 && gap < RESTART) found.set(line.serial, gap);
   });
   return found;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SetAsideWords } from "@/api/words";
-import { compared, groupsOf, isOfPatient, kindOf, label } from "./contradictions";
+import { compared, groupsOf, isDocument, isOfPatient, kindOf, label } from "./contradictions";
 
 function aside(id: number, keywords: readonly string[], more: Partial<SetAsideWords> = {}): SetAsideWords {
   const differences = keywords.map((keyword) => ({ keyword, kept: "a", arriving: "b" }));
@@ -73,4 +73,10 @@ it("names attributes in words, and knows those that name a patient", () => {
     "Checksum of all bytes",
   ]);
   expect(["PatientName", "AccessionNumber", "Rows"].map(isOfPatient)).toEqual([true, true, false]);
+});
+
+it("knows the classes that have no picture", () => {
+  const classes = ["2", "88.11", "88.59", "11.1", "104.1", "481.3", "481.1", "481.2", "66.4", "66.1", "1.1"];
+  const documents = classes.filter((number) => isDocument(`1.2.840.10008.5.1.4.1.1.${number}`));
+  expect(documents).toEqual(["88.11", "88.59", "11.1", "104.1", "481.3", "66.1"]);
 });

@@ -91,3 +91,11 @@ function runs(letters: readonly string[], before: number, after: number): readon
     { text: letters.slice(end).join(""), differs: false },
   ].filter((run) => run.text !== "");
 }
+
+/** Classes of documents (PS3.4 B.5): presentation states, structured reports and key objects, encapsulated files, plans. */
+const DOCUMENTS = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(11|88|104|481\.[3-9]|66\.(1|3|5))(\.|$)/;
+
+/** Whether it has no picture to ask for. */
+export function isDocument(sopClassUid: string): boolean {
+  return DOCUMENTS.test(sopClassUid);
+}

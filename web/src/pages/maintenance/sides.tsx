@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, ImageOff } from "lucide-react";
 import { useState } from "react";
+import { Link } from "react-router";
 import { get } from "@/api/http";
 import type { KeptWords, SetAsideDetails, SetAsideWords } from "@/api/words";
 import { byteCount, count, moment } from "@/base/text";
@@ -11,7 +12,7 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { Identifier, PersonName } from "@/parts/person_name";
 import { ChoiceBar } from "./choice_bar";
-import { compared, type Group, isOfPatient, KIND_SENTENCES, label, type Run } from "./contradictions";
+import { compared, type Group, isDocument, isOfPatient, KIND_SENTENCES, label, type Run } from "./contradictions";
 import styles from "./sides.module.css";
 
 interface Props {
@@ -39,7 +40,7 @@ export function Sides({ item, group, onShow, onDecided }: Props) {
           <Kept item={item} kept={asked.data?.kept} />
           <Side
             title="Set aside"
-            picture={`/api/set-aside/${item.id}/picture`}
+            picture={isDocument(item.sop_class_uid) ? "" : `/api/set-aside/${item.id}/picture`}
             name={item.patient_name}
             id={item.patient_id}
             words={origin(item)}
@@ -88,7 +89,8 @@ function Kept({ item, kept }: { readonly item: SetAsideWords; readonly kept: Kep
   return (
     <Side
       title={kept ? "In the archive" : "The study in the archive"}
-      picture={`/dicom-web/studies/${study}${place}/thumbnail?viewport=512,512`}
+      picture={kept && isDocument(kept.sop_class_uid) ? "" : `/dicom-web/studies/${study}${place}/thumbnail?viewport=512,512`}
+      open={`/viewer?${new URLSearchParams(series ? { study, series } : { study })}`}
       name={kept ? kept.patient_name : (value("PatientName") ?? item.patient_name)}
       id={kept ? kept.patient_id : (value("PatientID") ?? item.patient_id)}
       words={kept ? origin(kept) : "This image itself is not in it."}
@@ -104,18 +106,24 @@ function origin(one: SetAsideWords | KeptWords): string {
 
 interface SideProps {
   readonly title: string;
+  /** Empty where there is none. */
   readonly picture: string;
+  /** Where it can be looked at. */
+  readonly open?: string;
   readonly name: string;
   readonly id: string;
   readonly words: string;
   readonly uid: string;
 }
 
-function Side({ title, picture, name, id, words, uid }: SideProps) {
-  const [state, setState] = useState<"waiting" | "there" | "none">("waiting");
+function Side({ title, picture, open, name, id, words, uid }: SideProps) {
+  const [state, setState] = useState<"waiting" | "there" | "none">(picture ? "waiting" : "none");
   return (
     <article className={styles.side}>
-      <h3>{title}</h3>
+      <header>
+        <h3>{title}</h3>
+        {open && <Link to={open}>Open in the viewer</Link>}
+      </header>
       <div className={state === "waiting" ? styles.waiting : styles.picture}>
         {state === "none" ? (
           <span className={styles.none}>
