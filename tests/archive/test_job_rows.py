@@ -64,6 +64,9 @@ def test_the_latest_come_first_page_by_page(rows):
     assert [job.id for job in rows.jobs(2)] == made[:2:-1]
     assert [job.id for job in rows.jobs(2, before=made[3])] == made[2:0:-1]
     assert rows.job(0) is None
+    other = rows.add_job("send", "", {}, NOW).id
+    assert next(job.id for job in rows.jobs(9, kind="send")) == other
+    assert [job.id for job in rows.jobs(2, before=made[3], kind="check")] == made[2:0:-1]
 
 
 def test_the_oldest_that_are_over_make_room_and_no_id_comes_twice(rows, monkeypatch):

@@ -101,7 +101,7 @@ def test_a_change_from_a_foreign_page_is_refused_before_it_is_looked_at(here, me
     refused = here.browser.request(method, path, json=body)
     assert refused.status_code == 403
     assert "X-Isocenter" in refused.json()["detail"]
-    assert here.browser.get("/api/jobs").json() == {"jobs": [], "held": []}
+    assert here.browser.get("/api/jobs").json() == {"jobs": [], "held": [], "under_way": 0}
 
 
 @pytest.mark.parametrize("format_name", formats.NAMES)

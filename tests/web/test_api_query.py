@@ -88,7 +88,12 @@ def test_a_queue_that_is_held_lets_nothing_begin_until_it_is_let_go(two):
     place = here.browser.post("/api/jobs", json=wanted, headers=OURS).headers["location"]
     assert here.job({"kind": "check"})["state"] == "done"
     assert here.browser.get(place).json()["state"] == "queued"
-    assert here.browser.get("/api/jobs").json()["held"] == ["retrieve"]
+    listed = here.browser.get("/api/jobs").json()
+    assert (listed["held"], listed["under_way"]) == (["retrieve"], 1)
+    waiting = here.browser.get("/api/jobs?under_way=1&kind=retrieve").json()
+    assert [f"/api/jobs/{job['id']}" for job in waiting["jobs"]] == [place]
+    assert here.browser.get("/api/jobs?under_way=1&kind=check").json()["jobs"] == []
+    assert {job["kind"] for job in here.browser.get("/api/jobs?kind=check").json()["jobs"]} == {"check"}
     assert here.browser.post("/api/jobs/hold?kind=retrieve&on=0", headers=OURS).json() == {"held": []}
     assert here.ended(place)["state"] == "done"
 

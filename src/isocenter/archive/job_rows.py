@@ -46,11 +46,12 @@ class JobRows:
         self._reader = reader
         self._perform = perform
 
-    def jobs(self, limit: int, before: int | None = None) -> Sequence[Job]:
+    def jobs(self, limit: int, before: int | None = None, kind: str = "") -> Sequence[Job]:
         """See `JobShelf.jobs`."""
-        below = "" if before is None else "WHERE id < ?"
-        values = (limit,) if before is None else (before, limit)
-        return [_job(row) for row in self._reader.rows(f"{_SELECT} {below} ORDER BY id DESC LIMIT ?", values)]
+        asked = [("id < ?", before)] * (before is not None) + [("kind = ?", kind)] * bool(kind)
+        where = f"WHERE {' AND '.join(condition for condition, _ in asked)}" if asked else ""
+        values = (*(value for _, value in asked), limit)
+        return [_job(row) for row in self._reader.rows(f"{_SELECT} {where} ORDER BY id DESC LIMIT ?", values)]
 
     def job(self, job_id: int) -> Job | None:
         """The job of that id."""

@@ -27,7 +27,7 @@ class Experience:
 
 def with_node(jobs: JobQueue, name: str) -> Experience:
     """What the latest retrievals from a node say."""
-    return learned(jobs.jobs(EXPERIENCE_JOBS_MAX), name)
+    return learned(jobs.jobs(EXPERIENCE_JOBS_MAX, kind=RETRIEVE), name)
 
 
 def learned(latest: Iterable[Job], name: str) -> Experience:

@@ -256,11 +256,17 @@ class JobQueue:
             live = self._live.get(job_id)
         return live or self._shelf.job(job_id)
 
-    def jobs(self, limit: int, before: int | None = None) -> list[Job]:
-        """The latest first, at most `limit`, of those with an id below `before`, as they stand now."""
+    def jobs(self, limit: int, before: int | None = None, kind: str = "") -> list[Job]:
+        """See `JobShelf.jobs`; as they stand now."""
         with self._lock:
             live = dict(self._live)
-        return [live.get(job.id, job) for job in self._shelf.jobs(limit, before)]
+        return [live.get(job.id, job) for job in self._shelf.jobs(limit, before, kind)]
+
+    def under_way(self, kind: str = "") -> list[Job]:
+        """Those that run or wait, oldest first; of one kind, where it is named."""
+        with self._lock:
+            live = list(self._live.values())
+        return sorted((job for job in live if not job.state.is_over and kind in ("", job.kind)), key=lambda job: job.id)
 
     def close(self) -> None:
         """Stop everything and wait for it a while. Idempotent."""
@@ -276,8 +282,7 @@ class JobQueue:
             thread.join(max(0.0, until - self._clock.monotonic()))
 
     def _check_room(self, kind: str) -> None:
-        with self._lock:
-            under_way = [job for job in self._live.values() if not job.state.is_over]
+        under_way = self.under_way()
         if len(under_way) >= JOBS_WAITING_MAX:
             raise LocalError(f"{JOBS_WAITING_MAX} jobs are under way already; cancel some or wait.")
         same = [job for job in under_way if job.kind == kind]

@@ -79,8 +79,8 @@ class Job:
 class JobShelf(Protocol):
     """Where jobs are kept. Any thread; durable when a call returns."""
 
-    def jobs(self, limit: int, before: int | None = None) -> Sequence[Job]:
-        """The latest first, at most `limit`, of those with an id below `before`."""
+    def jobs(self, limit: int, before: int | None = None, kind: str = "") -> Sequence[Job]:
+        """The latest first, at most `limit`, of those with an id below `before`; of one kind, where it is named."""
 
     def job(self, job_id: int) -> Job | None: ...
 

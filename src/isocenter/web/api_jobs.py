@@ -26,9 +26,13 @@ def jobs(
     house: House,
     limit: Annotated[int, Query(ge=1, le=API_ROWS_MAX)] = 50,
     before: Annotated[int | None, Query(ge=0, le=0x7FFFFFFFFFFFFFFF, description="Only those with a lesser id.")] = None,
+    kind: Annotated[KindName | None, Query(description="Only those of this kind.")] = None,
+    under_way: Annotated[str, Query(pattern="^[01]$", description="1: those that run or wait, oldest first.")] = "0",
 ) -> JobList:
-    """The latest jobs first."""
-    return JobList(jobs=[JobWords.of(job) for job in house.jobs.jobs(limit, before)], held=sorted(house.jobs.held))
+    """The latest jobs first, or those that run and wait."""
+    going = house.jobs.under_way(kind or "")
+    found = going[:limit] if under_way == "1" else house.jobs.jobs(limit, before, kind or "")
+    return JobList(jobs=[JobWords.of(job) for job in found], held=sorted(house.jobs.held), under_way=len(going))
 
 
 @routes.post("/api/jobs/hold", dependencies=CHANGES, responses=problems(403))

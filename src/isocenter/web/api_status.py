@@ -49,7 +49,8 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
             version = house.jobs.version
             jobs = await run_in_threadpool(house.jobs.jobs, API_JOBS_SHOWN)
             told_jobs = [JobWords.of(job).model_dump(mode="json") for job in jobs]
-            yield _event("jobs", {"jobs": told_jobs, "held": sorted(house.jobs.held)})
+            going = len(house.jobs.under_way())
+            yield _event("jobs", {"jobs": told_jobs, "held": sorted(house.jobs.held), "under_way": going})
         stands = standings.version, await run_in_threadpool(house.shelf.version)
         if stands != stood:
             stood = stands

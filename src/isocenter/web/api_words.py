@@ -262,10 +262,11 @@ class HeldWords(Words):
 
 
 class JobList(Words):
-    """Jobs, latest first. Of the kinds in `held` none begins for now."""
+    """Jobs. Of the kinds in `held` none begins for now; `under_way` is how many run or wait in all."""
 
     jobs: list[JobWords]
     held: list[str]
+    under_way: int
 
 
 class LogLineWords(Words):

@@ -410,10 +410,11 @@ export interface Ignoring {
   readonly ignored?: boolean;
 }
 
-/** Jobs, latest first. Of the kinds in `held` none begins for now. */
+/** Jobs. Of the kinds in `held` none begins for now; `under_way` is how many run or wait in all. */
 export interface JobList {
   readonly jobs: readonly (JobWords)[];
   readonly held: readonly (string)[];
+  readonly under_way: number;
 }
 
 /** How a job stands. `PARTLY` is an end at which something failed and something did not. */
