@@ -26,6 +26,7 @@ export function exportPicture(): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   context.drawImage(picture, 0, 0);
+  for (const masks of cell.querySelectorAll<HTMLCanvasElement>("canvas[data-masks]")) context.drawImage(masks, 0, 0);
   context.scale(ratio, ratio);
   drawGraphics(context, cell);
   drawTexts(context, cell);

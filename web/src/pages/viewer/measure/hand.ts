@@ -38,7 +38,7 @@ export function attach(layer: SVGSVGElement, pictureNow: () => PictureSlot): () 
   };
 
   const down = (event: PointerEvent) => {
-    if (event.button !== 0 || event.ctrlKey || event.metaKey) return;
+    if (event.button !== 0 || !event.isPrimary || event.ctrlKey || event.metaKey) return;
     const here = at(event);
     const picture = pictureNow();
     const { draft } = useMeasuring.getState();
@@ -142,7 +142,7 @@ export function finish(picture: PictureSlot, kind: ToolKind, places: readonly Po
 
 function drag(picture: PictureSlot, grip: Grip, place: Point, isFirst: boolean): void {
   const one = useMeasuring.getState().all.find((each) => each.id === grip.id);
-  if (!one) return;
+  if (!one || one.place.key !== placeOf(picture).key) return;
   const by = { x: place.x - grip.from.x, y: place.y - grip.from.y };
   const points = grip.handle < 0 ? moved(grip.points, by) : withHandle(one.kind, grip.points, grip.handle, place);
   reshape(picture, one, points, isFirst);

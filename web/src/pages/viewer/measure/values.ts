@@ -1,5 +1,5 @@
 /**
- * What the values of a picture are: their unit, and the factor that brings them there (uptake of PET, dose of a plan).
+ * What the values of a picture are: their unit, and the factor that brings them there (uptake of PET).
  *
  * A frame and its pixels come in; unit, factor and what must be said go out.
  */
@@ -16,11 +16,6 @@ export interface ValueScale {
 
 export function valueScaleOf(frame: ImageFrame | undefined, pixels: Pixels | undefined, modality: string): ValueScale {
   if (pixels?.kind !== "grey") return { unit: "", factor: 1, note: "no values in a colour picture" };
-  const dose = frame?.attributes.number("DoseGridScaling");
-  if (frame && dose && modality === "RTDOSE") {
-    const isGray = frame.attributes.text("DoseUnits") === "GY";
-    return { unit: isGray ? "Gy" : "", factor: dose, note: isGray ? "" : "relative dose" };
-  }
   const uptake = frame && suvOf(frame);
   if (uptake?.isValid) return { unit: "SUVbw", factor: uptake.factor, note: uptake.statement };
   if (uptake) return { unit: pixels.unit, factor: 1, note: `no uptake: ${uptake.reason}` };

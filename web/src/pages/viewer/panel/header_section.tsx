@@ -170,6 +170,9 @@ function AttributeRow({ row, mark, indent }: AttributeProps) {
   );
 }
 
+/** Several values of more characters than this stand one below the other. */
+const SHORT = 16;
+
 /** VRs in which a backslash is a letter (PS3.5 6.2). */
 const WHOLE_TEXTS = new Set(["LT", "ST", "UT", "UR"]);
 
@@ -177,17 +180,14 @@ function Value({ row }: { readonly row: HeaderRowWords }) {
   if (row.vr === "PN") return <PersonName name={row.value} />;
   if (isPersonal(row)) return <Identifier text={row.value} />;
   const values = WHOLE_TEXTS.has(row.vr) ? [row.value] : row.value.split("\\");
+  const isLong = values.length > 1 && row.value.length > SHORT;
   return (
     <bdi>
       {values.map((value, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: values are told apart by their place alone
-        <span key={place}>
+        <span key={place} className={isLong ? styles.one : undefined}>
           {value}
-          {place < values.length - 1 && (
-            <>
-              \<wbr />
-            </>
-          )}
+          {!isLong && place < values.length - 1 && "\\"}
         </span>
       ))}
       {row.cut && "…"}
