@@ -1,6 +1,6 @@
-"""Draws the four small pictures of the empty archive's page from the sample studies themselves: web/src/pages/first_run/sample_*.webp.
+"""Draws the four small pictures of the empty archive's page from the sample studies themselves, into web/src/pages/first_run.
 
-Run it when the samples change: `python tools/generate_sample_pictures.py`. What is drawn is what the samples show, with a window and a cut.
+Run it when the samples change: `python tools/generate_sample_pictures.py`. It is what they show, with a window and a cut.
 """
 
 from __future__ import annotations

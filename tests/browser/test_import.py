@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.test_accessibility import findings
 from tests.peers.processes import House, is_listening, wait_for
 
 from isocenter.lab import phantom
@@ -52,6 +53,7 @@ def bring(page, contents: dict[str, bytes]) -> None:
 
 def drop(page, contents: dict[str, bytes]) -> None:
     """Drop files on the window, as a hand does."""
+    page.get_by_role("heading", level=1).wait_for()
     page.evaluate(
         """files => {
             const transfer = new DataTransfer();
@@ -136,6 +138,7 @@ def test_values_of_patients_and_names_of_files_stay_text_and_are_masked_with_the
 
 def test_an_import_is_asked_for_and_ended_by_keyboard_alone(house, browse):
     page = browse(house)
+    page.get_by_role("heading", level=1).wait_for()
     page.keyboard.press("Control+k")
     page.keyboard.type("import")
     expect(page.get_by_role("option", name="Import files…")).to_be_visible()
@@ -144,6 +147,17 @@ def test_an_import_is_asked_for_and_ended_by_keyboard_alone(house, browse):
     expect(page.locator(DIALOG).get_by_role("button", name="Choose files")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(DIALOG)).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", ["large", "small"])
+def test_axe_finds_nothing_serious_in_question_and_report(house, browse, size):
+    page = browse(house, size=size)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(DIALOG)).to_contain_text("Choose a folder")
+    assert findings(page) == []
+    drop(page, {"a.dcm": files(8, 1)[0], "notes.txt": b"hello", "b.dcm": b"none", "c.dcm": b"none"})
+    expect(page.locator(DIALOG)).to_contain_text("What came in")
+    assert findings(page) == []
 
 
 def test_an_import_that_is_cancelled_says_what_came_in(house, browse):

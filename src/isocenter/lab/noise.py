@@ -28,8 +28,8 @@ class Clouds:
     def at(self, x: Field, y: Field, z: Field) -> Field:
         """The values where the three vectors of mm cross; those of length 1 are left out of the shape."""
         values = self._weights
-        # The shortest first, so that the others have a layer to work on. Sums of four, not products of matrices: these are split over
-        # threads, and their last bit depends on the computer.
+        # The shortest first, so that the others have a layer to work on. Sums of four, not products of matrices: those are split
+        # over threads, and their last bit depends on the computer.
         for axis, place in sorted(((0, z), (1, y), (2, x)), key=lambda one: len(one[1])):
             values = self._between(values, place, axis)
         return np.asarray(values.squeeze() / _SPREAD, np.float32)

@@ -83,7 +83,8 @@ export function importFiles(walk: Walk): void {
 class Run {
   private readonly abort = new AbortController();
   private readonly began = performance.now();
-  private readonly waiting: Brought[] = [];
+  private waiting: Brought[] = [];
+  private next = 0;
   private readonly underWay = new Map<Brought, number>();
   private walks = 0;
   private found = 0;
@@ -112,14 +113,18 @@ class Run {
 
   cancel(): void {
     this.abort.abort();
-    this.waiting.length = 0;
+    this.forget();
     this.endPerhaps();
   }
 
   private start(): void {
     while (this.underWay.size < AT_ONCE) {
-      const one = this.waiting.shift();
-      if (!one) return;
+      const one = this.waiting[this.next];
+      if (!one) {
+        this.forget();
+        return;
+      }
+      this.next += 1;
       this.underWay.set(one, 0);
       void this.take(one);
     }
@@ -160,11 +165,16 @@ class Run {
       return;
     }
     this.error ??= error;
-    this.waiting.length = 0;
+    this.forget();
+  }
+
+  private forget(): void {
+    this.waiting = [];
+    this.next = 0;
   }
 
   private endPerhaps(): void {
-    if (this.isOver || this.walks > 0 || this.underWay.size > 0 || this.waiting.length > 0) return;
+    if (this.isOver || this.walks > 0 || this.underWay.size > 0 || this.next < this.waiting.length) return;
     this.isOver = true;
     this.now("over");
   }
