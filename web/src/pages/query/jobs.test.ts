@@ -30,6 +30,7 @@ test("what runs comes first, then what needs somebody, what waits, and what is d
   expect(inOrder(jobs).map((one) => one.id)).toEqual([4, 3, 2, 6, 5, 1]);
   expect(summary(jobs)).toBe("1 runs, 2 wait, 1 needs you");
   expect(summary([job(1, "done")])).toBe("");
+  expect(summary([job(1, "running"), job(2, "queued")], 201)).toBe("1 runs, 200 wait");
 });
 
 test("the rate and what is left are those of this moment", () => {

@@ -29,10 +29,10 @@ export function inOrder(jobs: readonly JobWords[]): JobWords[] {
   return jobs.toSorted((a, b) => place(a) - place(b) || (place(a) === 2 || place(a) === 0 ? a.id - b.id : b.id - a.id));
 }
 
-/** "2 run, 1 waits, 1 needs you"; nothing where nothing of it is so. */
-export function summary(jobs: readonly JobWords[]): string {
+/** "2 run, 1 waits, 1 needs you"; nothing where nothing of it is so. `underWay` counts those that run or wait, listed or not. */
+export function summary(jobs: readonly JobWords[], underWay = 0): string {
   const running = jobs.filter((job) => job.state === "running").length;
-  const waiting = jobs.filter((job) => job.state === "queued").length;
+  const waiting = Math.max(underWay - running, jobs.filter((job) => job.state === "queued").length);
   const needing = jobs.filter(needsYou).length;
   const say = (number: number, one: string, many: string) => (number ? [`${count(number)} ${number === 1 ? one : many}`] : []);
   return [...say(running, "runs", "run"), ...say(waiting, "waits", "wait"), ...say(needing, "needs you", "need you")].join(", ");

@@ -114,9 +114,7 @@ export default function Page() {
       {retrievals.isError && (
         <Fault tried="The queue could not be shown" error={retrievals.error} again={() => retrievals.refetch()} />
       )}
-      {retrievals.data && (
-        <Queue jobs={retrievals.data.jobs} isHeld={retrievals.data.isHeld} nodes={known} onChanged={() => retrievals.refetch()} />
-      )}
+      {retrievals.data && <Queue {...retrievals.data} nodes={known} onChanged={() => retrievals.refetch()} />}
       {dialog === "everything" && node && (
         <Everything
           node={node.name}

@@ -8,7 +8,7 @@ import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { PersonName } from "@/parts/person_name";
-import { cleared, clearUpTo } from "./cleared";
+import { type Cleared, loadCleared, storeCleared } from "./cleared";
 import {
   inOrder,
   isOver,
@@ -30,15 +30,16 @@ import { again, hold, stop } from "./search";
 interface Props {
   readonly jobs: readonly JobWords[];
   readonly isHeld: boolean;
+  readonly underWay: number;
   readonly nodes: readonly NodeWords[];
   readonly onChanged: () => void;
 }
 
-export function Queue({ jobs, isHeld, nodes, onChanged }: Props) {
-  const [from, setFrom] = useState(cleared);
+export function Queue({ jobs, isHeld, underWay, nodes, onChanged }: Props) {
+  const [cleared, setCleared] = useState(loadCleared);
   const [error, setError] = useState<unknown>();
   const now = useNow(jobs.some((job) => job.state === "running"));
-  const shown = inOrder(jobs.filter((job) => job.id > from || !isOver(job) || needsYou(job)));
+  const shown = inOrder(jobs.filter((job) => isListed(job, cleared)));
   if (shown.length === 0) return null;
   const run = async (act: () => Promise<unknown>) => {
     setError(undefined);
@@ -54,7 +55,7 @@ export function Queue({ jobs, isHeld, nodes, onChanged }: Props) {
     <section className={styles.queue} aria-label="Retrieve queue">
       <header className={styles.head}>
         <h2>Retrieve queue</h2>
-        <span className={styles.count}>{summary(shown)}</span>
+        <span className={styles.count}>{summary(shown, underWay)}</span>
         <span className={styles.pace}>{paceOfAll(shown)}</span>
         {(isHeld || shown.some((job) => !isOver(job))) && (
           <Button kind="quiet" small onClick={() => run(() => hold(!isHeld))}>
@@ -62,7 +63,7 @@ export function Queue({ jobs, isHeld, nodes, onChanged }: Props) {
           </Button>
         )}
         {done.length > 0 && (
-          <Button kind="quiet" small onClick={() => setFrom(clearUpTo(Math.max(...done.map((job) => job.id))))}>
+          <Button kind="quiet" small onClick={() => setCleared(storeCleared({ ...cleared, upTo: Math.max(...done.map(endedAt)) }))}>
             Clear done
           </Button>
         )}
@@ -70,12 +71,32 @@ export function Queue({ jobs, isHeld, nodes, onChanged }: Props) {
       {error !== undefined && <Fault tried="The queue did not do that" error={error} />}
       <ul className={styles.rows}>
         {shown.map((job) => (
-          <Line key={job.id} job={job} isHeld={isHeld} nodes={nodes} now={now} onRun={run} />
+          <Line
+            key={job.id}
+            job={job}
+            isHeld={isHeld}
+            nodes={nodes}
+            now={now}
+            onRun={run}
+            onDismiss={() => setCleared(storeCleared(without(job, cleared)))}
+          />
         ))}
       </ul>
     </section>
   );
 }
+
+const endedAt = (job: JobWords) => (job.ended ? Date.parse(job.ended) : 0);
+
+function isListed(job: JobWords, { upTo, dismissed }: Cleared): boolean {
+  if (!isOver(job)) return true;
+  return needsYou(job) ? dismissed[job.id] !== endedAt(job) : endedAt(job) > upTo;
+}
+
+const without = (job: JobWords, cleared: Cleared): Cleared => ({
+  ...cleared,
+  dismissed: { ...cleared.dismissed, [job.id]: endedAt(job) },
+});
 
 interface LineProps {
   readonly job: JobWords;
@@ -83,9 +104,10 @@ interface LineProps {
   readonly nodes: readonly NodeWords[];
   readonly now: Date;
   readonly onRun: (act: () => Promise<unknown>) => void;
+  readonly onDismiss: () => void;
 }
 
-function Line({ job, isHeld, nodes, now, onRun }: LineProps) {
+function Line({ job, isHeld, nodes, now, onRun, onDismiss }: LineProps) {
   const navigate = useNavigate();
   const wanted = wantedOf(job);
   const title = nodes.find((node) => node.name === wanted.node)?.ae_title ?? wanted.node;
@@ -107,7 +129,7 @@ function Line({ job, isHeld, nodes, now, onRun }: LineProps) {
       <Bar job={job} total={total} />
       <span className={styles.number}>{total ? `${count(job.done)} of ${count(total)}` : ""}</span>
       <span className={styles.rate}>{paceOf(job)}</span>
-      <Telling job={job} told={story(job, title, isHeld, now)} />
+      <Telling job={job} told={story(job, title, isHeld, now)} onDismiss={onDismiss} />
       <span className={styles.actions}>
         {place && (
           <Button small onClick={() => navigate(place)}>
@@ -148,7 +170,7 @@ function Bar({ job, total }: { readonly job: JobWords; readonly total: number })
 }
 
 /** A few words; where there is more to say, they are a button that says it. */
-function Telling({ job, told }: { readonly job: JobWords; readonly told: Story }) {
+function Telling({ job, told, onDismiss }: { readonly job: JobWords; readonly told: Story; readonly onDismiss: () => void }) {
   const words = (
     <>
       {told.bad && <span className={styles.red}>{told.bad}</span>}
@@ -183,6 +205,11 @@ function Telling({ job, told }: { readonly job: JobWords; readonly told: Story }
               </li>
             ))}
           </ul>
+        )}
+        {needsYou(job) && (
+          <Button small className={styles.dismiss} onClick={onDismiss}>
+            Take it off the list
+          </Button>
         )}
       </Popover.Dropdown>
     </Popover>

@@ -158,7 +158,14 @@ export function useExperience(node: string) {
   });
 }
 
-/** The retrievals, and whether they are held. They and what depends on them are asked for again whenever a job changes. */
+export interface Retrievals {
+  readonly jobs: readonly JobWords[];
+  readonly isHeld: boolean;
+  /** How many run or wait in all; more than are listed where many wait. */
+  readonly underWay: number;
+}
+
+/** The retrievals. They and what depends on them are asked for again whenever a job changes. */
 export function useRetrievals() {
   const queries = useQueryClient();
   useEffect(
@@ -170,8 +177,12 @@ export function useRetrievals() {
   );
   return useQuery({
     queryKey: ["retrievals"],
-    queryFn: ({ signal }) => get<JobList>("/api/jobs", { limit: JOBS_SHOWN }, signal),
-    select: (list) => ({ jobs: list.jobs.filter((job) => job.kind === "retrieve"), isHeld: list.held.includes("retrieve") }),
+    queryFn: async ({ signal }): Promise<Retrievals> => {
+      const list = (under_way: string) => get<JobList>("/api/jobs", { kind: "retrieve", limit: JOBS_SHOWN, under_way }, signal);
+      const [going, latest] = await Promise.all([list("1"), list("0")]);
+      const jobs = new Map([...latest.jobs, ...going.jobs].map((job) => [job.id, job]));
+      return { jobs: [...jobs.values()], isHeld: going.held.includes("retrieve"), underWay: going.under_way };
+    },
   });
 }
 
