@@ -19,6 +19,7 @@ import pytest
 from data_store import DataStore
 from playwright.sync_api import Page, Route
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from tests.browser import odd_images
 from tests.browser.conftest import QUIET, ROOT
 from tests.peers.processes import House, is_listening, wait_for
 
@@ -209,6 +210,17 @@ def test_every_picture_is_the_one_that_the_server_renders(archive, ask, tmp_path
     wrong = [each for each in found if each["server"] != 200 or each["fault"] or each["wrong"]]
     assert wrong == [], "\n".join(map(json.dumps, wrong))
     assert len(found) == len(SEVERAL)
+
+
+def test_every_width_of_value_is_shown_as_the_server_renders_it(archive, ask, tmp_path):
+    made = list(odd_images.images())
+    for dataset in made:
+        dataset.save_as(tmp_path / f"{dataset.SOPInstanceUID}.dcm", enforce_file_format=True)
+    archive.cli("import", str(tmp_path))
+    found = [each for dataset in made for each in ask("differences", dataset.StudyInstanceUID, dataset.SeriesInstanceUID)]
+    wrong = [each for each in found if each["server"] != 200 or each["fault"] or each["wrong"]]
+    assert wrong == [], "\n".join(map(json.dumps, wrong))
+    assert len(found) == len(made)
 
 
 def field(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -43,6 +43,23 @@ export async function requestFrames(
   });
 }
 
+/** Frames of Float or Double Float Pixel Data, which are stretches of one value (PS3.18 10.4.1.1.5; RFC 9110 14.2). */
+export async function requestFloatFrames(
+  instance: Instance,
+  tag: "7FE00008" | "7FE00009",
+  numbers: readonly number[],
+  frameBytes: number,
+  signal: AbortSignal,
+  onFrame: (number: number, bytes: ArrayBuffer) => void,
+): Promise<void> {
+  for (const number of numbers) {
+    const range = `bytes=${(number - 1) * frameBytes}-${number * frameBytes - 1}`;
+    const headers = { Accept: "application/octet-stream", Range: range };
+    const answer = await ask(`${instancePath(instance)}/bulkdata/${tag}`, { headers, signal });
+    onFrame(number, await answer.arrayBuffer());
+  }
+}
+
 /** What the native samples of a colour instance are; and its frame, where it is stored natively anyway. */
 export async function requestStoredForm(
   instance: Instance,

@@ -10,7 +10,7 @@ import { Refusal } from "../api/http";
 import type { ImageFrame, Stack } from "../model/images";
 import { elementsOf } from "./attributes";
 import { FrameCache } from "./frame_cache";
-import { requestBulk, requestFrames, requestStoredForm } from "./frame_requests";
+import { requestBulk, requestFloatFrames, requestFrames, requestStoredForm } from "./frame_requests";
 import { frameBytes, layoutOf } from "./pixel_layout";
 import { decodeFrame, type FramePicture } from "./pixels";
 import type { StoredForm } from "./stored_form";
@@ -213,7 +213,7 @@ export class FrameStore {
     try {
       const first = batch[0] as ImageFrame;
       const form = await this.formOf(first, signal);
-      await requestFrames(first, [...open.keys()], bytesOf(first), signal, (number, bytes) => {
+      await request(first, [...open.keys()], signal, (number, bytes) => {
         const frame = open.get(number);
         open.delete(number);
         if (frame) decoding.push(this.decode(frame, bytes, form, signal));
@@ -287,6 +287,19 @@ export class FrameStore {
 function bytesForThisComputer(): number {
   const { navigator } = globalThis as { readonly navigator?: { readonly deviceMemory?: number } };
   return (navigator?.deviceMemory ?? Number.POSITIVE_INFINITY) <= SMALL_MEMORY_GIGABYTES ? SMALL_CACHE_BYTES : CACHE_BYTES;
+}
+
+/** The pixels of frames of one instance, by the way that there is to its kind. */
+function request(
+  frame: ImageFrame,
+  numbers: readonly number[],
+  signal: AbortSignal,
+  onFrame: (number: number, bytes: ArrayBuffer) => void,
+): Promise<void> {
+  const { attributes } = frame;
+  const float = attributes.has("DoubleFloatPixelData") ? "7FE00009" : attributes.has("FloatPixelData") ? "7FE00008" : undefined;
+  if (float) return requestFloatFrames(frame, float, numbers, bytesOf(frame), signal, onFrame);
+  return requestFrames(frame, numbers, bytesOf(frame), signal, onFrame);
 }
 
 function bytesOf(frame: ImageFrame): number {
