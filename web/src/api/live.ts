@@ -17,8 +17,27 @@ let connected = false;
 function open(): EventSource {
   const stream = new EventSource("/api/live");
   stream.onopen = () => tell(true);
-  stream.onerror = () => tell(false);
+  stream.onerror = () => {
+    tell(false);
+    // a browser gives up after an answer that is no stream, such as that of a proxy before a house that is starting
+    if (stream.readyState === EventSource.CLOSED) setTimeout(openAgain, AGAIN_MILLISECONDS);
+  };
   return stream;
+}
+
+const AGAIN_MILLISECONDS = 2000;
+
+function openAgain(): void {
+  source = open();
+  for (const name of listeners.keys()) hear(source, name);
+}
+
+function hear(stream: EventSource, name: string): void {
+  stream.addEventListener(name, (event: MessageEvent<string>) => {
+    const words: unknown = JSON.parse(event.data);
+    latest.set(name, words);
+    for (const listener of listeners.get(name) ?? []) listener(words);
+  });
 }
 
 function tell(now: boolean): void {
@@ -33,11 +52,7 @@ function listenersOf(name: string): Set<Listener> {
     found = new Set();
     listeners.set(name, found);
     source ??= open();
-    source.addEventListener(name, (event: MessageEvent<string>) => {
-      const words: unknown = JSON.parse(event.data);
-      latest.set(name, words);
-      for (const listener of listeners.get(name) ?? []) listener(words);
-    });
+    hear(source, name);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 /** The images as they arrive: thumbnails, latest first, with the calling AE title in red over the picture. */
 import { useQuery } from "@tanstack/react-query";
-import { FileText } from "lucide-react";
+import { FileText, ImageOff } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { get } from "@/api/http";
@@ -16,6 +16,7 @@ import { SectionHeading } from "@/parts/section";
 import styles from "./arrivals.module.css";
 import { isDocument, senderOf, thumbnailOf, viewerOf, withArrived } from "./arrived";
 import { withSeconds } from "./associations";
+import { useHeardAgain } from "./use_heard_again";
 
 /** `most` tiles are shown. */
 export function ArrivalsPane({ most, large }: { readonly most: number; readonly large: boolean }) {
@@ -27,6 +28,7 @@ export function ArrivalsPane({ most, large }: { readonly most: number; readonly 
     gcTime: 0,
   });
   useEffect(() => onLive<ArrivalsTold>("arrivals", (told) => setTiles((now) => withArrived(now ?? [], told.images))), []);
+  useHeardAgain(asked.refetch);
   const known = asked.data?.images ?? [];
   const live = new Set(tiles?.map((tile) => tile.serial));
   const all = [...(tiles ?? []), ...known.filter((image) => !live.has(image.serial))];
@@ -73,6 +75,7 @@ function Tiles({ images, waiting }: { readonly images: readonly ArrivedWords[]; 
 
 const Tile = memo(function Tile({ image, today }: { readonly image: ArrivedWords; readonly today: string }) {
   const [state, setState] = useState<"waiting" | "there" | "none">(isDocument(image) ? "none" : "waiting");
+  const NoPicture = isDocument(image) ? FileText : ImageOff;
   const sender = senderOf(image);
   const what = [image.modality, image.series_description].filter(Boolean).join(" ");
   return (
@@ -80,7 +83,7 @@ const Tile = memo(function Tile({ image, today }: { readonly image: ArrivedWords
       <Link to={viewerOf(image)} className={styles.tile} aria-label={`${what || "Image"} from ${sender}, open in the viewer`}>
         <span className={state === "waiting" ? styles.waiting : styles.picture}>
           {state === "none" ? (
-            <FileText aria-hidden="true" />
+            <NoPicture aria-hidden="true" />
           ) : (
             <img
               src={thumbnailOf(image)}

@@ -5,6 +5,7 @@ import { get } from "@/api/http";
 import { onLive } from "@/api/live";
 import type { AssociationsTold, AssociationWords } from "@/api/words";
 import { type Samples, sampled } from "./pace";
+import { useHeardAgain } from "./use_heard_again";
 
 const PAGE = 100;
 
@@ -43,6 +44,7 @@ export function useAssociations(): Associations {
       }),
     [client],
   );
+  useHeardAgain(asked.refetch);
   const past = useMemo(
     () => inOrder([...live.ended, ...(asked.data?.pages.flatMap((page) => page.ended) ?? [])]),
     [live, asked.data],
