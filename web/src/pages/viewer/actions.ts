@@ -143,7 +143,7 @@ const GO: readonly Action[] = [
   go("first", "First image", ["Home"], "first"),
   go("last", "Last image", ["End"], "last"),
   onPicture("next-series", "Next series", ["Ctrl+ArrowRight", "Ctrl+ArrowDown"], (now) => step(now, orderOf(now), 1), "Go"),
-  onPicture("previous-series", "Last series", ["Ctrl+ArrowLeft", "Ctrl+ArrowUp"], (now) => step(now, orderOf(now), -1), "Go"),
+  onPicture("previous-series", "Previous series", ["Ctrl+ArrowLeft", "Ctrl+ArrowUp"], (now) => step(now, orderOf(now), -1), "Go"),
 ];
 
 const VIEW: readonly Action[] = [

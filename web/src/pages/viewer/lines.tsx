@@ -39,7 +39,7 @@ export function CrosshairLines({ slot }: { readonly slot: PictureSlot }) {
   const isOn = useViewer((now) => now.crosshairOn && !(now.cutting && slot.cut === "acquired"));
   const crosshair = useViewer((now) => now.crosshair);
   const { plane } = slot;
-  if (!isOn || !crosshair || !plane || plane.frameOfReferenceUid !== crosshair.frameOfReferenceUid) return null;
+  if (!isOn || !crosshair || !plane || !slot.pixels || plane.frameOfReferenceUid !== crosshair.frameOfReferenceUid) return null;
   const { column, row, distance } = pixelAt(plane, crosshair.at);
   if (slot.cut === "acquired" && Math.abs(distance) > NEAR_GAPS * (slot.stack.gap ?? 1)) return null;
   const { x, y } = slot.toScreen({ x: column, y: row });

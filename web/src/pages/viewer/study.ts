@@ -112,13 +112,14 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
   const first = firstSeries(place, series);
   await Promise.all(first.map((each) => readSeries(place.study, each, signal, begun)));
   if (signal.aborted) return;
-  change((now) => hangFirst(now, place));
+  change((now) => hangFirst(now, place, window.innerWidth));
   for (const each of series) {
     if (signal.aborted) return;
     if (!useViewer.getState().read.has(each.uid)) await readSeries(place.study, each, signal);
   }
   // a study whose pictures are in none of the likely series, or that has documents alone
-  if (!signal.aborted) change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place) : {}));
+  if (!signal.aborted)
+    change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place, window.innerWidth) : {}));
 }
 
 /** Read what has come to the study since it was opened; what is shown stays where it is. */
@@ -130,7 +131,8 @@ export async function refreshStudy(study: string, signal: AbortSignal): Promise<
   change(() => ({ series }));
   for (const each of grown) await readSeries(study, each, signal);
   const place = readPlace(new URLSearchParams({ study }));
-  if (!signal.aborted) change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place) : {}));
+  if (!signal.aborted)
+    change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place, window.innerWidth) : {}));
 }
 
 /** What has to be read before anything can be shown. */
@@ -160,16 +162,14 @@ const stackAsHangable = (stack: DicomStack): Hangable => ({
   say: (keyword) => (stack.frames[0]?.attributes.values(keyword) ?? []).map(String).join(" "),
 });
 
-/** The first arrangement: as the address says, else the clicked series, else by modality. */
-export function hangFirst(now: Viewer, place: Place): Change {
+/** The first arrangement: as the address says, else the clicked series, else by modality. `width` is the screen's, in CSS pixels. */
+export function hangFirst(now: Viewer, place: Place, width: number): Change {
   if (place.layout && place.cells.some((cell) => cell.shows !== undefined && now.stacks.has(cell.shows)))
     return asAddressed(now, place);
   const stacks = [...now.stacks.values()];
   const clicked = stacks.filter((stack) => stack.seriesInstanceUid === place.series);
   const largest = [...clicked].sort((a, b) => b.frames.length - a.frames.length)[0];
-  const hanging: Hanging = largest
-    ? { layout: "1x1", stackIds: [largest.id] }
-    : firstHanging(stacks.map(stackAsHangable), window.innerWidth);
+  const hanging: Hanging = largest ? { layout: "1x1", stackIds: [largest.id] } : firstHanging(stacks.map(stackAsHangable), width);
   const ids = hanging.stackIds.length > 0 ? hanging.stackIds : [...now.documents.keys()].slice(0, 1);
   const cells = Array.from({ length: cellCount(hanging.layout) }, (_, at) => (ids[at] ? freshCell(now, ids[at]) : EMPTY_CELL));
   const first = ids[0] === undefined ? undefined : now.stacks.get(ids[0]);
