@@ -67,6 +67,7 @@ function missingIn(
 ): Pick<StackGeometry, "missing" | "missingBetween"> {
   let missing = 0;
   let missingBetween: readonly [number, number] | undefined;
+  if (gap <= SAME_PLACE_MM) return { missing, missingBetween };
   for (const [index, each] of gaps.entries()) {
     const slices = Math.round(each / gap);
     const isEven = Math.abs(each - gap) <= Math.max(SAME_PLACE_MM, REGULAR_PART * gap);

@@ -2,7 +2,8 @@
  * Windows: what turns a value in the modality's unit into a grey level (PS3.3 C.11.2), and which ones a picture is offered.
  *
  * A frame's attributes and its pixels come in; windows, and levels from 0 to 255, go out. The formulas are those printed in
- * C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2; a picture that names no window gets the one that the server gives it too.
+ * C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2; a picture that names no window gets the one that the server gives it too,
+ * but for PET whose uptake is known.
  */
 
 import type { GreyPixels, ImageFrame, Voi, VoiChoice, VoiFunction } from "../model/images";
