@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 from tests.peers.processes import House, is_listening, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -48,21 +48,26 @@ def house(workstation, tmp_path_factory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright) -> Iterator[Browser]:
+    with launched(playwright) as browser:
         yield browser
 
 
 @contextlib.contextmanager
-def launched(*flags: str) -> Iterator[Browser]:
+def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Chromium with more flags: `--disable-3d-apis` is one without WebGL."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
