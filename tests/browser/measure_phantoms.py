@@ -23,8 +23,11 @@ MASK = np.zeros((SIDE, SIDE), np.uint8)
 MASK[20:40, 30:77] = 1
 CONTOUR = [(10, 10), (50, 10), (50, 60), (10, 60)]
 PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F<</Type/Font"
+    b"/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+    b"4 0 obj<</Length 41>>stream\nBT /F 24 Tf 40 100 Td (Dear colleague) Tj ET\nendstream endobj\n"
+    b"trailer<</Root 1 0 R/Size 5>>\n%%EOF\n"
 )
 
 

@@ -65,15 +65,17 @@ export function placeAll(
 ): readonly Placed[] {
   const cell = { width: picture.width, height: picture.height };
   const taken: Box[] = [...cornersOf(cell)];
+  const shapes = new Map(here.map((one) => [one, linesOf(one.kind, one.points).map((line) => line.map(picture.toScreen))]));
   return here.map((one) => {
-    const lines = linesOf(one.kind, one.points).map((line) => line.map(picture.toScreen));
+    const lines = shapes.get(one) ?? [];
+    const others = [...shapes].flatMap(([other, drawn]) => (other === one ? [] : drawn.flatMap(along)));
     const room = roomOf(one);
     const size = { width: Math.min(room.width, cell.width * WIDTH_SHARE), height: room.height };
     const [place] = lines.flat();
     const corner =
       one.kind === "probe" && place
         ? beside(place, size, cell)
-        : placeLabel(size, cell, lines.flat(), taken, light, before.get(one.id));
+        : placeLabel(size, cell, lines.flat(), [...taken, ...others], light, before.get(one.id));
     before.set(one.id, corner);
     const box = { ...corner, ...sizeOf(linesOfWords(one, one.id === selected)) };
     taken.push({ ...corner, ...size });
@@ -82,6 +84,23 @@ export function placeAll(
       .map((line) => nearestOn(line, middle))
       .reduce((best, each) => (each.distance < best.distance ? each : best)).at;
     return { one, lines: linesOfWords(one, one.id === selected), box, from, to: nearestEdge(grown(box), from) };
+  });
+}
+
+const EACH = 16;
+const DOT = 4;
+
+/** Small boxes along a line, where no words of another shape shall stand. */
+function along(line: readonly Point[]): readonly Box[] {
+  return line.flatMap((from, index) => {
+    const to = line[index + 1] ?? from;
+    const steps = Math.max(Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / EACH), 1);
+    return Array.from({ length: steps }, (_, step) => ({
+      x: from.x + ((to.x - from.x) * step) / steps - DOT / 2,
+      y: from.y + ((to.y - from.y) * step) / steps - DOT / 2,
+      width: DOT,
+      height: DOT,
+    }));
   });
 }
 

@@ -29,5 +29,6 @@ export function decimalsOf(spread: number): number {
   return spread >= 20 ? 0 : spread >= 2 ? 1 : spread >= 0.2 ? 2 : 3;
 }
 
-/** A whole number without decimals, another with two. */
-export const valueWords = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2));
+/** A whole number without decimals, another with two, one below 1 with three. */
+export const valueWords = (value: number): string =>
+  Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 1 ? 3 : 2);
