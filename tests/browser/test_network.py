@@ -83,7 +83,7 @@ def test_one_that_is_switched_off_says_so_in_its_row_and_its_story(empty, browse
     empty.know("GONE", a_free_port())
     page = browse(empty, "/network")
     page.get_by_role("button", name="Echo all").click()
-    expect(page.get_by_role("option", name="GONE")).to_contain_text("no answer")
+    expect(page.get_by_role("option", name="GONE")).to_contain_text("port closed")
     expect(page.get_by_role("region", name="GONE: what is known of it")).to_contain_text("nothing listens on that port")
     expect(page.get_by_role("banner").or_(page.locator("header")).first).to_contain_text("1 does not")
 
@@ -156,7 +156,10 @@ def test_what_others_send_stays_text(empty, browse):
 
 
 def test_a_list_comes_and_goes_in_another_programs_words(empty, browse):
-    page = browse(empty, "/network?form=import")
+    page = browse(empty, "/network")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("menuitem", name="A list as text").click()
+    expect(page.get_by_role("dialog").get_by_label("or its text")).to_be_focused()
     page.get_by_role("dialog").get_by_label("or its text").fill("CT2  10.0.0.21  104  un\nMR2  10.0.0.31  oops  un\n")
     page.get_by_role("button", name="Take over").click()
     page.get_by_text("1 node added or replaced").wait_for()

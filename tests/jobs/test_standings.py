@@ -41,7 +41,7 @@ def call(node: str, clock, **more) -> AssociationSummary:
     [
         (ANSWERED, Verdict.ANSWERS),
         (SILENT, Verdict.SILENT),
-        (CLOSED, Verdict.SILENT),
+        (CLOSED, Verdict.PORT_CLOSED),
         (refused(1, 3), Verdict.REFUSES_OURS),
         (refused(1, 7), Verdict.REFUSES_ITS_OWN),
         (refused(3, 2), Verdict.REFUSES),
@@ -60,7 +60,7 @@ def test_one_that_only_calls_and_never_listened_is_not_called_silent(known, cloc
     assert known.standing(CT).verdict is Verdict.NOT_LISTENING
     known.note(CT, ANSWERED)
     known.note(CT, CLOSED)
-    assert known.standing(CT).verdict is Verdict.SILENT
+    assert known.standing(CT).verdict is Verdict.PORT_CLOSED
 
 
 def test_an_entry_for_many_devices_cannot_be_asked(known):

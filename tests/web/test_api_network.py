@@ -131,7 +131,7 @@ def test_one_that_is_gone_says_since_when_and_why(here):
     here.house.shelf.put_node(Node("gone", "GONE", "127.0.0.1", a_free_port()))
     here.browser.post("/api/echo", json={"node": "gone"}, headers=OURS)
     now = state(here, "gone")
-    assert (now["verdict"], now["milliseconds"]) == ("silent", None)
+    assert (now["verdict"], now["milliseconds"]) == ("port closed", None)
     assert "nothing listens on that port" in now["words"]
     assert now["since"] == now["asked"]
     assert here.browser.get("/api/node-states/gone").json()["events"][0]["good"] is False

@@ -39,6 +39,8 @@ class Verdict(Enum):
     REFUSES_ITS_OWN = "refuses its title"
     REFUSES = "refuses"
     SILENT = "silent"
+    PORT_CLOSED = "port closed"
+    """The computer is there, and nothing listens where its entry says."""
     NOT_LISTENING = "not listening"
     """It calls us, and nothing of it ever answered."""
     UNASKED = "unasked"
@@ -319,8 +321,10 @@ def _verdict(node: Node, record: _Known, has_called: bool, now: datetime) -> Ver
         if by_source == _CALLING_TITLE_NOT_RECOGNIZED:
             return Verdict.REFUSES_OURS
         return Verdict.REFUSES_ITS_OWN if by_source == _CALLED_TITLE_NOT_RECOGNIZED else Verdict.REFUSES
+    if not latest.nobody_listens:
+        return Verdict.SILENT
     never = all(answer.echo is Echo.LOST for answer in record.answers)
-    return Verdict.NOT_LISTENING if never and latest.nobody_listens and has_called else Verdict.SILENT
+    return Verdict.NOT_LISTENING if never and has_called else Verdict.PORT_CLOSED
 
 
 def _words(node: Node, latest: Echoed | None) -> str:

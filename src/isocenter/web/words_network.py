@@ -18,9 +18,18 @@ from isocenter.web.api_words import CallerWords, NodeEntry, Words
 
 Policy = Literal["loopback", "strict", "open"]
 VerdictName = Literal[
-    "answers", "changed", "no echo", "refuses our title", "refuses its title", "refuses", "silent", "not listening", "unasked",
+    "answers",
+    "changed",
+    "no echo",
+    "refuses our title",
+    "refuses its title",
+    "refuses",
+    "silent",
+    "port closed",
+    "not listening",
+    "unasked",
     "only calls",
-]  # fmt: skip
+]
 
 
 class AddressWords(Words):

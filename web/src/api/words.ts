@@ -599,7 +599,7 @@ export interface NodeListOut {
 /** How a node stands now: `verdict` since `since`, last asked at `asked`; `words` is what came of that. */
 export interface NodeState {
   readonly name: string;
-  readonly verdict: "answers" | "changed" | "no echo" | "refuses our title" | "refuses its title" | "refuses" | "silent" | "not listening" | "unasked" | "only calls";
+  readonly verdict: "answers" | "changed" | "no echo" | "refuses our title" | "refuses its title" | "refuses" | "silent" | "port closed" | "not listening" | "unasked" | "only calls";
   readonly words: string;
   readonly milliseconds: number | null;
   readonly asked: string | null;

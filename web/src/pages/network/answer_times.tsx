@@ -1,28 +1,28 @@
-/** The answer times of the last four hours as a line; where it did not answer, the ground is red from the moment on at which it began. */
+/** The answer times of the last hours as a line; where it did not answer, the ground is red from the moment on at which it began. */
 import type { AnswerWords } from "@/api/words";
-import { chart } from "./chart";
+import { chart, span } from "./chart";
 import { clock } from "./clock";
 import styles from "./node_story.module.css";
 import { milliseconds } from "./verdicts";
 
-const HOURS = 4;
 const WIDTH = 296;
 const HEIGHT = 80;
 
 export function AnswerTimes({ answers, now }: { readonly answers: readonly AnswerWords[]; readonly now: Date }) {
-  const found = chart(answers, now, HOURS);
+  const hours = span(answers, now);
+  const found = chart(answers, now, hours);
   const x = (part: number) => (part * WIDTH).toFixed(1);
   const y = (value: number) => (HEIGHT - (value / found.top) * (HEIGHT - 8)).toFixed(1);
   const fall = found.silent.at(-1);
-  const begin = new Date(now.getTime() - HOURS * 3_600_000);
-  const middle = new Date(now.getTime() - (HOURS / 2) * 3_600_000);
+  const begin = new Date(now.getTime() - hours * 3_600_000);
+  const middle = new Date(now.getTime() - (hours / 2) * 3_600_000);
   const words =
     found.asked === 0
-      ? "Not asked within 4 hours"
+      ? "Not asked within 4 h"
       : `${found.answered} of ${found.asked} ${found.asked === 1 ? "echo" : "echoes"} answered${found.median === undefined ? "" : `, median ${milliseconds(found.median)}`}`;
   return (
     <figure className={styles.times}>
-      <h3>Answer time, {HOURS} h</h3>
+      <h3>Answer time, {hours < 1 ? `${hours * 60} min` : `${hours} h`}</h3>
       <p className={styles.scale}>{found.answered > 0 ? `${found.top} ms` : ""}</p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={words}>
         <line className={styles.middle} x1="0" x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnswerWords } from "@/api/words";
-import { barHeight, chart, rounded } from "./chart";
+import { barHeight, chart, rounded, span } from "./chart";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
 const answer = (minutesAgo: number, milliseconds: number | null): AnswerWords => ({
@@ -35,4 +35,15 @@ test("the scale ends at a round number", () => {
 
 test("bars tell 2 from 40 and stay in their row", () => {
   expect([0, 2, 40, 5000].map(barHeight)).toEqual([2, 4, 14, 20]);
+});
+
+test("what has just begun is shown close up", () => {
+  expect([[], [answer(3, 1)], [answer(30, 1)], [answer(61, 1)], [answer(900, 1)]].map((all) => span(all, NOW))).toEqual([
+    4, 0.25, 1, 4, 4,
+  ]);
+});
+
+test("an answer that is newer than the page's clock stands at its end", () => {
+  expect(chart([answer(-0.02, null)], NOW, 4).silent).toMatchObject([{ from: 1, to: 1 }]);
+  expect(chart([answer(-0.02, 3)], NOW, 4).runs).toMatchObject([[{ x: 1 }]]);
 });

@@ -23,6 +23,13 @@ export interface Chart {
   readonly top: number;
 }
 
+/** As many hours as are worth showing: four, or less while nothing is that old. */
+export function span(answers: readonly AnswerWords[], now: Date): number {
+  const first = answers[0];
+  const hours = first ? (now.getTime() - new Date(first.moment).getTime()) / 3_600_000 : 4;
+  return [0.25, 1, 4].find((one) => hours <= one) ?? 4;
+}
+
 export function chart(answers: readonly AnswerWords[], now: Date, hours: number): Chart {
   const width = hours * 3_600_000;
   const begin = now.getTime() - width;
@@ -33,7 +40,8 @@ export function chart(answers: readonly AnswerWords[], now: Date, hours: number)
   let failing: { x: number; began: Date } | undefined;
   for (const answer of shown) {
     const moment = new Date(answer.moment);
-    const x = (moment.getTime() - begin) / width;
+    // the page's clock is up to a second behind the answer that just came
+    const x = Math.min(1, (moment.getTime() - begin) / width);
     if (answer.milliseconds === null) {
       run = undefined;
       failing ??= { x, began: moment };

@@ -26,7 +26,7 @@ export const FORMATS: Readonly<Record<Format, { readonly words: string; readonly
 
 const CHOICES = Object.entries(FORMATS).map(([value, { words }]) => ({ value, label: words }));
 
-export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
+export function ImportDialog({ asText, onClose }: { readonly asText: boolean; readonly onClose: () => void }) {
   const queries = useQueryClient();
   const picker = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
@@ -61,7 +61,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
               cannot be taken never loses the others.
             </p>
             <div className={styles.pick}>
-              <Button icon={<FileUp />} onClick={() => picker.current?.click()}>
+              <Button icon={<FileUp />} data-autofocus={!asText || undefined} onClick={() => picker.current?.click()}>
                 Choose a file…
               </Button>
               <bdi>{fileName}</bdi>
@@ -75,7 +75,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
             </div>
             <Textarea
               label="or its text"
-              data-autofocus
+              data-autofocus={asText || undefined}
               rows={8}
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}

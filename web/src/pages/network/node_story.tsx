@@ -1,7 +1,7 @@
 /** The chosen node: how fast it answered, what was learned from talking to it, what changed, and what can be done with it. */
 import { Menu } from "@mantine/core";
 import { EllipsisVertical } from "lucide-react";
-import type { NodeWords, NodeStory as Words } from "@/api/words";
+import type { NodeState, NodeWords, NodeStory as Words } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { Button, IconButton } from "@/parts/button";
 import { Fault } from "@/parts/fault";
@@ -95,9 +95,7 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
       <AnswerTimes answers={story.answers} now={now} />
       <div className={styles.learned}>
         <h3>Learned from talking to it</h3>
-        {known.length === 0 && (
-          <p className={styles.nothing}>Nothing yet. {canBeCalled(node) ? "C-ECHO asks it." : "It has not called."}</p>
-        )}
+        {known.length === 0 && <p className={styles.nothing}>{nothingYet(node, state)}</p>}
         <dl>
           {known.map(([name, words]) => (
             <div key={name}>
@@ -129,6 +127,11 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
       </div>
     </div>
   );
+}
+
+function nothingYet(node: NodeWords, state: NodeState): string {
+  if (state.asked) return "Nothing: it has not answered since this archive was started.";
+  return canBeCalled(node) ? "Nothing yet." : "Nothing yet: it has not called.";
 }
 
 /** What happened, red as far as its verb where it is bad. */

@@ -123,7 +123,7 @@ export default function Page() {
       {form === "device" && device.data && <DeviceDialog device={device.data} onClose={() => open("")} />}
       {form === "sheet" && device.data && <SetupSheet device={device.data} onClose={() => open("")} />}
       {form === "code" && device.data && <QrDialog device={device.data} onClose={() => open("")} />}
-      {form === "import" && <ImportDialog onClose={() => open("")} />}
+      {form.startsWith("import") && <ImportDialog asText={form === "import-text"} onClose={() => open("")} />}
       {form in FORMATS && <ExportDialog format={form as Format} onClose={() => open("")} />}
       {form === "forget" && node && <Forget node={node} onClose={() => open("")} />}
       <Form
@@ -164,7 +164,7 @@ function usePlace() {
 
 /** Without a choice: the first node that does not answer, else the first. */
 function firstWorth(nodes: readonly NodeWords[], states: ReadonlyMap<string, { readonly verdict: string }>): NodeWords | undefined {
-  const silent = (node: NodeWords) => /^(silent|refuses)/.test(states.get(node.name)?.verdict ?? "");
+  const silent = (node: NodeWords) => /^(silent|port|refuses)/.test(states.get(node.name)?.verdict ?? "");
   return nodes.find(silent) ?? nodes[0];
 }
 
@@ -188,7 +188,18 @@ interface ActionsProps {
 function Actions({ open, busy, any, onEchoAll }: ActionsProps) {
   return (
     <>
-      <Button onClick={() => open("import")}>Import…</Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button>
+            Import
+            <ChevronDown aria-hidden="true" />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => open("import")}>A list in a file…</Menu.Item>
+          <Menu.Item onClick={() => open("import-text")}>A list as text…</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button>

@@ -57,11 +57,12 @@ test("those that cannot be asked are counted neither way", () => {
     "changed",
     "no echo",
     "silent",
+    "port closed",
     "refuses",
     "refuses our title",
     "unasked",
     "only calls",
     "not listening",
   ] as const;
-  expect(counts(all.map((verdict) => state({ verdict })))).toEqual({ answer: 3, silent: 3 });
+  expect(counts(all.map((verdict) => state({ verdict })))).toEqual({ answer: 3, silent: 4 });
 });

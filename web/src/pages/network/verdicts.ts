@@ -57,6 +57,8 @@ function settled(state: NodeState, now: Date): Standing {
       return { lamp: "bad", first: "refuses", second: fallen, tone: "bad", headline: "refuses what is asked" };
     case "silent":
       return { lamp: "bad", first: "no answer", second: fallen, tone: "bad", headline: "does not answer" };
+    case "port closed":
+      return { lamp: "bad", first: "port closed", second: fallen, tone: "bad", headline: "does not listen at its port" };
     case "not listening":
       return {
         lamp: "unknown",
@@ -94,7 +96,7 @@ export function counts(states: readonly NodeState[]): { readonly answer: number;
   let silent = 0;
   for (const { verdict } of states) {
     if (verdict === "answers" || verdict === "changed" || verdict === "no echo") answer += 1;
-    else if (verdict === "silent" || verdict.startsWith("refuses")) silent += 1;
+    else if (verdict === "silent" || verdict === "port closed" || verdict.startsWith("refuses")) silent += 1;
   }
   return { answer, silent };
 }
