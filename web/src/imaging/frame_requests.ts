@@ -17,7 +17,8 @@ const STORED_PARTS = 'multipart/related; type="application/octet-stream"; transf
 type Instance = Pick<ImageFrame, "studyInstanceUid" | "seriesInstanceUid" | "sopInstanceUid">;
 
 export function instancePath({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: Instance): string {
-  return `/dicom-web/studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances/${sopInstanceUid}`;
+  const [study, series, instance] = [studyInstanceUid, seriesInstanceUid, sopInstanceUid].map(encodeURIComponent);
+  return `/dicom-web/studies/${study}/series/${series}/instances/${instance}`;
 }
 
 /** The pixels of frames, from 1, of one instance, in their order. */

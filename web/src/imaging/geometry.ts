@@ -32,8 +32,6 @@ export const unit = (a: Vector): Vector => times(a, 1 / (length(a) || 1));
 
 /** How far the written directions may be from length 1 and from a right angle: their text is rounded. */
 const DIRECTION_ERROR = 1e-3;
-/** By how much a component may differ between two images that still are parallel. */
-export const PARALLEL_ERROR = 1e-3;
 /** A direction's component below this gets no letter. */
 const LETTER_MIN = 0.2;
 const LETTERS_MAX = 3;
@@ -70,10 +68,6 @@ export function directionDifference(a: Plane, b: Plane): number {
   return largest;
 }
 
-/** The angle between two planes' normals, whichever way they point, in degrees from 0 to 90. */
-export const angleBetween = (a: Plane, b: Plane): number =>
-  (Math.acos(Math.min(1, Math.abs(dot(a.normal, b.normal)))) * 180) / Math.PI;
-
 /** The point of the patient at a pixel. */
 export function pointAt(plane: ImagePlane, column: number, row: number): Vector {
   const along = times(plane.across, column * plane.columnSpacing);
@@ -89,8 +83,6 @@ export function pixelAt(plane: ImagePlane, point: Vector): { column: number; row
     distance: dot(offset, plane.normal),
   };
 }
-
-export const centreOf = (plane: ImagePlane): Vector => pointAt(plane, (plane.columns - 1) / 2, (plane.rows - 1) / 2);
 
 /** The corners of the outermost pixels, clockwise on an image that is not mirrored. */
 export function cornersOf(plane: ImagePlane): readonly [Vector, Vector, Vector, Vector] {

@@ -81,7 +81,7 @@ function supplemented(table: Words, low: number, { first, words }: Supplement): 
   }
 }
 
-/** The grey levels of a frame, one byte a pixel: what a test compares, and what an export writes. */
+/** The grey levels of a frame, one byte a pixel. */
 export function greyLevels(pixels: GreyPixels, voi: Voi, inverted: boolean): Uint8Array {
   const words = new Uint32Array(pixels.stored.length);
   fillGrey(words, pixels, voi, inverted);

@@ -1,7 +1,7 @@
 /**
  * Series of a study, loaded: their metadata from the server (PS3.18 10.4.1.1.2), their stacks.
  *
- * UIDs come in, stacks go out. What was loaded once is not asked for again as long as its tag holds; that is the browser's business.
+ * UIDs come in, stacks go out.
  */
 
 import { ask } from "../api/http";
@@ -14,8 +14,9 @@ export async function loadStacks(study: string, series?: string, signal?: AbortS
 }
 
 /** The data sets of a series, or of each series of a study, without their bulk data. */
-export async function loadSeries(study: string, series?: string, signal?: AbortSignal): Promise<readonly JsonDataSet[][]> {
-  const path = `/dicom-web/studies/${study}${series ? `/series/${series}` : ""}/metadata`;
+async function loadSeries(study: string, series?: string, signal?: AbortSignal): Promise<readonly JsonDataSet[][]> {
+  const within = series ? `/series/${encodeURIComponent(series)}` : "";
+  const path = `/dicom-web/studies/${encodeURIComponent(study)}${within}/metadata`;
   const init: RequestInit = { headers: { Accept: "application/dicom+json" } };
   if (signal) init.signal = signal;
   const dataSets = (await (await ask(path, init)).json()) as JsonDataSet[];

@@ -6,7 +6,7 @@
  */
 
 import type { ImageFrame, Vector } from "../model/images";
-import { dot, length, minus, times } from "./geometry";
+import { dot, length, minus } from "./geometry";
 
 /** Two slices that are nearer than this lie at the same place. */
 export const SAME_PLACE_MM = 0.01;
@@ -96,25 +96,3 @@ function angles(frames: readonly ImageFrame[]): Pick<StackGeometry, "tilt" | "sk
 }
 
 const degrees = (radians: number): number => (radians * 180) / Math.PI;
-
-/** How far slice `index` has walked in its plane since the first one, in millimetres: what a tilted gantry does. */
-export function driftOf(frames: readonly ImageFrame[], index: number): Vector {
-  const first = frames[0]?.plane;
-  const plane = frames[index]?.plane;
-  if (!first || !plane) return [0, 0, 0];
-  const along = minus(plane.position, first.position);
-  return minus(along, times(first.normal, dot(along, first.normal)));
-}
-
-/** The longest runs of slices with even gaps, as pairs of first and last index: what of an uneven stack can be cut. */
-export function evenRuns({ gaps }: StackGeometry): readonly (readonly [number, number])[] {
-  const runs: (readonly [number, number])[] = [];
-  let start = 0;
-  for (let index = 1; index <= gaps.length; index++) {
-    const [gap, before] = [gaps[index], gaps[index - 1] as number];
-    if (gap !== undefined && Math.abs(gap - before) <= Math.max(SAME_PLACE_MM, REGULAR_PART * before)) continue;
-    if (index - start >= 2) runs.push([start, index]);
-    start = index;
-  }
-  return runs;
-}
