@@ -45,6 +45,9 @@ def brought(here):
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == "application/x-ndjson"
         *lines, summary = [json.loads(line) for line in answer.text.splitlines()]
+        expected = [line["expected"] for line in lines if "expected" in line]
+        lines = [line for line in lines if "path" in line]
+        assert (expected or [1])[-1] == len(lines)
         assert summary.pop("summary") == "import"
         return lines, summary
 

@@ -46,6 +46,7 @@ class DroppedFile:
         self._folder = folder
         self._file = tempfile.SpooledTemporaryFile(IMPORT_HELD_BYTES, dir=str(folder))  # noqa: SIM115 - closed with the outcomes
         self._byte_count = 0
+        self.expected = 1
         self._left: Left | None = None
 
     def write(self, run: bytes) -> None:
@@ -95,9 +96,12 @@ class DroppedFile:
         self._file.seek(0)
         start = self._file.read(FILE_HEAD_BYTES_FIRST)
         if zips.is_zip(start):
-            yield from zips.unpacked(self._name, cast("BinaryIO", self._file), self._folder)
+            yield from zips.unpacked(self._name, cast("BinaryIO", self._file), self._folder, self._expect)
         else:
             yield self._identified(start, self._file.read(FILE_HEAD_BYTES))
+
+    def _expect(self, count: int) -> None:
+        self.expected = count
 
     def _identified(self, start: bytes, more: bytes) -> Found | Left:
         # A file in a folder that was dropped is not meant by itself: what lies there may be anything.

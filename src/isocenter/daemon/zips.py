@@ -11,7 +11,7 @@ import tempfile
 import weakref
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +52,7 @@ class _Bounds:
     """What may still come out of one archive and those within it; files are unpacked in `scratch`, None is the system's."""
 
     scratch: Path | None
+    counted: Callable[[int], None]
     entries: int = 0
     byte_count: int = 0
     nested: int = 0
@@ -65,15 +66,19 @@ class _Bounds:
         if total > ZIP_BYTES_MAX:
             return f"the zip archive would unpack to {total} bytes; {ZIP_BYTES_MAX} are allowed"
         self.entries, self.byte_count = count, total
+        self.counted(self.entries - self.nested)
         return ""
 
 
-def unpacked(label: str, file: Path | BinaryIO, scratch: Path | None = None) -> Iterator[Found | Left]:
+def unpacked(
+    label: str, file: Path | BinaryIO, scratch: Path | None = None, counted: Callable[[int], None] = lambda _count: None
+) -> Iterator[Found | Left]:
     """The entries of one archive, a path or an open file that stays open as long as they are used.
 
-    It stays open as long as one of them is known: to open it anew reads its whole list again.
+    It stays open as long as one of them is known: to open it anew reads its whole list again. `counted` is told how many there
+    will be, and again where an archive within it has more.
     """
-    bounds = _Bounds(scratch)
+    bounds = _Bounds(scratch, counted)
     listed = _listed(file, bounds)
     if isinstance(listed, str):
         yield Left(label, listed)

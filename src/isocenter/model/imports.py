@@ -42,7 +42,12 @@ class SampleStep:
 
 
 class Parcel(Protocol):
-    """One file on its way in, used by one thread at a time: `write`, then exactly one of `outcomes` and `abandon`."""
+    """One file on its way in, used by one thread at a time: `write`, then exactly one of `outcomes` and `abandon`.
+
+    `expected` is how many outcomes there will be, as far as that is known.
+    """
+
+    expected: int
 
     def write(self, run: bytes) -> None:
         """The next bytes. Never raises: `outcomes` says what is wrong, the rest is swallowed."""

@@ -21,7 +21,7 @@ from isocenter.base.limits import IMPORT_FILE_BYTES_MAX, IMPORT_NAME_CHARACTERS_
 from isocenter.dicomweb.problems import Problem
 from isocenter.model.imports import Imported, Parcel
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
-from isocenter.web.words_imports import ImportedWords, ImportSummary
+from isocenter.web.words_imports import ImportedWords, ImportExpected, ImportSummary
 
 routes = APIRouter(tags=["in and out"])
 
@@ -45,7 +45,8 @@ async def import_file(
     name: Annotated[str, Query(max_length=IMPORT_NAME_CHARACTERS_MAX, description="What the report calls the file.")] = "file",
 ) -> StreamingResponse:
     """Take one file into the archive: a DICOM file, or a zip archive of such. A line for each instance or refusal, and the sum."""
-    if int(request.headers.get("content-length") or 0) > IMPORT_FILE_BYTES_MAX:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > IMPORT_FILE_BYTES_MAX:
         raise _too_long()
     parcel = house.imports.open(name)
     try:
@@ -85,7 +86,11 @@ async def _outcomes(house: ApiHouse, parcel: Parcel) -> AsyncIterator[str]:
     async with house.importing:
         outcomes = cast("Generator[Imported, None, None]", parcel.outcomes())
         with closing(outcomes):
+            expected = 1
             async for one in iterate_in_threadpool(outcomes):
+                if parcel.expected != expected:
+                    expected = parcel.expected
+                    yield _line(ImportExpected(expected=expected))
                 field = one.word.replace(" ", "_")
                 setattr(summary, field, getattr(summary, field) + 1)
                 if one.study_instance_uid and len(studies) < IMPORT_STUDIES_TOLD_MAX:

@@ -24,6 +24,12 @@ class ImportedWords(BaseModel):
         return cls(path=one.path, outcome=one.word, why=one.why, sop_instance_uid=one.sop_instance_uid)  # type: ignore[arg-type]
 
 
+class ImportExpected(BaseModel):
+    """How many outcomes there will be, as far as is known: a zip archive has many, and one within it may have more."""
+
+    expected: int
+
+
 class ImportSummary(BaseModel):
     """The last line of an import: how many of each, and the studies that got something new."""
 

@@ -50,9 +50,9 @@ function Files() {
           Show
         </Button>
       </div>
-      <ProgressBar done={now.sent} total={now.isFound ? now.bytes : null} label="Import" />
+      <ProgressBar done={now.ready} total={now.isFound ? now.bytes : null} label="Import" />
       <p className={styles.quiet}>
-        {paceWords(now.samples, now.isFound ? now.bytes - now.sent : undefined) || byteCount(now.bytes)}
+        {paceWords(now.samples, now.isFound ? now.bytes - now.ready : undefined) || byteCount(now.bytes)}
       </p>
     </>
   );

@@ -16,9 +16,13 @@ export function ImportProgress() {
           {count(now.done)} of {counted(now.found, "file")}
           {!now.isFound && ", still looking"}
         </span>
-        <span>{paceWords(now.samples, now.isFound ? now.bytes - now.sent : undefined)}</span>
+        <span>{paceWords(now.samples, now.isFound ? now.bytes - now.ready : undefined)}</span>
       </div>
-      <ProgressBar done={bytes ? now.sent : now.done} total={now.isFound ? (bytes ? now.bytes : now.found) : null} label="Import" />
+      <ProgressBar
+        done={bytes ? now.ready : now.done}
+        total={now.isFound ? (bytes ? now.bytes : now.found) : null}
+        label="Import"
+      />
       <div className={styles.figures}>
         <span role="status">{outcomeWords(now.tally) || "Nothing has come to its end yet"}</span>
         <span>

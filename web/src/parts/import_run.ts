@@ -26,7 +26,9 @@ interface Import {
   readonly done: number;
   readonly isFound: boolean;
   readonly bytes: number;
+  /** Bytes that went, and how far all are: half of a file is sending it, half is filing what it holds. */
   readonly sent: number;
+  readonly ready: number;
   readonly tally: Tally;
   readonly samples: readonly Sample[];
   readonly seconds: number;
@@ -43,6 +45,7 @@ const AT_REST: Omit<Import, "isOpen"> = {
   isFound: false,
   bytes: 0,
   sent: 0,
+  ready: 0,
   tally: NOTHING,
   samples: [],
   seconds: 0,
@@ -79,13 +82,27 @@ export function importFiles(walk: Walk): void {
   void run.add(walk);
 }
 
+/** How far one file is: bytes that went, and how many of the instances in it came to their end. */
+interface Progress {
+  sent: number;
+  expected: number;
+  ended: number;
+}
+
+function advance(progress: Progress, lines: readonly ImportLine[]): void {
+  for (const line of lines) {
+    if (line.expected !== undefined) progress.expected = line.expected;
+    if (line.outcome) progress.ended = Math.min(progress.ended + 1, progress.expected);
+  }
+}
+
 /** One import from its first file to its last. */
 class Run {
   private readonly abort = new AbortController();
   private readonly began = performance.now();
   private waiting: Brought[] = [];
   private next = 0;
-  private readonly underWay = new Map<Brought, number>();
+  private readonly underWay = new Map<Brought, Progress>();
   private walks = 0;
   private found = 0;
   private done = 0;
@@ -94,6 +111,8 @@ class Run {
   private lines: ImportLine[] = [];
   private told = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What stands still is told too: a pace of some seconds ago is none. */
+  private readonly ticking = setInterval(() => this.tell(), 1000);
   private error: unknown;
   isOver = false;
 
@@ -125,7 +144,7 @@ class Run {
         return;
       }
       this.next += 1;
-      this.underWay.set(one, 0);
+      this.underWay.set(one, { sent: 0, expected: 1, ended: 0 });
       void this.take(one);
     }
   }
@@ -146,12 +165,14 @@ class Run {
   }
 
   private async bring(file: File, one: Brought): Promise<void> {
+    const progress = this.underWay.get(one);
     const onSent = (bytes: number) => {
-      this.underWay.set(one, Math.min(bytes, file.size));
+      if (progress) progress.sent = Math.min(bytes, file.size);
       this.tell();
     };
     const onLines = (lines: readonly ImportLine[]) => {
-      this.lines.push(...lines);
+      if (progress) advance(progress, lines);
+      for (const line of lines) this.lines.push(line);
       this.tell();
     };
     await send(file, one.path, { onSent, onLines }, this.abort.signal);
@@ -176,6 +197,7 @@ class Run {
   private endPerhaps(): void {
     if (this.isOver || this.walks > 0 || this.underWay.size > 0 || this.next < this.waiting.length) return;
     this.isOver = true;
+    clearInterval(this.ticking);
     this.now("over");
   }
 
@@ -192,7 +214,11 @@ class Run {
     this.told = performance.now();
     const lines = this.lines;
     this.lines = [];
-    const sent = this.sentBefore + [...this.underWay.values()].reduce((sum, bytes) => sum + bytes, 0);
+    let [sent, ready] = [this.sentBefore, this.sentBefore];
+    for (const [one, progress] of this.underWay) {
+      sent += progress.sent;
+      ready += (progress.sent + ((one.file?.size ?? 0) * progress.ended) / Math.max(1, progress.expected)) / 2;
+    }
     const seconds = (this.told - this.began) / 1000;
     useImport.setState((before) => ({
       phase,
@@ -201,9 +227,10 @@ class Run {
       isFound: this.walks === 0,
       bytes: this.bytes,
       sent,
+      ready,
       seconds,
       tally: counted(before.tally, lines),
-      samples: sampled(before.samples, [seconds, sent]),
+      samples: sampled(before.samples, [seconds, ready]),
       isCancelled: this.abort.signal.aborted,
       error: this.error,
     }));

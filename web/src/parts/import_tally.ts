@@ -8,8 +8,9 @@ export type Outcome = "stored" | "there already" | "set aside" | "refused" | "le
 
 export const OUTCOMES: readonly Outcome[] = ["stored", "there already", "set aside", "refused", "left out"];
 
-/** One line of the answer; the last one has `summary` and the studies instead of an outcome. */
+/** One line of the answer: an outcome, or how many of them are `expected`, or at the end the `summary` with the studies. */
 export interface ImportLine {
+  readonly expected?: number;
   readonly path?: string;
   readonly outcome?: Outcome;
   readonly why?: string;

@@ -21,6 +21,7 @@ describe("an import in words", () => {
     ] as const;
     expect(paceWords(samples, 500_000_000)).toBe("50 MB/s, 10 s left");
     expect(paceWords(samples, undefined)).toBe("50 MB/s");
+    expect(paceWords(samples, 1000)).toBe("50 MB/s");
     expect(paceWords([], 1)).toBe("");
   });
 

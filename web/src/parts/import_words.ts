@@ -14,7 +14,7 @@ export function paceWords(samples: readonly Sample[], left: number | undefined):
   const pace = rate(samples);
   if (!pace) return "";
   const words = [`${byteCount(pace)}/s`];
-  if (left !== undefined && left > 0) words.push(`${duration(left / pace)} left`);
+  if (left !== undefined && left >= pace) words.push(`${duration(left / pace)} left`);
   return words.join(", ");
 }
 
