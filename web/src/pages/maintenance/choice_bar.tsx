@@ -1,5 +1,5 @@
 /** The choice between both: for this one or for all that are decided with it, with a second look that says what is lost. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { change } from "@/api/http";
 import type { ChoiceWords, SetAsideWords } from "@/api/words";
 import { count, counted } from "@/base/text";
@@ -13,10 +13,12 @@ interface Props {
   readonly item: SetAsideWords;
   readonly group: Group;
   readonly choices: readonly ChoiceWords[];
+  /** From now on the list has to stay as it is, since those that are decided leave it one by one. */
+  readonly onDeciding: () => void;
   readonly onDecided: () => Promise<void>;
 }
 
-export function ChoiceBar({ item, group, choices, onDecided }: Props) {
+export function ChoiceBar({ item, group, choices, onDeciding, onDecided }: Props) {
   const [all, setAll] = useState(group.items.length > 1);
   const [asking, setAsking] = useState<ChoiceWords>();
   const items = all ? group.items : [item];
@@ -34,7 +36,9 @@ export function ChoiceBar({ item, group, choices, onDecided }: Props) {
           {ACTS[choice.choice]}
         </Button>
       ))}
-      {asking && <Ask choice={asking} items={items} onClose={() => setAsking(undefined)} onDecided={onDecided} />}
+      {asking && (
+        <Ask choice={asking} items={items} onClose={() => setAsking(undefined)} onDeciding={onDeciding} onDecided={onDecided} />
+      )}
     </footer>
   );
 }
@@ -59,23 +63,33 @@ interface AskProps {
   readonly choice: ChoiceWords;
   readonly items: readonly SetAsideWords[];
   readonly onClose: () => void;
+  readonly onDeciding: () => void;
   readonly onDecided: () => Promise<void>;
 }
 
-function Ask({ choice, items, onClose, onDecided }: AskProps) {
+function Ask({ choice, items, onClose, onDeciding, onDecided }: AskProps) {
   const [done, setDone] = useState(0);
+  const stopped = useRef(false);
+  useEffect(() => {
+    stopped.current = false;
+    return () => {
+      stopped.current = true;
+    };
+  }, []);
   const images = counted(items.length, "image");
   const decide = async () => {
+    onDeciding();
     for (const [place, one] of items.entries()) {
+      if (stopped.current) return;
       await change("POST", `/api/set-aside/${one.id}/choose`, { choice: choice.choice });
       setDone(place + 1);
     }
-    await onDecided();
   };
   const close = () => {
+    stopped.current = true;
     onClose();
     // some may have been decided before one was refused
-    if (done > 0) void onDecided();
+    void onDecided();
   };
   const { question, act } = QUESTIONS[choice.choice];
   return (

@@ -2,7 +2,8 @@
  * The instances that are kept beside the index because they contradict it: on the left those that are decided together, beside it both
  * sides of one with all that differs, below it the choice.
  */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { get } from "@/api/http";
 import { useStatus } from "@/api/status";
@@ -22,9 +23,12 @@ const ROWS = 1000;
 export function SetAside() {
   const status = useStatus();
   const [search, setSearch] = useSearchParams();
+  const client = useQueryClient();
+  /** Their number when a decision began: those that are decided leave one by one, and the list is asked again at the end. */
+  const [held, setHeld] = useState<number>();
   const asked = useQuery({
     // asked again whenever their number changes
-    queryKey: ["set-aside", status?.set_aside],
+    queryKey: ["set-aside", held ?? status?.set_aside],
     queryFn: ({ signal }) => get<SetAsideList>("/api/set-aside", { limit: ROWS }, signal),
     placeholderData: (before) => before,
   });
@@ -62,8 +66,10 @@ export function SetAside() {
           item={item}
           group={chosen}
           onShow={show}
+          onDeciding={() => setHeld(status?.set_aside)}
           onDecided={async () => {
-            await asked.refetch();
+            await client.invalidateQueries({ queryKey: ["set-aside"] });
+            setHeld(undefined);
             show(undefined);
           }}
         />

@@ -19,10 +19,11 @@ interface Props {
   readonly item: SetAsideWords;
   readonly group: Group;
   readonly onShow: (id: number) => void;
+  readonly onDeciding: () => void;
   readonly onDecided: () => Promise<void>;
 }
 
-export function Sides({ item, group, onShow, onDecided }: Props) {
+export function Sides({ item, group, onShow, onDeciding, onDecided }: Props) {
   const asked = useQuery({
     queryKey: ["set-aside-one", item.id],
     queryFn: ({ signal }) => get<SetAsideDetails>(`/api/set-aside/${item.id}`, undefined, signal),
@@ -49,7 +50,7 @@ export function Sides({ item, group, onShow, onDecided }: Props) {
         </div>
         <Differences item={item} />
       </div>
-      <ChoiceBar item={item} group={group} choices={asked.data?.choices ?? []} onDecided={onDecided} />
+      <ChoiceBar item={item} group={group} choices={asked.data?.choices ?? []} onDeciding={onDeciding} onDecided={onDecided} />
     </section>
   );
 }
