@@ -57,7 +57,7 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
           icon={more ? <ChevronDown /> : <ChevronRight />}
           onClick={() => setMore(!more)}
         >
-          More: title to call it with, PDU size, transfer syntaxes, character set, DICOMweb, notes
+          More: title to call it with, PDU size, syntaxes, DICOMweb, notes
         </Button>
         {more && <Rest written={written} set={(part) => setWritten((now) => ({ ...now, ...part }))} />}
         <div aria-live="polite" className={styles.findings}>

@@ -227,19 +227,21 @@ function Actions({ open, busy, any, onEchoAll }: ActionsProps) {
 
 function Nobody({ open }: { readonly open: (form: string) => void }) {
   return (
-    <EmptyState title="No node is known yet">
-      <p>
-        A node is a device that this archive knows: a scanner, a workstation, another archive. It can then store here, search, and
-        be sent to.
-      </p>
-      <p className={styles.ways}>
-        <Button kind="primary" icon={<Plus />} onClick={() => open("add")}>
-          Add node
-        </Button>
-        <Button onClick={() => open("import")}>Import a list…</Button>
-      </p>
-      <p>Or point a device here: when it calls, it appears on the right, with a button to add it.</p>
-    </EmptyState>
+    <div className={styles.nobody}>
+      <EmptyState title="No node is known yet">
+        <p>
+          A node is a device that this archive knows: a scanner, a workstation, another archive. It can then store here, search, and
+          be sent to.
+        </p>
+        <p className={styles.ways}>
+          <Button kind="primary" icon={<Plus />} onClick={() => open("add")}>
+            Add node
+          </Button>
+          <Button onClick={() => open("import")}>Import a list…</Button>
+        </p>
+        <p>Or point a device here: when it calls, it appears among the callers, with a button to add it.</p>
+      </EmptyState>
+    </div>
   );
 }
 
