@@ -43,20 +43,15 @@ const MODALITY: Heading = {
   words: "Mod",
   cell: (row) => (
     <span className={styles.tags} title={row.modalities.join(", ")}>
-      {row.modalities.slice(0, 2).map((modality) => (
-        <Tag key={modality} text={modality} />
-      ))}
+      {row.modalities[0] && <Tag text={row.modalities[0]} />}
+      {row.modalities.length > 1 && <span className={styles.others}>+{row.modalities.length - 1}</span>}
     </span>
   ),
 };
 const DESCRIPTION: Heading = {
   column: "description",
   words: "Description",
-  cell: (row) => (
-    <bdi className={styles.text} title={row.description}>
-      {row.description}
-    </bdi>
-  ),
+  cell: (row) => <bdi title={row.description}>{row.description}</bdi>,
 };
 const ACCESSION: Heading = {
   column: "accession",

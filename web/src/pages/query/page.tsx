@@ -199,15 +199,16 @@ function Body({ question, isWeb, isAsked, found, sort, onSort, onWhy, coming, on
   const here = useHere(level, rows).data ?? NOBODY;
   const experience = useExperience(node);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [asking, setAsking] = useState(false);
+  const [queued, setQueued] = useState<number>();
   const [error, setError] = useState<unknown>();
   const chosen = rows.filter((row) => selected.has(row.key));
   const bring = async () => {
-    setAsking(true);
+    setQueued(0);
     setError(undefined);
     const left = new Set(selected);
     try {
-      for (const row of chosen) {
+      for (const [place, row] of chosen.entries()) {
+        setQueued(place);
         if (!coming.has(row.key)) await retrieve(node, level, row);
         left.delete(row.key);
       }
@@ -215,7 +216,7 @@ function Body({ question, isWeb, isAsked, found, sort, onSort, onWhy, coming, on
       setError(refusal);
     }
     setSelected(left);
-    setAsking(false);
+    setQueued(undefined);
     onChanged();
   };
   const open = (row: Row) => {
@@ -263,7 +264,7 @@ function Body({ question, isWeb, isAsked, found, sort, onSort, onWhy, coming, on
         chosen={chosen}
         here={here}
         experience={experience.data}
-        isBusy={asking}
+        queued={queued}
         isWeb={isWeb}
         onRetrieve={bring}
         onWhy={onWhy}

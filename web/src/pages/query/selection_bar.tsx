@@ -13,7 +13,8 @@ interface Props {
   readonly chosen: readonly Row[];
   readonly here: ReadonlyMap<string, number>;
   readonly experience: ExperienceWords | undefined;
-  readonly isBusy: boolean;
+  /** How many of the chosen ones are in the queue, while they are put there. */
+  readonly queued: number | undefined;
   /** The node speaks DICOMweb: there is one way. */
   readonly isWeb: boolean;
   readonly onRetrieve: () => void;
@@ -26,7 +27,7 @@ export const NOUNS: Readonly<Record<Level, readonly [string, string]>> = {
   series: ["series", "series"],
 };
 
-export function SelectionBar({ level, chosen, here, experience, isBusy, isWeb, onRetrieve, onWhy }: Props) {
+export function SelectionBar({ level, chosen, here, experience, queued, isWeb, onRetrieve, onWhy }: Props) {
   const [one, many] = NOUNS[level];
   return (
     <div className={styles.bar}>
@@ -43,8 +44,8 @@ export function SelectionBar({ level, chosen, here, experience, isBusy, isWeb, o
       {chosen.length > 0 && <Way by={experience?.by ?? ""} isWeb={isWeb} />}
       {onWhy && <Button onClick={onWhy}>Why so few?</Button>}
       {chosen.length > 0 && (
-        <Button kind="primary" onClick={onRetrieve} disabled={isBusy}>
-          Retrieve {count(chosen.length)}
+        <Button kind="primary" onClick={onRetrieve} disabled={queued !== undefined}>
+          {queued === undefined ? `Retrieve ${count(chosen.length)}` : `${count(queued)} queued`}
         </Button>
       )}
     </div>
@@ -53,7 +54,7 @@ export function SelectionBar({ level, chosen, here, experience, isBusy, isWeb, o
 
 /** ", 1,114 images, about 452 MB, 12 s at the last rate"; what nobody knows is left out. */
 export function costOf(images: number | undefined, chosen: readonly Row[], experience: ExperienceWords | undefined): string {
-  if (images === undefined) return ", how many images the node does not say";
+  if (images === undefined) return ", the node does not say how many images";
   const all = chosen.reduce((sum, row) => sum + (row.images ?? 0), 0);
   if (images === 0) return ", all here already";
   const parts = [images < all ? `${count(images)} of ${counted(all, "image")} to come` : counted(images, "image")];
