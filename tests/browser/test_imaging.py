@@ -20,7 +20,7 @@ from data_store import DataStore
 from playwright.sync_api import Page, Route
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 from tests.browser import odd_images
-from tests.browser.conftest import QUIET, ROOT
+from tests.browser.conftest import ROOT, launched
 from tests.peers.processes import House, is_listening, wait_for
 
 ENTRY = ROOT / "tests" / "browser" / "imaging_entry.ts"
@@ -87,11 +87,9 @@ def ask(archive, bundle, chromium) -> Iterator[Ask]:
 
 
 @pytest.fixture
-def ask_without_webgl(archive, bundle, chromium) -> Iterator[Ask]:
-    path = shutil.which("chromium")
-    browser = chromium.browser_type.launch(executable_path=path, args=[*QUIET, "--disable-3d-apis"])
-    yield opened(browser.new_page(), archive, bundle)
-    browser.close()
+def ask_without_webgl(archive, bundle, playwright) -> Iterator[Ask]:
+    with launched(playwright, "--disable-3d-apis") as browser:
+        yield opened(browser.new_page(), archive, bundle)
 
 
 def path_of(name: str) -> Path:
