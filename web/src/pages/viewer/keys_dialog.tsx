@@ -28,6 +28,7 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
               <Line key={action.id} action={action} onRun={onClose} />
             ))}
             {group === "Picture" && <Said words="Windows by name; 0 is the file's, 9 all values" keys={["0", "to", "9"]} />}
+            {group === "Measure" && <Said words="Draw it in the middle; arrows move its handles" keys={["Shift Enter"]} />}
             {group === "Measure" && <Said words="Remove the chosen one" keys={["Delete"]} />}
             {group === "Measure" && <Said words="Undo, and do again" keys={["Ctrl Z", "Ctrl Y"]} />}
             {group === "View" && <Said words="Back, step by step" keys={["Esc"]} />}
