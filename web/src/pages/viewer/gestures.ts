@@ -41,86 +41,114 @@ const slotAt = (place: number) => useViewer.getState().shown.get(place);
 function attach(element: HTMLElement, place: number): () => void {
   const end = new AbortController();
   const { signal } = end;
-  const wheel = new WheelSteps();
-  const touches = new Map<number, Point>();
-  let drag: Drag | undefined;
-  let press: number | undefined;
-
-  const at = (event: MouseEvent): Point => {
-    const box = element.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  const hand = new Hand(element, place);
+  element.addEventListener("pointerdown", (event) => hand.down(event), { signal });
+  element.addEventListener("pointermove", (event) => hand.move(event), { signal });
+  element.addEventListener("pointerup", (event) => hand.up(event), { signal });
+  element.addEventListener("pointercancel", (event) => hand.up(event), { signal });
+  element.addEventListener("wheel", (event) => hand.turn(event), { signal, passive: false });
+  element.addEventListener("contextmenu", (event) => hand.menu(event), { signal });
+  element.addEventListener("dblclick", () => change((now) => ({ full: !now.full, active: place })), { signal });
+  return () => {
+    hand.rest();
+    end.abort();
   };
+}
 
-  const down = (event: PointerEvent) => {
-    const from = at(event);
-    const tool = useViewer.getState().tool;
-    if (event.pointerType === "touch") {
-      touches.set(event.pointerId, from);
-      const byFinger: ToolName = tool === "window" || isMeasuring(tool) ? "scroll" : tool;
-      drag = { meaning: touches.size === 1 ? byFinger : "pan", from, last: from, isMoving: false, rest: 0 };
-      clearTimeout(press);
-      press = window.setTimeout(() => {
-        if (drag && !drag.isMoving && touches.size === 1) drag = { ...drag, meaning: "window" };
-      }, LONG_PRESS_MS);
-    } else {
+/** One cell's hand: what is pressed now, and where it has come from. */
+class Hand {
+  private readonly wheel = new WheelSteps();
+  private readonly touches = new Map<number, Point>();
+  private drag: Drag | undefined;
+  private press: number | undefined;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly place: number,
+  ) {}
+
+  down(event: PointerEvent): void {
+    const from = this.at(event);
+    const { tool } = useViewer.getState();
+    if (event.pointerType === "touch") this.touched(event.pointerId, from, tool);
+    else {
       const meaning = meaningOf(event.button, tool, event.ctrlKey);
       if (!meaning || isMeasuring(meaning)) return;
-      drag = { meaning, from, last: from, isMoving: false, rest: 0 };
+      this.drag = { meaning, from, last: from, isMoving: false, rest: 0 };
       if (event.button === 1) event.preventDefault();
-      if (meaning === "magnify") magnify(place, from);
+      if (meaning === "magnify") magnify(this.place, from);
     }
-    element.setPointerCapture(event.pointerId);
-  };
+    this.element.setPointerCapture(event.pointerId);
+  }
 
-  const move = (event: PointerEvent) => {
+  /** One finger scrolls unless another tool was chosen, or becomes the window after a long press; two pan and zoom. */
+  private touched(pointer: number, from: Point, tool: ToolName): void {
+    this.touches.set(pointer, from);
+    const byFinger: ToolName = tool === "window" || isMeasuring(tool) ? "scroll" : tool;
+    this.drag = { meaning: this.touches.size === 1 ? byFinger : "pan", from, last: from, isMoving: false, rest: 0 };
+    clearTimeout(this.press);
+    this.press = window.setTimeout(() => {
+      if (this.drag && !this.drag.isMoving && this.touches.size === 1) this.drag = { ...this.drag, meaning: "window" };
+    }, LONG_PRESS_MS);
+  }
+
+  move(event: PointerEvent): void {
+    const { drag, place } = this;
     const slot = slotAt(place);
-    if (!drag || !slot || !element.hasPointerCapture(event.pointerId)) return;
-    const here = at(event);
-    if (touches.size >= 2) {
-      pinch(place, slot, touches, event.pointerId, here);
+    if (!drag || !slot || !this.element.hasPointerCapture(event.pointerId)) return;
+    const here = this.at(event);
+    if (this.touches.size >= 2) {
+      pinch(place, slot, this.touches, event.pointerId, here);
       return;
     }
     if (!drag.isMoving && Math.hypot(here.x - drag.from.x, here.y - drag.from.y) < TREMBLE) return;
     drag.isMoving = true;
     const by = { x: here.x - drag.last.x, y: here.y - drag.last.y };
     drag.last = here;
-    touches.set(event.pointerId, here);
+    if (this.touches.has(event.pointerId)) this.touches.set(event.pointerId, here);
     follow(place, slot, drag, by, here, event.shiftKey);
-  };
+  }
 
-  const up = (event: PointerEvent) => {
+  up(event: PointerEvent): void {
+    const { drag, place } = this;
     const isClick = drag !== undefined && !drag.isMoving && event.type === "pointerup";
-    if (isClick && event.button === 0 && drag?.meaning !== "magnify") putCrosshair(place, at(event));
-    touches.delete(event.pointerId);
-    clearTimeout(press);
+    this.touches.delete(event.pointerId);
+    this.rest();
     if (drag?.meaning === "magnify") magnify(place, undefined);
-    drag = undefined;
+    else if (isClick && event.button === 0) putCrosshair(place, this.at(event));
     if (isClick && event.button === 2) openPictureMenu({ x: event.clientX, y: event.clientY }, place);
-  };
+  }
 
-  const turn = (event: WheelEvent) => {
+  turn(event: WheelEvent): void {
     event.preventDefault();
+    const { place } = this;
     const slot = slotAt(place);
     if (!slot) return;
     if (event.ctrlKey || event.metaKey) {
-      change((now) => look(now, place, wheelZoom(viewNow(now, slot), slot.size, slot, at(event), event.deltaY)));
+      change((now) => look(now, place, wheelZoom(viewNow(now, slot), slot.size, slot, this.at(event), event.deltaY)));
       return;
     }
-    const steps = wheel.take(event) * (event.shiftKey ? FAST : 1);
+    const steps = this.wheel.take(event) * (event.shiftKey ? FAST : 1);
     if (steps !== 0) change((now) => scrollBy(now, place, steps));
-  };
+  }
 
-  element.addEventListener("pointerdown", down, { signal });
-  element.addEventListener("pointermove", move, { signal });
-  element.addEventListener("pointerup", up, { signal });
-  element.addEventListener("pointercancel", up, { signal });
-  element.addEventListener("wheel", turn, { signal, passive: false });
-  element.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  element.addEventListener("dblclick", () => change((now) => ({ full: !now.full, active: place })), { signal });
-  return () => {
-    clearTimeout(press);
-    end.abort();
-  };
+  /** A right click opens the menu when it ends, since it may become a drag; only the menu key of a keyboard opens it here. */
+  menu(event: MouseEvent): void {
+    event.preventDefault();
+    const isKey = event instanceof PointerEvent && event.pointerType === "";
+    const box = this.element.getBoundingClientRect();
+    if (isKey) openPictureMenu({ x: box.left + box.width / 2, y: box.top + box.height / 2 }, this.place);
+  }
+
+  rest(): void {
+    clearTimeout(this.press);
+    this.drag = undefined;
+  }
+
+  private at(event: MouseEvent): Point {
+    const box = this.element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
 }
 
 /** The view as it stands, which may be ahead of what is drawn; a picture that fits its cell lies as it is drawn. */
