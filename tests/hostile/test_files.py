@@ -10,8 +10,10 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from urllib.parse import quote
 
 import pytest
+from tests.hostile.browsers import answered
 from tests.hostile.strangers import CT_IMAGE, Peer, data_set, element, nested
 
 from isocenter.dataset import part10
@@ -128,3 +130,17 @@ def test_groups_63_70_71_74_hostile_files_are_taken_or_left_out_and_nothing_runs
     if is_running:
         with Peer(archive.port):
             assert len(archive.instances("1.2.63")) >= 10
+
+
+def test_groups_63_70_71_74_hostile_files_brought_through_the_page_are_stored_or_told_one_by_one(page, tmp_path):
+    for files, words in ((TAKEN, {"stored", "there already"}), (LEFT_OUT, {"refused", "left out"})):
+        for name, raw in files.items():
+            place = f"/api/import?name={quote(f'../../{name}.dcm')}"
+            answer = answered(page.http, place, "POST", body=raw, X_Isocenter="1", Content_Type="application/octet-stream")
+            assert answer.status == 200, name
+            told = [line for line in map(json.loads, answer.body.splitlines()) if "outcome" in line]
+            assert told, name
+            assert {line["outcome"] for line in told} <= words, (name, told)
+            assert all(line["why"] for line in told if line["outcome"] in {"refused", "left out"}), name
+            assert str(page.data).encode() not in answer.body, name
+    assert not list(page.data.parent.rglob("*was-here*"))

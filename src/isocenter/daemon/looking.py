@@ -51,6 +51,8 @@ def look(path: str, start: bytes, more: Callable[[int], bytes], opened: Opened, 
 
     `is_meant` is True where a person named the very file: then it is a fault that it is none of ours.
     """
+    if not start:
+        return Left(path, "it is empty", is_fault=is_meant or path.lower().endswith(_ENDINGS))
     found = _identified(path, start, opened, is_meant=is_meant)
     if isinstance(found, Left) and len(start) == FILE_HEAD_BYTES_FIRST:
         return _identified(path, start + more(FILE_HEAD_BYTES - len(start)), opened, is_meant=is_meant)
