@@ -126,10 +126,27 @@ describe("what is kept", () => {
     expect(kept.length).toBeLessThanOrEqual(10);
     expect(kept).toContain(25);
     expect(Math.max(...kept.map((index) => Math.abs(index - 25)))).toBeLessThanOrEqual(6);
-    store.follow(slices, 40);
-    await letAllCome();
+    for (let index = 26; index <= 40; index++) {
+      store.follow(slices, index);
+      await letAllCome();
+    }
     expect(store.has(slices.frames[40] as DicomStack["frames"][0])).toBe(true);
     expect(store.has(slices.frames[25] as DicomStack["frames"][0])).toBe(false);
+  });
+});
+
+describe("several cells of one stack", () => {
+  test("what one of them shows stays while the other one is looked at", async () => {
+    const store = new FrameStore(6 * FRAME_BYTES);
+    const slices = stack(50);
+    store.follow(slices, 5);
+    await letAllCome();
+    store.follow(slices, 30);
+    await letAllCome();
+    store.follow(slices, 31);
+    await letAllCome();
+    const shown = [5, 31].map((index) => store.has(slices.frames[index] as DicomStack["frames"][0]));
+    expect(shown).toEqual([true, true]);
   });
 });
 

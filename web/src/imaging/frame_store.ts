@@ -41,6 +41,8 @@ export const frameKey = (frame: Pick<ImageFrame, "sopInstanceUid" | "frame">): s
 interface Attention {
   readonly stack: Stack;
   index: number;
+  /** Where one looked last, `index` among them: several cells may show the same stack. */
+  readonly recent: readonly number[];
   /** The way in which the last steps went. */
   direction: 1 | -1;
   /** Of each frame's key, its index. */
@@ -102,7 +104,8 @@ export class FrameStore {
     const direction = before && index !== before.index ? (index > before.index ? 1 : -1) : (before?.direction ?? 1);
     const places = before?.stack === stack ? before.places : new Map(stack.frames.map((frame, place) => [frameKey(frame), place]));
     this.attentions.delete(stack.id);
-    this.attentions.set(stack.id, { stack, index, direction, places });
+    const recent = [index, ...(before?.recent ?? [])].slice(0, FOLLOWED_MAX);
+    this.attentions.set(stack.id, { stack, index, recent, direction, places });
     const [oldest] = this.attentions.keys();
     if (oldest !== undefined && this.attentions.size > FOLLOWED_MAX) this.attentions.delete(oldest);
     this.work();
@@ -145,9 +148,9 @@ export class FrameStore {
   private distance(key: string): number {
     if (this.waiting.has(key)) return 0;
     let nearest = Number.POSITIVE_INFINITY;
-    for (const { places, index } of this.attentions.values()) {
+    for (const { places, recent } of this.attentions.values()) {
       const place = places.get(key);
-      if (place !== undefined) nearest = Math.min(nearest, Math.abs(place - index));
+      if (place !== undefined) nearest = Math.min(nearest, ...recent.map((index) => Math.abs(place - index)));
     }
     return nearest;
   }
