@@ -19,6 +19,7 @@ export default function Calendar({ span, onChange }: Props): ReactNode {
       type="range"
       size="xs"
       allowSingleDateInRange
+      weekendDays={[]}
       {...(shown ? { defaultDate: shown } : {})}
       value={ends}
       onChange={([from, to]: Ends) => onChange({ from: dicom(from), to: dicom(to) })}

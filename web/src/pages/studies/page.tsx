@@ -6,9 +6,9 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { Upload } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
-import { withParameters } from "@/api/http";
 import { count } from "@/base/text";
+import { dateWords } from "@/model/dates";
+import { usePrivacy } from "@/model/privacy";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
@@ -17,69 +17,33 @@ import { PageBar } from "@/parts/page_bar";
 import { offer } from "@/parts/palette";
 import { shown, useColumns } from "./columns";
 import { FilterBar } from "./filter_bar";
-import { CLEARED, type Filters, fromAddress, isFiltered, NOTHING, toAddress, withSeries, withStudy } from "./filters";
+import { CLEARED, type Filters, isFiltered, NOTHING } from "./filters";
 import styles from "./page.module.css";
-import { useRows } from "./rows";
-import { NONE, refreshed, type Selection, without } from "./selection";
+import { type Rows, useRows } from "./rows";
+import { without } from "./selection";
 import { StudyPanel } from "./study_panel";
 import { Table } from "./table";
 import { useTick } from "./tick";
+import { type ListAddress, useListAddress } from "./use_list";
+import { useSelection } from "./use_selection";
+
+const NARROW = "(width < 1280px)";
 
 export default function Page() {
-  const [address, setAddress] = useSearchParams();
-  const navigate = useNavigate();
-  const filters = useMemo(() => fromAddress(address), [address]);
-  const isNarrow = useMediaQuery("(width < 1280px)", globalThis.matchMedia?.("(width < 1280px)").matches, {
-    getInitialValueInEffect: false,
-  });
+  const { filters, study, series, change, chooseStudy, chooseSeries, open } = useListAddress();
+  const isNarrow = useMediaQuery(NARROW, globalThis.matchMedia?.(NARROW).matches, { getInitialValueInEffect: false });
   const ids = useColumns((now) => now.ids);
   const columns = useMemo(() => shown(ids, isNarrow), [ids, isNarrow]);
   const [seen, setSeen] = useState<readonly [number, number]>([0, 0]);
   const onSeen = useCallback((first: number, last: number) => setSeen([first, last]), []);
   const rows = useRows(useDeferredValue(filters), ...seen);
-  const [selection, setSelection] = useState<Selection>(() => ({ ...NONE, current: address.get("study") ?? "" }));
+  const [selection, select] = useSelection(rows, study, chooseStudy);
   const [isDeleting, setDeleting] = useState(false);
   const grid = useRef<HTMLDivElement>(null);
   const searchBox = useRef<HTMLInputElement>(null);
   useTick(rows.arrivals);
-
-  const rewrite = useCallback(
-    (next: (address: URLSearchParams) => URLSearchParams, replace: boolean) =>
-      // the address of this moment, which may be ahead of what is drawn
-      setAddress(next(new URLSearchParams(globalThis.location.search)), { replace }),
-    [setAddress],
-  );
-  const change = useCallback(
-    (changed: Partial<Filters>, typed = false) => rewrite((now) => toAddress({ ...fromAddress(now), ...changed }, now), typed),
-    [rewrite],
-  );
-  const choose = useCallback(
-    (next: Selection) => {
-      setSelection(next);
-      if (next.current !== selection.current) rewrite((now) => withStudy(now, next.current), true);
-    },
-    [selection.current, rewrite],
-  );
-  const chooseSeries = (uid: string) => rewrite((now) => withSeries(now, uid), true);
-  const open = useCallback(
-    (study: string, series?: string) => void navigate(withParameters("/viewer", { study, series })),
-    [navigate],
-  );
-  useKeptSelection(rows.loaded, selection, setSelection, address.get("study") ?? "");
   useSearchKey(searchBox);
-  useEffect(
-    () =>
-      offer("studies", [
-        {
-          id: "studies-search",
-          words: "Search the studies",
-          group: "Action",
-          run: () => setTimeout(() => searchBox.current?.focus()),
-        },
-        { id: "studies-all", words: "Show all studies", group: "Action", run: () => change(NOTHING) },
-      ]),
-    [change],
-  );
+  useCommands(rows, searchBox, change, open);
   return (
     <>
       <PageBar
@@ -112,8 +76,8 @@ export default function Page() {
         selection={selection}
         grid={grid}
         onSort={(sort, descending) => change({ sort, descending })}
-        onSelect={choose}
-        onOpen={(study) => open(study.study_instance_uid)}
+        onSelect={select}
+        onOpen={(one) => open(one.study_instance_uid)}
         onSeen={onSeen}
         onDelete={() => setDeleting(true)}
         empty={
@@ -124,12 +88,12 @@ export default function Page() {
       />
       <StudyPanel
         selection={selection}
-        series={address.get("series") ?? ""}
+        series={series}
         isDeleting={isDeleting}
         onDeleting={setDeleting}
         onSeries={chooseSeries}
         onOpen={open}
-        onRemoved={(uids) => choose(without(selection, uids))}
+        onRemoved={(uids) => select(without(selection, uids))}
       />
     </>
   );
@@ -142,29 +106,6 @@ function Counts({ matching, total, filters }: { readonly matching: number; reado
       {isFiltered(filters) && ` of ${count(total)}`}
     </span>
   );
-}
-
-/** The study of the address is selected once its row is known; counts of selected studies follow what arrives. */
-function useKeptSelection(
-  loaded: ReadonlyMap<number, Parameters<typeof refreshed>[1] extends Iterable<infer Row> ? Row : never>,
-  selection: Selection,
-  onSelect: (selection: Selection) => void,
-  wanted: string,
-): void {
-  useEffect(() => {
-    let next = refreshed(selection, loaded.values());
-    if (wanted && wanted === next.current && next.studies.size === 0) {
-      for (const [place, row] of loaded) {
-        if (row.study_instance_uid === wanted) next = { studies: new Map([[wanted, row]]), current: wanted, anchor: place };
-      }
-    }
-    if (next !== selection) onSelect(next);
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the address leads, the selection follows
-  useEffect(() => {
-    // Back and Forward lead to another study
-    if (wanted !== selection.current) onSelect({ studies: new Map(), current: wanted, anchor: 0 });
-  }, [wanted]);
 }
 
 /** `/` goes to the search box from anywhere on the page where nothing is being typed. */
@@ -180,4 +121,31 @@ function useSearchKey(box: React.RefObject<HTMLInputElement | null>): void {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, [box]);
+}
+
+/** What the palette finds here: what can be done, and the studies that are loaded. */
+function useCommands(
+  rows: Rows,
+  box: React.RefObject<HTMLInputElement | null>,
+  change: ListAddress["change"],
+  open: ListAddress["open"],
+): void {
+  const names = usePrivacy((now) => now.names);
+  const { loaded } = rows;
+  const known = [...loaded.values()].map((one) => one.study_instance_uid).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: offered anew when other studies are loaded, not with each count
+  useEffect(
+    () =>
+      offer("studies", [
+        { id: "studies-search", words: "Search the studies", group: "Action", run: () => setTimeout(() => box.current?.focus()) },
+        { id: "studies-all", words: "Show all studies", group: "Action", run: () => change(NOTHING) },
+        ...[...loaded.values()].map((one) => ({
+          id: one.study_instance_uid,
+          words: `Open ${[names ? one.patient_name : "•••••", one.study_description, dateWords(one.study_date)].filter(Boolean).join(", ")}`,
+          group: "Study",
+          run: () => open(one.study_instance_uid),
+        })),
+      ]),
+    [known, names, change, open],
+  );
 }

@@ -19,6 +19,8 @@ const REFRESH_MILLISECONDS = 1000;
 
 export interface Rows {
   readonly at: (place: number) => StudyWords | undefined;
+  /** Where a study stands, as far as that is loaded. */
+  readonly placeOf: (uid: string) => number | undefined;
   readonly loaded: ReadonlyMap<number, StudyWords>;
   readonly matching: number;
   readonly total: number;
@@ -73,10 +75,23 @@ export function useRows(filters: Filters, first: number, last: number): Rows {
   if (!counts) {
     const before = kept.current;
     if (before) return { ...before, isStale: true, error, again };
-    return { at: () => undefined, loaded, matching: 0, total: 0, arrivals, key, isStale: false, isKnown: false, error, again };
+    return {
+      at: () => undefined,
+      placeOf: () => undefined,
+      loaded,
+      matching: 0,
+      total: 0,
+      arrivals,
+      key,
+      isStale: false,
+      isKnown: false,
+      error,
+      again,
+    };
   }
   kept.current = {
     at: (place) => loaded.get(place),
+    placeOf: (uid) => placeOf(loaded, uid),
     loaded,
     matching: counts.matching,
     total: counts.total,
@@ -88,6 +103,11 @@ export function useRows(filters: Filters, first: number, last: number): Rows {
     again,
   };
   return kept.current;
+}
+
+function placeOf(loaded: ReadonlyMap<number, StudyWords>, uid: string): number | undefined {
+  for (const [place, study] of loaded) if (study.study_instance_uid === uid) return place;
+  return undefined;
 }
 
 /** Ask again when the house says that something came or went. */

@@ -10,28 +10,52 @@ export interface Selection {
   readonly studies: ReadonlyMap<string, StudyWords>;
   /** The study that was chosen last; it need not be loaded yet when it comes from the address. */
   readonly current: string;
-  /** Where an extension begins. */
-  readonly anchor: number;
+  /** Where an extension begins: the row of that study, wherever it is by now, else the place that it had. */
+  readonly anchor: Anchor;
 }
 
-export const NONE: Selection = { studies: new Map(), current: "", anchor: 0 };
+export interface Anchor {
+  readonly uid: string;
+  readonly place: number;
+}
+
+/** What an extension has to know of the list. */
+export interface Places {
+  readonly at: (place: number) => StudyWords | undefined;
+  /** Where a study stands; undefined where that is not loaded. */
+  readonly placeOf: (uid: string) => number | undefined;
+}
+
+export const NONE: Selection = { studies: new Map(), current: "", anchor: { uid: "", place: 0 } };
+
+/** The place of an anchor as the list is now. */
+export function placeNow(anchor: Anchor, places: Places): number {
+  const isThere = places.at(anchor.place)?.study_instance_uid === anchor.uid;
+  return isThere ? anchor.place : (places.placeOf(anchor.uid) ?? anchor.place);
+}
 
 export function only(study: StudyWords, place: number): Selection {
-  return { studies: new Map([[study.study_instance_uid, study]]), current: study.study_instance_uid, anchor: place };
+  return {
+    studies: new Map([[study.study_instance_uid, study]]),
+    current: study.study_instance_uid,
+    anchor: { uid: study.study_instance_uid, place },
+  };
 }
 
 /** Add a study, or take it away; the panel shows it, or the one that was chosen before it. */
 export function toggled(selection: Selection, study: StudyWords, place: number): Selection {
   const uid = study.study_instance_uid;
   const studies = new Map(selection.studies);
-  if (!studies.delete(uid)) return { studies: studies.set(uid, study), current: uid, anchor: place };
-  return { studies, current: [...studies.keys()].at(-1) ?? "", anchor: place };
+  if (!studies.delete(uid)) return { studies: studies.set(uid, study), current: uid, anchor: { uid, place } };
+  return { studies, current: [...studies.keys()].at(-1) ?? "", anchor: { uid, place } };
 }
 
-/** Everything between the anchor and a place; `at` gives the row of a place where it is loaded. */
-export function extended(selection: Selection, place: number, at: (place: number) => StudyWords | undefined): Selection {
+/** Everything that is loaded between the anchor and a place. */
+export function extended(selection: Selection, place: number, places: Places): Selection {
+  const { at } = places;
   const studies = new Map<string, StudyWords>();
-  const [first, last] = [Math.min(selection.anchor, place), Math.max(selection.anchor, place)];
+  const from = placeNow(selection.anchor, places);
+  const [first, last] = [Math.min(from, place), Math.max(from, place)];
   for (let one = first; one <= last; one += 1) {
     const study = at(one);
     if (study) studies.set(study.study_instance_uid, study);

@@ -40,7 +40,7 @@ export function useSteadyRow(rows: Rows, scroller: RefObject<HTMLDivElement | nu
       element.scrollTop = 0;
     }
     const before = anchor.current;
-    const held = before && placeOf(rows, before.uid);
+    const held = before && rows.placeOf(before.uid);
     if (before && held !== undefined && held !== before.place) {
       const top = element.scrollTop + (held - before.place) * rowHeight;
       const least = top + element.clientHeight;
@@ -81,9 +81,4 @@ function choose(rows: Rows, element: HTMLElement, pointed: number | undefined, r
   const place = Math.floor((element.scrollTop + (pointed ?? 0)) / rowHeight);
   const uid = rows.at(place)?.study_instance_uid;
   return uid === undefined ? undefined : { uid, place };
-}
-
-function placeOf(rows: Rows, uid: string): number | undefined {
-  for (const [place, study] of rows.loaded) if (study.study_instance_uid === uid) return place;
-  return undefined;
 }
