@@ -13,7 +13,7 @@ import numpy as np
 import pydicom
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import SECONDS
+from tests.browser.conftest import ROOT, SECONDS
 from tests.browser.test_accessibility import findings
 from tests.browser.viewer_phantoms import CLIP, CT, HOSTILE, MR, SIDE, stored_values, write
 from tests.peers.processes import House, is_listening, wait_for
@@ -261,6 +261,21 @@ def test_everything_is_done_by_keyboard(opened):
     expect(page.get_by_role("button", name="Zoom", exact=True)).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Window", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+KEYS = """() => [...document.querySelectorAll("[role=dialog] section")]
+  .flatMap(section => [...section.children].slice(1))
+  .map(line => [[...line.querySelectorAll("kbd")].map(key => key.textContent), line.firstElementChild.textContent])
+  .filter(([keys]) => keys.length > 0)"""
+
+
+def test_the_page_of_the_docs_lists_the_keys_that_the_viewer_tells(opened):
+    page = opened(CT)
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="All keys").wait_for()
+    told = [f"| {', '.join(f'`{key}`' for key in keys)} | {words} |" for keys, words in page.evaluate(KEYS)]
+    written = (ROOT / "docs" / "workstation.md").read_text(encoding="utf-8")
+    assert "\n".join(["| key | does |", "|---|---|", *told]) in written
 
 
 def test_a_small_screen_keeps_all_tools_behind_the_last_icon(opened):
