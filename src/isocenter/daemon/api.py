@@ -61,6 +61,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         imports=Dropping(house.archive, house.place.folder),
         samples=Sampling(house.archive),
         associations=house.witness.ledger,
+        outgoing=house.witness.ledger,
         arrivals=IndexArrivals(reader),
         changes=house.feed,
         space=IndexSpace(reader),
@@ -80,8 +81,10 @@ def _job_queue(house: House, backstage: HouseBackstage, reader: IndexReader) -> 
     def way_known(name: str) -> str:
         return experience.with_node(queue, name).by
 
-    fetching = Fetching(node_named, house.archive, house.catalogue, clock, ae_title, way_known)
-    delivering = Delivering(node_named, house.catalogue, Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title))
+    ledger = house.witness.ledger
+    fetching = Fetching(node_named, house.archive, house.catalogue, clock, ae_title, way_known, ledger)
+    forwarder = Forwarder(house.archive, house.pictures.transcode, ae_title=ae_title, witness=ledger)
+    delivering = Delivering(node_named, house.catalogue, forwarder)
     checking = Upkeep("Check blobs and index", backstage.check)
     reindexing = Upkeep("Rebuild the index", backstage.reindex)
     comparing = Upkeep("Try out rebuilding the index", backstage.compare)

@@ -116,7 +116,7 @@ def build(place: Place, settings: Settings) -> House:
                 unknown_storage=settings.store_unknown_classes,
                 strict=settings.strict_identifiers,
             )
-            forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet)
+            forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet, witness=witness.ledger)
             return Shared(door, roster, Acquainted(witness, standings, strangers), clock, forwarder)
 
         listener = Listener(shared(settings), address=settings.listen, port=settings.port)

@@ -44,6 +44,16 @@ class CommandField(IntEnum):
     C_CANCEL_RQ = 0x0FFF
 
 
+OPERATIONS: Final[dict[int, str]] = {
+    CommandField.C_ECHO_RQ: "echo",
+    CommandField.C_STORE_RQ: "store",
+    CommandField.C_FIND_RQ: "find",
+    CommandField.C_MOVE_RQ: "move",
+    CommandField.C_GET_RQ: "get",
+}
+"""What a request asks for, in the word of the house."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command set. None (or an empty text) means that the element is absent. `field` is a plain number where it is unknown."""

@@ -19,7 +19,7 @@ from isocenter.jobs.retrieving import narrowed
 from isocenter.jobs.searching import Call
 from isocenter.jobs.taking import Taking
 from isocenter.model.jobs import JobState
-from isocenter.model.ports import Catalogue, Intake
+from isocenter.model.ports import Catalogue, Intake, OutgoingWitness
 from isocenter.model.records import Node
 from isocenter.services import storage
 
@@ -43,6 +43,7 @@ class Fetching:
         clock: Clock,
         ae_title: str,
         way_known: Callable[[str], str] = lambda _: "",
+        witness: OutgoingWitness | None = None,
     ) -> None:
         self._node_named = node_named
         self._intake = intake
@@ -50,6 +51,7 @@ class Fetching:
         self._clock = clock
         self._ae_title = ae_title
         self._way_known = way_known
+        self._witness = witness
 
     def title(self, wanted: Wanted) -> str:
         """`Retrieve study 1.2.3 from CT1`. Raises UsageError for what cannot be asked."""
@@ -69,7 +71,8 @@ class Fetching:
 
     def run(self, wanted: Wanted, course: Course) -> Outcome:
         """Ask, receive, count. Raises LinkLost, Refused, LocalError and UsageError in words for the job."""
-        call = Call(self._node_named(wanted["node"]), self._ae_title, lambda link: course.waits_for(link.interrupt))
+        node = self._node_named(wanted["node"])
+        call = Call(node, self._ae_title, lambda link: course.waits_for(link.interrupt), self._witness)
         course.say("Looking for what matches.")
         meant = narrowed(call, _asked(wanted), course.check)
         if not meant:

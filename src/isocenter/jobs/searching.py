@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from isocenter.base.errors import LocalError
 from isocenter.jobs import web_searching
+from isocenter.model.ports import OutgoingWitness
 from isocenter.model.records import Node
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Whom to call, and as whom. `connected` gets each link as soon as there is one: see `net.requestor.open_association`."""
+    """Whom to call, and as whom. `connected` gets each link as soon as there is one, `witness` hears how associations went."""
 
     node: Node
     calling_ae_title: str
     connected: Callable[[Interruptible], None] | None = field(default=None, compare=False)
+    witness: OutgoingWitness | None = field(default=None, compare=False)
 
     @property
     def service(self) -> web_searching.Service:
@@ -39,7 +41,9 @@ class Call:
         """An association to the node. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted."""
         from isocenter.net.requestor import open_association
 
-        return open_association(self.node, proposal, calling_ae_title=self.calling_ae_title, connected=self.connected)
+        return open_association(
+            self.node, proposal, calling_ae_title=self.calling_ae_title, connected=self.connected, witness=self.witness
+        )
 
 
 def answers(call: Call, asked: Question, limit: int = 0) -> Generator[Dataset, None, None]:

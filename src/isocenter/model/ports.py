@@ -174,7 +174,7 @@ class NodeShelf(Protocol):
 
 
 Caller = tuple[str, str, str]
-"""Whom somebody at the door is known by: calling title, called title, address. Without titles it stands for what speaks no DICOM."""
+"""Whom somebody at the door is known by: calling title, called title, address. Without titles it is what speaks no DICOM."""
 
 
 class IgnoredCallers(Protocol):
@@ -247,6 +247,18 @@ class Associations(Protocol):
 
     def past_associations(self, after: int = 0) -> Sequence[PastAssociation]:
         """The latest that are over, with a greater serial than `after`, oldest first; only so many are remembered."""
+
+
+class OutgoingWitness(Protocol):
+    """Who is told of the associations that we open. Any thread; must return at once."""
+
+    def opened(self, summary: AssociationSummary) -> None: ...
+
+    def served(self) -> None:
+        """One that is open got further."""
+
+    def ended(self, summary: AssociationSummary) -> None:
+        """`summary` is not written any more; one that never came about was not opened before."""
 
 
 class LatestArrivals(Protocol):

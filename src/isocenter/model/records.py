@@ -192,7 +192,7 @@ class AssociationOutcome(Enum):
 
 @dataclass(slots=True)
 class AssociationSummary:
-    """What one association that we accepted did. Written by the thread that serves it only; others may read it at any time.
+    """What one association did, one that we accepted or an `outgoing` one. Written by its own thread only; others may read it.
 
     `token` finds it in the log. `requests` counts requests by operation, `failures` those of them that we answered with a
     failure, `instances` the instances that we stored by SOP class UID, `sent` those that we sent by C-GET or C-MOVE. `contexts`
@@ -220,6 +220,7 @@ class AssociationSummary:
     reason: str = ""
     last_failure: str = ""
     note: str = ""
+    outgoing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +253,8 @@ class ArrivedImage:
 class Space:
     """What the data set bytes of an archive come to, and how many came in each hour of the last month.
 
-    `hours` maps the beginning of an hour in UTC to (instances, bytes). `counted` of `total` instances are in the sums: a large index
-    is summed over several looks.
+    `hours` maps the beginning of an hour in UTC to (instances, bytes). `counted` of `total` instances are in the sums: a large
+    index is summed over several looks.
     """
 
     counted: int

@@ -25,7 +25,7 @@ from isocenter.base.limits import (
     RETRIEVE_OPENINGS_FAILED_MAX,
 )
 from isocenter.dimse.exchange import Cancelled, Forward, SubOperation
-from isocenter.model.ports import BlobReader, Transcoder
+from isocenter.model.ports import BlobReader, OutgoingWitness, Transcoder
 from isocenter.model.records import Instance, Node
 from isocenter.net.outgoing import Sendable, propose
 from isocenter.net.requestor import Proposal, Requestor, open_association
@@ -46,11 +46,17 @@ class Forwarder:
     """Runs the sub-operations of any number of retrievals. Any thread. `ae_title` is the one that we call others with."""
 
     def __init__(
-        self, blobs: BlobReader, transcoder: Transcoder | None, *, ae_title: str, tls: ssl.SSLContext | None = None
+        self,
+        blobs: BlobReader,
+        transcoder: Transcoder | None,
+        *,
+        ae_title: str,
+        tls: ssl.SSLContext | None = None,
+        witness: OutgoingWitness | None = None,
     ) -> None:
         self._blobs = blobs
         self._transcoder = transcoder
-        self._open = partial(open_association, calling_ae_title=ae_title, tls=tls)
+        self._open = partial(open_association, calling_ae_title=ae_title, tls=tls, witness=witness)
 
     def run(self, forward: Forward, channel: Channel, look: Look) -> Iterator[SubOperation]:
         """What becomes of each instance, as it happens. `channel` is the association that the request came on.

@@ -18,6 +18,7 @@ from isocenter.dimse import commands
 from isocenter.dimse.assembler import Assembler, DataPart, MessageBegun
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Agreed, AgreedContext, Caller, Reply, Request, StoreInProgress
+from isocenter.model.records import AssociationOutcome
 from isocenter.net.blocking import GaveUp, Link
 from isocenter.net.sockets import Buffer
 from isocenter.standard.status import PROCESSING_FAILURE, RESOURCE_LIMITATION, describe_abort
@@ -51,6 +52,14 @@ class End:
     released: bool
     by_peer: bool
     why: str
+
+    @property
+    def outcome(self) -> AssociationOutcome:
+        """The same in the word of the house."""
+        if self.released:
+            return AssociationOutcome.RELEASED
+        is_abort = not self.by_peer or self.why.startswith("aborted")
+        return AssociationOutcome.ABORTED if is_abort else AssociationOutcome.LOST
 
 
 Receive = Callable[[Request], StoreInProgress]

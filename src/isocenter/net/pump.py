@@ -16,7 +16,7 @@ from isocenter.base.clock import Clock
 from isocenter.base.errors import LinkLost
 from isocenter.base.ids import new_token
 from isocenter.base.limits import IDLE_ASSOCIATION_SECONDS, PDU_BYTES_MAX, RESPONSE_SECONDS
-from isocenter.dimse.commands import Command, CommandField
+from isocenter.dimse.commands import OPERATIONS, Command, CommandField
 from isocenter.dimse.exchange import (
     Agreed,
     AgreedContext,
@@ -155,12 +155,7 @@ class Conversation:
         summary.bytes_in, summary.bytes_out = self.link.bytes_in, self.link.bytes_out
         summary.ended = self._house.clock.now()
         summary.reason = end.why if end is not None else ""
-        if end is not None and end.released:
-            summary.outcome = AssociationOutcome.RELEASED
-        elif end is not None and (not end.by_peer or end.why.startswith("aborted")):
-            summary.outcome = AssociationOutcome.ABORTED
-        else:
-            summary.outcome = AssociationOutcome.LOST
+        summary.outcome = end.outcome if end is not None else AssociationOutcome.LOST
         self._house.witness.association_ended(summary)
 
     # Messages
@@ -271,7 +266,7 @@ class Conversation:
 
     def _add(self, request: Request) -> str:
         """Count a request, one too that was not answered because the association ended first; its operation."""
-        operation = _OPERATIONS.get(request.command.field) or f"{request.command.field:04X}"
+        operation = OPERATIONS.get(request.command.field) or f"{request.command.field:04X}"
         self._summary.requests[operation] = self._summary.requests.get(operation, 0) + 1
         return operation
 
@@ -314,15 +309,6 @@ class Conversation:
                 end = self._messages.end
                 raise LinkLost(end.why if end is not None else "the association ended")
             self._aside(message)
-
-
-_OPERATIONS: dict[int, str] = {
-    CommandField.C_ECHO_RQ: "echo",
-    CommandField.C_STORE_RQ: "store",
-    CommandField.C_FIND_RQ: "find",
-    CommandField.C_MOVE_RQ: "move",
-    CommandField.C_GET_RQ: "get",
-}
 
 
 def _while_busy(running: Request | None, command: Command) -> tuple[int, str]:

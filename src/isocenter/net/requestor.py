@@ -26,11 +26,13 @@ from isocenter.base.limits import (
 )
 from isocenter.dimse.commands import Command
 from isocenter.dimse.exchange import Agreed, AgreedContext, Caller, Reply, Request, StoreInProgress
+from isocenter.model.ports import OutgoingWitness
 from isocenter.model.records import Node
 from isocenter.net.blocking import GaveUp, Link
 from isocenter.net.messages import Message, Messages, Refusal, Served, refusal, why_aborted
 from isocenter.net.outgoing import Parcel
 from isocenter.net.sockets import Buffer, Stream, connect, place, stream_of
+from isocenter.net.watched import Watched
 from isocenter.standard.status import SOP_CLASS_NOT_SUPPORTED, UNRECOGNIZED_OPERATION, describe_rejection
 from isocenter.wire.association import Association
 from isocenter.wire.events import Aborted, Accepted, Closed, Event, Rejected
@@ -65,8 +67,9 @@ class Requestor:
     `node` is the other side, `accept` its answer, `agreed` the accepted contexts.
     """
 
-    def __init__(self, node: Node, link: Link, accept: AssociateAccept, agreed: Agreed) -> None:
+    def __init__(self, node: Node, link: Link, accept: AssociateAccept, agreed: Agreed, watched: Watched | None = None) -> None:
         self.node = node
+        self._watched = watched
         self.accept = accept
         self.link = link
         self.receive: Callable[[Request], StoreInProgress] | None = None
@@ -101,6 +104,8 @@ class Requestor:
 
     def send(self, context_id: int, command: Command, data: Iterable[Buffer] | None = None) -> None:
         """Send a request. A connection that breaks meanwhile shows in `response`."""
+        if self._watched is not None:
+            self._watched.asked(command)
         self.messages.send(context_id, command, data)
 
     def response(self, message_id: int, seconds: float = RESPONSE_SECONDS) -> Message:
@@ -120,10 +125,13 @@ class Requestor:
                 self.messages.reply(message.context, refusal(message, UNRECOGNIZED_OPERATION, "only C-STORE is served here"))
 
     def send_store(self, parcel: Parcel, command: Command) -> None:
-        self.messages.send(parcel.context.id, command, parcel.data)
+        self.send(parcel.context.id, command, parcel.data)
 
     def store_response(self, message_id: int) -> Command:
-        return self.response(message_id).command
+        command = self.response(message_id).command
+        if self._watched is not None:
+            self._watched.stored(command, self.link)
+        return command
 
     def _receive(self, request: Request) -> StoreInProgress:
         if self.receive is None:
@@ -131,6 +139,8 @@ class Requestor:
         return self.receive(request)
 
     def _tell_served(self, request: Request, reply: Reply, seconds: float) -> None:
+        if self._watched is not None:
+            self._watched.served(request, reply, self.link)
         if self.served is not None:
             self.served(request, reply, seconds)
 
@@ -141,15 +151,22 @@ class Requestor:
 
     def release(self) -> None:
         """End in order (PS3.8 7.2), and close."""
-        self.messages.release(ARTIM_SECONDS)
-        self.link.close()
+        try:
+            self.messages.release(ARTIM_SECONDS)
+        finally:
+            self._close()
 
     def abort(self, why: str = "given up by this side") -> None:
         """End at once with an A-ABORT, and close."""
         if self.messages.end is None:
             self.messages.abort(why, source=0)
             self.link.linger(ABORT_LINGER_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
         self.link.close()
+        if self._watched is not None:
+            self._watched.ended(self.messages.end, self.link)
 
     def __enter__(self) -> Self:
         return self
@@ -169,12 +186,31 @@ def open_association(
     tls: ssl.SSLContext | None = None,
     connect_seconds: float = CONNECT_SECONDS,
     connected: Callable[[Link], None] | None = None,
+    witness: OutgoingWitness | None = None,
 ) -> Requestor:
     """Connect and negotiate. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted.
 
-    `connected` gets the link before anything is asked on it, so that another thread can interrupt it.
+    `connected` gets the link before anything is asked on it, so that another thread can interrupt it; `witness` hears how it went.
     """
     calling = node.local_ae_title or calling_ae_title
+    watched = Watched(witness, node, calling) if witness is not None else None
+    try:
+        return _opened(node, proposal, calling, tls, connect_seconds, connected, watched)
+    except Exception as error:
+        if watched is not None:
+            watched.failed(error)
+        raise
+
+
+def _opened(
+    node: Node,
+    proposal: Proposal,
+    calling: str,
+    tls: ssl.SSLContext | None,
+    connect_seconds: float,
+    connected: Callable[[Link], None] | None,
+    watched: Watched | None,
+) -> Requestor:
     try:
         sock = connect(node.host, node.port, connect_seconds)
     except LinkLost as error:
@@ -195,7 +231,9 @@ def open_association(
         link.flush()
         accept = _answer(link, node)
         agreed = _agreed(proposal, accept)
-        requestor = Requestor(node, link, accept, agreed)
+        if watched is not None:
+            watched.accepted(proposal.contexts, accept)
+        requestor = Requestor(node, link, accept, agreed, watched)
     except BaseException:
         link.close()
         raise

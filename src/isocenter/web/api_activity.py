@@ -1,4 +1,4 @@
-"""`/api`: what goes on here: associations that others opened, now and past, and the images as they arrive.
+"""`/api`: what goes on here: associations now and past, and the images as they arrive.
 
 Everything is in memory or at the end of one table, so that a page may ask often; `Activity` tells the same to whoever listens to
 `/api/live`, no more than what is new to them.

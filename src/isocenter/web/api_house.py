@@ -30,6 +30,7 @@ from isocenter.model.ports import (
     ChangeFeed,
     LatestArrivals,
     NodeShelf,
+    OutgoingWitness,
     Pictures,
     Quarantine,
     SpaceTaken,
@@ -67,6 +68,7 @@ class ApiHouse:
     imports: Imports
     samples: Samples
     associations: Associations
+    outgoing: OutgoingWitness
     arrivals: LatestArrivals
     changes: ChangeFeed
     space: SpaceTaken
@@ -93,7 +95,7 @@ class ApiHouse:
         node = self.node(name)
         if not wildcard.is_one_device(node):
             raise Problem(409, f"{name} stands for many devices: they can call here, and cannot be called.")
-        return Call(node, self.settings.aet)
+        return Call(node, self.settings.aet, witness=self.outgoing)
 
     async def outside(self, ask: Callable[[], Result]) -> Result:
         """Ask something that waits for another device, on one of a few threads. Raises a Problem where all of them wait."""

@@ -23,7 +23,7 @@ class StoredOfClass(Words):
 
 
 class AssociationWords(Words):
-    """One association as it stands, opened by another device.
+    """One association as it stands, opened by another device, or by us where it is `outgoing`.
 
     `serial` is null while it is open. `requests` and `failures` count by operation: echo, store, find, move, get.
     """
@@ -48,6 +48,7 @@ class AssociationWords(Words):
     reason: str
     last_failure: str
     note: str
+    outgoing: bool
 
     @classmethod
     def of(cls, summary: AssociationSummary, serial: int | None = None) -> AssociationWords:

@@ -70,13 +70,14 @@ export interface AssociationDetails {
   readonly reason: string;
   readonly last_failure: string;
   readonly note: string;
+  readonly outgoing: boolean;
   readonly contexts: readonly (ContextWords)[];
 }
 
 /** How an association stands or ended. `REJECTED` was turned away at the door, `NONE` connected and never asked for one. */
 export type AssociationOutcome = "open" | "released" | "aborted" | "lost" | "rejected" | "none";
 
-/** One association as it stands, opened by another device. `serial` is null while it is open. `requests` and `failures` count by operation: echo, store, find, move, get. */
+/** One association as it stands, opened by another device, or by us where it is `outgoing`. `serial` is null while it is open. `requests` and `failures` count by operation: echo, store, find, move, get. */
 export interface AssociationWords {
   readonly serial: number | null;
   /** Finds it in the debug log. */
@@ -100,6 +101,7 @@ export interface AssociationWords {
   readonly reason: string;
   readonly last_failure: string;
   readonly note: string;
+  readonly outgoing: boolean;
 }
 
 /** Those that are open, oldest first, and those that are over, latest first; `more` says that older ones are remembered. */

@@ -79,15 +79,15 @@ function Facts({ one, now }: { readonly one: AssociationWords; readonly now: Dat
       </div>
       {one.note && <p className={styles.note}>{one.note}</p>}
       <dl className={styles.facts}>
-        <dt>Called from</dt>
+        <dt>{one.outgoing ? "We called" : "Called from"}</dt>
         <dd className="mono">{one.address}</dd>
         <dt>
-          Its <Term word="AE title" />
+          {one.outgoing ? "Our" : "Its"} <Term word="AE title" />
         </dt>
         <dd className="mono">
           <bdi>{one.calling_ae_title || "none"}</bdi>
         </dd>
-        <dt>It called</dt>
+        <dt>{one.outgoing ? "Its AE title" : "It called"}</dt>
         <dd className="mono">
           <bdi>{one.called_ae_title || "nobody"}</bdi>
         </dd>

@@ -1,8 +1,8 @@
 /**
- * The associations that others opened here: those that are open first, then the latest that are over. One row says who, what, how much,
- * how fast and how it ended; a click shows the rest beside it.
+ * The associations, those that others opened here and those that we opened: the open ones first, then the latest that are over. One row
+ * says who, what, how much, how fast and how it ended; a click shows the rest beside it.
  */
-import { Search } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight, Search } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { AssociationWords } from "@/api/words";
@@ -144,6 +144,7 @@ function Row({ one, now, pace }: RowProps) {
         <button type="button" aria-pressed={chosen} onKeyDown={walk}>
           <bdi className={one.node ? undefined : "mono"}>{who(one)}</bdi>
         </button>
+        {one.outgoing ? <ArrowUpRight aria-label="we called" /> : <ArrowDownLeft aria-label="called us" />}
       </td>
       <td className={`${styles.address} mono`}>{one.address}</td>
       <td className={styles.what} title={end || undefined}>

@@ -23,6 +23,7 @@ const BASE: AssociationWords = {
   reason: "",
   last_failure: "",
   note: "",
+  outgoing: false,
 };
 const CT = { sop_class_uid: "1.2", name: "CT Image Storage", count: 118 };
 
@@ -48,6 +49,22 @@ describe("what an association did", () => {
   it("names one image as one", () => {
     expect(objects("MR Image Storage", 1)).toBe("1 MR image");
     expect(objects("Enhanced CT Image Storage", 2)).toBe("2 Enhanced CT images");
+  });
+});
+
+describe("what we did on an association of ours", () => {
+  const ours = { ...BASE, outgoing: true, node: "Main archive" };
+
+  it("is told as ours", () => {
+    expect(deeds({ ...ours, requests: { echo: 1 } })).toBe("we echoed");
+    expect(deeds({ ...ours, requests: { store: 41 }, sent: 40 })).toBe("we sent 40 objects");
+    expect(deeds({ ...ours, requests: { find: 2, get: 1 }, stored: [CT] })).toBe("we searched 2 times and got 118 CT images");
+  });
+
+  it("says who refused us and who was not there", () => {
+    expect(deeds({ ...ours, outcome: "rejected" })).toBe("refused us");
+    expect(deeds({ ...ours, outcome: "lost" })).toBe("could not be reached");
+    expect(deeds({ ...ours, outcome: "open" })).toBe("we are connected");
   });
 });
 

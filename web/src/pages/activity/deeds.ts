@@ -32,6 +32,7 @@ export function storedCount(one: AssociationWords): number {
 
 /** "stored 118 CT images", "searched 3 times and had 40 objects sent"; of an open one "storing, 118 CT images". */
 export function deeds(one: AssociationWords): string {
+  if (one.outgoing) return ourDeeds(one);
   if (one.outcome === "rejected") return "turned away";
   if (one.outcome === "none") return "made no association";
   const open = one.outcome === "open";
@@ -46,6 +47,28 @@ export function deeds(one: AssociationWords): string {
   if (one.sent) done.push(`had ${counted(one.sent, "object")} sent`);
   return joined(done) || (open ? "connected, nothing asked yet" : "came and asked for nothing");
 }
+
+/** The same of an association that we opened: "we sent it 40 objects", "we got 3 CT images". */
+function ourDeeds(one: AssociationWords): string {
+  if (one.outcome === "rejected") return "refused us";
+  const got = joined(one.stored.map((each) => objects(each.name, each.count)));
+  const done = OURS.filter(([operation]) => one.requests[operation]).map(([operation, words]) => {
+    const times = one.requests[operation] ?? 0;
+    if (operation === "store") return `sent ${counted(one.sent, "object")}`;
+    if (operation === "get" && got) return `got ${got}`;
+    return times === 1 ? words : `${words} ${count(times)} times`;
+  });
+  if (done.length > 0) return `we ${joined(done)}`;
+  return one.outcome === "open" ? "we are connected" : one.outcome === "lost" ? "could not be reached" : "we asked for nothing";
+}
+
+const OURS = [
+  ["echo", "echoed"],
+  ["find", "searched"],
+  ["move", "asked for a move"],
+  ["get", "asked to get"],
+  ["store", "sent"],
+] as const;
 
 const OPERATIONS = [
   ["echo", "echoed"],
