@@ -91,7 +91,15 @@ export interface VoiChoice {
   readonly source: "file" | "preset" | "automatic";
 }
 
-export type StoredValues = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+export type StoredValues =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** One frame's pixels, decoded: stored values of one sample, or RGB. */
 export interface GreyPixels {
