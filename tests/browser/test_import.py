@@ -121,6 +121,13 @@ def test_files_dropped_on_any_page_are_imported(house, browse):
     expect(page.locator(DIALOG)).to_contain_text("Everything was there already")
 
 
+def test_a_picture_of_the_page_that_is_dragged_is_not_imported(empty, browse):
+    page = browse(empty)
+    page.locator("main img").first.drag_to(page.get_by_role("heading", level=2))
+    expect(page.get_by_text("Drop to import")).to_have_count(0)
+    expect(page.locator(DIALOG)).to_have_count(0)
+
+
 def test_values_of_patients_and_names_of_files_stay_text_and_are_masked_with_the_names(house, browse):
     page = browse(house)
     drop(page, {"a.dcm": files(4, 1)[0]})

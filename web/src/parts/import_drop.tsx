@@ -12,12 +12,21 @@ export function ImportDrop() {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // A picture of the page that is dragged is a file too, as a browser sees it.
+    let isOurs = false;
+    const begin = () => {
+      isOurs = true;
+    };
+    const end = () => {
+      isOurs = false;
+    };
+    const holdsFiles = (event: DragEvent) => !isOurs && event.dataTransfer?.types.includes("Files");
     const leave = () => {
       clearTimeout(timer);
       setOver(false);
     };
     const over = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      if (!event.dataTransfer || !holdsFiles(event)) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = "copy";
       setOver(true);
@@ -25,16 +34,20 @@ export function ImportDrop() {
       timer = setTimeout(leave, GONE_MS);
     };
     const drop = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      if (!event.dataTransfer || !holdsFiles(event)) return;
       event.preventDefault();
       leave();
       importFiles(grasped(event.dataTransfer));
     };
+    window.addEventListener("dragstart", begin);
+    window.addEventListener("dragend", end);
     window.addEventListener("dragenter", over);
     window.addEventListener("dragover", over);
     window.addEventListener("drop", drop);
     return () => {
       clearTimeout(timer);
+      window.removeEventListener("dragstart", begin);
+      window.removeEventListener("dragend", end);
       window.removeEventListener("dragenter", over);
       window.removeEventListener("dragover", over);
       window.removeEventListener("drop", drop);

@@ -66,7 +66,7 @@ function Entry({ name, what, text, others = [] }: EntryProps) {
 function Nobody() {
   return (
     <>
-      <Lamp state="unknown" size={16} /> Nobody has called yet
+      <Lamp state="unknown" size={20} /> Nobody has called yet
     </>
   );
 }
@@ -87,7 +87,7 @@ function Called({ caller }: { readonly caller: Caller }) {
   };
   return (
     <>
-      <Lamp state={caller.isRejected ? "partly" : "good"} size={16} />
+      <Lamp state={caller.isRejected ? "partly" : "good"} size={20} />
       <span className={styles.called}>
         <bdi className="mono">{name}</bdi> {caller.isRejected ? "was turned away" : "has called"}
       </span>
