@@ -48,7 +48,11 @@ export const COLUMNS: readonly Column[] = [
     sort: "patient",
     wide: "minmax(228px, 1.1fr)",
     narrow: "minmax(212px, 1.1fr)",
-    cell: (row) => <PersonName name={row.study.patient_name} age={age(row)} sex={row.study.patient_sex} />,
+    cell: (row) => (
+      <span className={styles.patient}>
+        <PersonName name={row.study.patient_name} age={age(row)} sex={row.study.patient_sex} />
+      </span>
+    ),
   },
   { id: "id", title: "ID", sort: "id", wide: "92px", narrow: "80px", cell: ({ study }) => <Identifier text={study.patient_id} /> },
   {
@@ -115,7 +119,7 @@ export const COLUMNS: readonly Column[] = [
     sort: "images",
     falling: true,
     wide: "76px",
-    narrow: "76px",
+    narrow: "68px",
     isNumber: true,
     cell: ({ study }) => count(study.instance_count),
   },
