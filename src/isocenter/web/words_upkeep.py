@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -102,7 +102,7 @@ class KeptWords(Words):
     @classmethod
     def of(cls, instance: Instance) -> KeptWords:
         patient = {"patient_id": "PatientID", "patient_name": "PatientName"}
-        values = {name: instance.attributes.get(keyword, "") for name, keyword in patient.items()}
+        values: dict[str, Any] = {name: instance.attributes.get(keyword, "") for name, keyword in patient.items()}
         return cls(**values, **{name: getattr(instance, name) for name in cls.model_fields.keys() - patient.keys()})
 
 
