@@ -47,7 +47,7 @@ def main() -> None:
     write("ct", shown(ct[24:488, 52:460], 40, 100))
     series = next(iter(sample_head.MR_SERIES))
     mr = sample_head.mr_image(Head(2), series, 28).pixel_array
-    write("mr", shown(mr[14:238, 30:226], 640, 1280))
+    write("mr", shown(mr[14:238, 30:226], 700, 1240))
     us = sample_ultrasound.clip().pixel_array[6]
     write("us", shown(us[10:440, 44:622], 128, 256))
     chest = sample_chest.radiograph().pixel_array
