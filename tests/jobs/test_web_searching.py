@@ -25,8 +25,9 @@ def asked(level: At, keys: dict[int, str]) -> Question:
 @pytest.mark.parametrize(
     ("level", "keys", "expected"),
     [
-        (At.STUDY, {NAME: "DOE*", STUDY: ""}, "/studies?PatientName=DOE%2A&includefield=0020000D&limit=7"),
-        (At.STUDY, {STUDY: "1.2\\1.3"}, "/studies?StudyInstanceUID=1.2%2C1.3&limit=7"),
+        (At.STUDY, {NAME: "DOE*", STUDY: ""}, "/studies?PatientName=DOE*&includefield=0020000D&limit=7"),
+        (At.STUDY, {STUDY: "1.2\\1.3"}, "/studies?StudyInstanceUID=1.2,1.3&limit=7"),
+        (At.STUDY, {NAME: "Ä ^&=+#%", STUDY: ""}, "/studies?PatientName=%C3%84%20^%26%3D%2B%23%25&includefield=0020000D&limit=7"),
         (At.SERIES, {STUDY: "1.2", SERIES: ""}, "/studies/1.2/series?includefield=0020000E&limit=7"),
         (At.SERIES, {STUDY: "*", SERIES: ""}, "/series?includefield=0020000D&includefield=0020000E&limit=7"),
         (At.IMAGE, {STUDY: "1.2", SERIES: "1.3", INSTANCE: ""}, "/studies/1.2/series/1.3/instances?includefield=00080018&limit=7"),
@@ -104,4 +105,4 @@ def test_patients_are_gathered_from_their_studies(server):
     wanted = question(At.PATIENT, None, ["PatientName=D*", "NumberOfPatientRelatedInstances="])
     [found] = answers(PACS, wanted)
     assert (text_of(found, ID), text_of(found, 0x00201200), text_of(found, 0x00201204)) == ("P1", "2", "20")
-    assert "/studies?PatientName=D%2A" in heard[0]
+    assert "/studies?PatientName=D*" in heard[0]

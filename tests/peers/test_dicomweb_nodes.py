@@ -1,15 +1,18 @@
-"""A node that speaks DICOMweb: another archive in a process of its own, asked and fetched from over HTTP alone."""
+"""A node that speaks DICOMweb: another archive in a process of its own, and Orthanc, asked and fetched from over HTTP alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.peers.processes import House, a_free_port, is_listening, wait_for
+from tests.peers.processes import House, Orthanc, a_free_port, is_listening, wait_for
 from tests.web.houses import OURS, Lived, lived
 
 from isocenter.lab import phantom
 from isocenter.model.records import Node
+
+PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,7 @@ def test_it_answers_an_echo_and_a_wrong_address_says_what_it_said(here):
 
 def test_every_level_can_be_searched(here, images):
     first = images[0][0]
-    [study] = found(here, keys={"PatientID": str(first.PatientID)})
+    [study] = found(here, keys={"PatientID": str(first.PatientID), "PatientName": str(first.PatientName)})
     assert study["StudyInstanceUID"] == first.StudyInstanceUID
     assert (study["ModalitiesInStudy"], study["NumberOfStudyRelatedInstances"]) == ("CT", "3")
     assert len(found(here, level="series", keys={"StudyInstanceUID": str(first.StudyInstanceUID)})) == 1
@@ -91,3 +94,40 @@ def test_one_that_cannot_be_reached_or_does_not_answer_so_fails_with_the_reason(
     wanted = {"kind": "retrieve", "node": "dimse", "keys": {"StudyInstanceUID": "1.2"}, "by": "web"}
     refused = here.browser.post("/api/jobs", json=wanted, headers=OURS)
     assert (refused.status_code, "has no DICOMweb address" in refused.text) == (400, True)
+
+
+@pytest.fixture(scope="module")
+def orthanc(tmp_path_factory, images) -> Iterator[Orthanc]:
+    """Orthanc with its DICOMweb and the same images."""
+    if not PLUGIN.exists():
+        pytest.skip("Orthanc's DICOMweb is not installed (Debian: apt-get install orthanc-dicomweb)")
+    peer = Orthanc.start(
+        tmp_path_factory.mktemp("orthanc"), Plugins=[str(PLUGIN)], DicomWeb={"Enable": True, "Root": "/dicom-web/"}
+    )
+    try:
+        for image in (image for series in images for image in series):
+            peer.ask("/instances", phantom.file_bytes(image), "POST")
+        yield peer
+    finally:
+        peer.server.end()
+
+
+def test_orthanc_is_searched_and_fetched_from_as_it_speaks_dicomweb(tmp_path, orthanc, images):
+    url = f"http://127.0.0.1:{orthanc.http}/dicom-web"
+    with lived(tmp_path / "here") as house:
+        house.house.shelf.put_node(Node("web", "ORTHANC", "127.0.0.1", a_free_port(), dicomweb_url=url))
+        assert house.browser.post("/api/echo", json={"node": "web"}, headers=OURS).json()["outcome"] == "answered"
+        first = images[0][0]
+        [study] = found(house, keys={"PatientName": f"{str(first.PatientName)[:4]}*", "PatientID": str(first.PatientID)})
+        assert (study["StudyInstanceUID"], study["NumberOfStudyRelatedInstances"]) == (str(first.StudyInstanceUID), "3")
+        assert len(found(house, keys={"PatientName": str(first.PatientName)})) == 1, "the caret"
+        assert len(found(house, keys={"StudyInstanceUID": "\\".join(str(series[0].StudyInstanceUID) for series in images)})) == 2
+        assert len(found(house, level="series", keys={"StudyInstanceUID": str(first.StudyInstanceUID)})) == 1
+        house.keep(images[0][:1])
+        for keys, came in (({"StudyInstanceUID": study["StudyInstanceUID"]}, 2), ({"PatientID": str(images[1][0].PatientID)}, 3)):
+            job = house.job(
+                {"kind": "retrieve", "node": "web", "level": "patient" if "PatientID" in keys else "study", "keys": keys}
+            )
+            assert (job["state"], job["done"], job["transfer"]["instances"]) == ("done", 3, came), job
+        for image in (image for series in images for image in series):
+            assert house.house.catalogue.instance(str(image.SOPInstanceUID)) is not None

@@ -82,7 +82,8 @@ def address(service: Service, asked: Question, limit: int, offset: int = 0) -> s
     parameters.append(("limit", str(limit)))
     if offset:
         parameters.append(("offset", str(offset)))
-    return service.at(f"{path}/{_NAMES[asked.level]}?{urlencode(parameters)}")
+    # Orthanc's DICOMweb decodes no percent signs: what names and wild cards need is left as it is.
+    return service.at(f"{path}/{_NAMES[asked.level]}?{urlencode(parameters, safe='*?,^', quote_via=quote)}")
 
 
 def _page(service: Service, asked: Question, limit: int, offset: int) -> list[Any]:
