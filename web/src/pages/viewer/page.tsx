@@ -144,7 +144,7 @@ function useOffers(): void {
 
 /** The tab says which study it shows, never whose. */
 function useTitle(): void {
-  const words = useViewer((now) => now.stacks.values().next().value?.frames[0]?.attributes.text("StudyDescription") ?? "");
+  const words = useViewer((now) => now.about?.text("StudyDescription") ?? "");
   useEffect(() => {
     const before = document.title;
     document.title = words ? `${words} · Isocenter` : "Viewer · Isocenter";

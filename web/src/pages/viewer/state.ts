@@ -7,7 +7,7 @@
 
 import { create } from "zustand";
 import type { DicomStack } from "@/imaging/stacks";
-import { type Point, type Vector, type View, type Voi, WHOLE } from "@/model/images";
+import { type Attributes, type Point, type Vector, type View, type Voi, WHOLE } from "@/model/images";
 import type { LayoutName } from "./layouts";
 import type { CutName, PictureSlot, ReadableDocument, ToolName } from "./slots";
 
@@ -67,6 +67,8 @@ export interface Viewer {
   readonly study: string;
   /** Whether it is known what the study holds; then its series, which of them were read, and which could not be. */
   readonly listed: boolean;
+  /** Whose it is and what was done, as the index has it. */
+  readonly about: Attributes | undefined;
   readonly series: readonly SeriesWords[];
   readonly read: ReadonlySet<string>;
   readonly faults: ReadonlyMap<string, unknown>;
@@ -99,6 +101,7 @@ export type Change = Partial<Viewer>;
 export const START: Viewer = {
   study: "",
   listed: false,
+  about: undefined,
   series: [],
   read: new Set(),
   faults: new Map(),

@@ -6,17 +6,16 @@
  */
 
 import { ask } from "@/api/http";
+import { frameAttributes, type JsonDataSet } from "@/imaging/attributes";
 import { loadStacks } from "@/imaging/series";
 import type { DicomStack } from "@/imaging/stacks";
-import type { View } from "@/model/images";
+import type { Attributes, View } from "@/model/images";
 import { WHOLE } from "@/model/images";
 import { type Place, readPlace } from "./address";
 import { clamp, freshCell } from "./cells";
 import { cellCount, firstHanging, type Hangable, type Hanging } from "./layouts";
 import type { ReadableDocument } from "./slots";
 import { type Cell, type Change, change, EMPTY_CELL, type SeriesWords, START, useViewer, type Viewer } from "./state";
-
-type Json = Readonly<Record<string, { readonly Value?: readonly unknown[] }>>;
 
 /** Modalities whose pictures do not decide how a study is hung, and whose metadata are small: everything is read before hanging. */
 const VOLUMES = new Set(["CT", "MR", "PT", "NM"]);
@@ -27,16 +26,24 @@ const REPORT = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\./;
 /** Series that speak about pictures and are shown over them, not beside them. */
 const OVER_PICTURES = new Set(["SEG", "PR", "RTSTRUCT", "RTPLAN", "REG"]);
 
-async function find(path: string, signal: AbortSignal): Promise<readonly Json[]> {
+async function find(path: string, signal: AbortSignal): Promise<readonly JsonDataSet[]> {
   const answer = await ask(`/dicom-web/${path}`, { signal, headers: { Accept: "application/dicom+json" } });
-  return answer.status === 204 ? [] : ((await answer.json()) as Json[]);
+  return answer.status === 204 ? [] : ((await answer.json()) as JsonDataSet[]);
 }
 
-const text = (answer: Json, tag: string) => String(answer[tag]?.Value?.[0] ?? "");
+const text = (answer: JsonDataSet, tag: string) => String(answer[tag]?.Value?.[0] ?? "");
+
+/** What is told of a study besides its series. */
+const ABOUT = ["PatientName", "StudyDescription", "StudyDate", "StudyTime"].map((keyword) => `includefield=${keyword}`).join("&");
+
+interface Listed {
+  readonly series: readonly SeriesWords[];
+  readonly about: Attributes | undefined;
+}
 
 /** The series of a study in the order of their numbers. */
-export async function listSeries(study: string, signal: AbortSignal): Promise<readonly SeriesWords[]> {
-  const answers = await find(`studies/${encodeURIComponent(study)}/series`, signal);
+export async function listSeries(study: string, signal: AbortSignal): Promise<Listed> {
+  const answers = await find(`studies/${encodeURIComponent(study)}/series?${ABOUT}`, signal);
   const series = answers.map((answer) => ({
     uid: text(answer, "0020000E"),
     number: text(answer, "00200011"),
@@ -44,7 +51,8 @@ export async function listSeries(study: string, signal: AbortSignal): Promise<re
     label: text(answer, "0008103E"),
     count: Number(text(answer, "00201209")) || 0,
   }));
-  return series.sort((a, b) => Number(a.number || Infinity) - Number(b.number || Infinity) || a.uid.localeCompare(b.uid));
+  series.sort((a, b) => Number(a.number || Infinity) - Number(b.number || Infinity) || a.uid.localeCompare(b.uid));
+  return { series, about: answers[0] && frameAttributes(answers[0], 0) };
 }
 
 async function listDocuments(study: string, series: SeriesWords, signal: AbortSignal): Promise<readonly ReadableDocument[]> {
@@ -106,9 +114,9 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
   const keep = useViewer.getState();
   useViewer.setState({ ...START, study: place.study, link: keep.link, texts: keep.texts, lines: keep.lines, panel: keep.panel });
   const begun = begin(place, signal);
-  const series = await listSeries(place.study, signal);
+  const { series, about } = await listSeries(place.study, signal);
   if (signal.aborted) return;
-  change(() => ({ series, listed: true }));
+  change(() => ({ series, about, listed: true }));
   const first = firstSeries(place, series);
   await Promise.all(first.map((each) => readSeries(place.study, each, signal, begun)));
   if (signal.aborted) return;
@@ -125,10 +133,10 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
 /** Read what has come to the study since it was opened; what is shown stays where it is. */
 export async function refreshStudy(study: string, signal: AbortSignal): Promise<void> {
   const before = new Map(useViewer.getState().series.map((each) => [each.uid, each.count]));
-  const series = await listSeries(study, signal);
+  const { series, about } = await listSeries(study, signal);
   const grown = series.filter((each) => before.get(each.uid) !== each.count);
   if (signal.aborted || useViewer.getState().study !== study || grown.length === 0) return;
-  change(() => ({ series }));
+  change(() => ({ series, about }));
   for (const each of grown) await readSeries(study, each, signal);
   const place = readPlace(new URLSearchParams({ study }));
   if (!signal.aborted)

@@ -125,7 +125,7 @@ export function ToolBar({ onKeys }: { readonly onKeys: () => void }) {
 
 /** Whose pictures these are, and the way back to the studies. */
 function Whose() {
-  const attributes = useViewer((now) => now.stacks.values().next().value?.frames[0]?.attributes);
+  const attributes = useViewer((now) => now.about);
   return (
     <div className={styles.whose}>
       <Address to="/" className={styles.back} aria-label="Back to the studies" title="Back to the studies">
