@@ -110,12 +110,19 @@ function meanWords(quantities: readonly Quantity[]): string {
     .join(", ");
 }
 
+const KNOWN = new Set(["length", "angle", "area", "mean", "value", "standard_deviation", "time", "velocity"]);
+
+/** A number with its unit; one of another program keeps the word that it has there. */
 function quantityWords({ name, value, unit }: Quantity): string {
+  const words = numberWords(value, unit);
+  return KNOWN.has(name) ? words : `${name} ${words}`;
+}
+
+function numberWords(value: number, unit: string): string {
   if (unit === "°") return angleWords(value);
   if (unit.endsWith("²")) return areaWords(value, unit);
   if (unit === "mm" || unit === "px") return lengthWords(value, unit);
-  const shown = [valueWords(rounded(value)), unit].filter(Boolean).join(" ");
-  return name === "value" || name === "mean" || name in { length: 1, angle: 1, area: 1 } ? shown : `${name} ${shown}`;
+  return [valueWords(rounded(value)), unit].filter(Boolean).join(" ");
 }
 
 /** A measurement as a report keeps it. */

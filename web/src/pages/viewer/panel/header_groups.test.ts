@@ -41,6 +41,7 @@ it("a search finds by tag, name and value, and keeps the sequence around what it
 
 it("who the patient is can be masked, how old and how heavy cannot", () => {
   expect(isPersonal(row("00100020"))).toBe(true);
+  expect(isPersonal(row("00101002/1/00100020"))).toBe(true);
   expect(isPersonal(row("00081050", { vr: "PN" }))).toBe(true);
   expect(isPersonal(row("00101010"))).toBe(false);
   expect(isPersonal(row("00280030"))).toBe(false);

@@ -92,7 +92,7 @@ export const tagWords = (tag: string): string => `${tag.slice(0, 4)},${tag.slice
 const HARMLESS = new Set(["00100040", "00101010", "00101020", "00101030", "00102201", "00102210"]);
 
 /** Whether a value tells who the patient is: it is masked while names are off. */
-export function isPersonal({ tag, vr, depth }: HeaderRowWords): boolean {
+export function isPersonal({ tag, vr }: HeaderRowWords): boolean {
   if (vr === "PN" || tag === "00080050") return true;
-  return tag.startsWith("0010") && depth === 0 && vr !== "SQ" && !HARMLESS.has(tag);
+  return tag.startsWith("0010") && vr !== "SQ" && !HARMLESS.has(tag);
 }
