@@ -43,7 +43,7 @@ def write(name: str, picture: np.ndarray) -> None:
 
 
 def main() -> None:
-    ct = sample_head.ct_image(Head(1, bleeds=True), 34).pixel_array
+    ct = sample_head.ct_image(Head(1, bleeds=True), 33).pixel_array
     write("ct", shown(ct[24:488, 52:460], 40, 100))
     series = next(iter(sample_head.MR_SERIES))
     mr = sample_head.mr_image(Head(2), series, 28).pixel_array

@@ -29,7 +29,7 @@ def read(content: bytes):
 
 @pytest.fixture(scope="module")
 def ct():
-    return sample_head.ct_image(HEAD, 35)
+    return sample_head.ct_image(HEAD, 32)
 
 
 def at(image, x: float, y: float) -> float:

@@ -74,9 +74,9 @@ _HIND = (
 )
 _FOURTH_VENTRICLE = Blob(_T.CSF, (0, 28, -40), (8, 5.5, 9))
 _BLEED = (
-    Blob(_T.OEDEMA, (-33, 20, 22), (15, 18, 12)),
-    Blob(_T.BLOOD, (-33, 18, 22), (8.5, 10.5, 7.5)),
-    Blob(_T.BLOOD, (-37, 25, 24), (5, 6, 5)),
+    Blob(_T.OEDEMA, (-33, 20, 15), (15, 18, 12)),
+    Blob(_T.BLOOD, (-33, 18, 15), (8.5, 10.5, 7.5)),
+    Blob(_T.BLOOD, (-37, 25, 17), (5, 6, 5)),
 )
 _FACE = (
     Blob(_T.BONE, (32, -58, -48), (20, 29, 19), both=True, turn_degrees=14),  # walls of the orbits

@@ -72,7 +72,7 @@ function Samples() {
     return (
       <>
         <p role="status">The four sample studies are here.</p>
-        <Ending words={`${counted(now.found, "image")}, made of nobody`} />
+        <Ending words={`${counted(now.found, "image")}, all drawn by this computer`} />
       </>
     );
   }
