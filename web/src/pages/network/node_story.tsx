@@ -79,12 +79,16 @@ function Headline({ node, story, words, title }: { node: NodeWords; story: Words
   );
 }
 
+/** What a machine compares. */
+const MACHINE = new Set(["Implementation", "As caller", "DICOMweb"]);
+
 function Body({ node, story, now }: { readonly node: NodeWords; readonly story: Words; readonly now: Date }) {
   const { calls, state } = story;
   const learned: [string, string][] = [
     ["Implementation", story.implementation_version_name || story.implementation_class_uid],
     ["PDU", story.pdu_bytes_max === null ? "" : story.pdu_bytes_max === 0 ? "any size" : `${count(story.pdu_bytes_max)} bytes`],
     ["It called", calls.last ? `${counted(calls.count, "time")}, last ${recently(new Date(calls.last), now)}` : ""],
+    ["DICOMweb", node.dicomweb_url ?? ""],
     ["As caller", calls.implementation_version_name],
     ["Since start", calls.received || calls.sent ? `${counted(calls.received, "image")} received, ${count(calls.sent)} sent` : ""],
     ["Preferred syntax", node.transfer_syntaxes?.length ? counted(node.transfer_syntaxes.length, "preference") : ""],
@@ -100,7 +104,7 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
           {known.map(([name, words]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{name === "Implementation" || name === "As caller" ? <bdi className="mono">{words}</bdi> : words}</dd>
+              <dd>{MACHINE.has(name) ? <bdi className="mono">{words}</bdi> : words}</dd>
             </div>
           ))}
         </dl>

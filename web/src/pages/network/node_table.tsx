@@ -147,7 +147,7 @@ function Row({
         ))}
       </span>
       <span>{state && <Bars bars={state.bars} listens={state.verdict !== "not listening"} />}</span>
-      <span className={styles[stands.tone]}>
+      <span className={styles[stands.tone]} title={state?.words || undefined}>
         <span className={styles.first}>{asking.has(node.name) ? "asking" : stands.first}</span>
         <span className={state?.verdict === "changed" ? styles.warn : ""}>{stands.second}</span>
       </span>
