@@ -23,8 +23,8 @@ const VOLUMES = new Set(["CT", "MR", "PT", "NM"]);
 const CLIPS = new Set(["US", "XA", "RF", "IVUS"]);
 const ENCAPSULATED = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.104\./;
 const REPORT = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.88\./;
-/** Series that speak about pictures and are shown over them, not beside them. */
-const OVER_PICTURES = new Set(["SEG", "PR", "RTSTRUCT", "RTPLAN", "REG"]);
+/** Series that speak about pictures and are shown over them or in the panel, not beside them. */
+const OVER_PICTURES = new Set(["SEG", "PR", "RTSTRUCT", "RTPLAN", "REG", "KO"]);
 
 async function find(path: string, signal: AbortSignal): Promise<readonly JsonDataSet[]> {
   const answer = await ask(`/dicom-web/${path}`, { signal, headers: { Accept: "application/dicom+json" } });
@@ -84,7 +84,8 @@ async function readSeries(study: string, series: SeriesWords, signal: AbortSigna
   try {
     const asked = begun?.get(series.uid) ?? (OVER_PICTURES.has(series.modality) ? [] : loadStacks(study, series.uid, signal));
     const stacks = await asked;
-    const documents = stacks.length > 0 ? [] : await listDocuments(study, series, signal);
+    const isRead = stacks.length === 0 && !OVER_PICTURES.has(series.modality);
+    const documents = isRead ? await listDocuments(study, series, signal) : [];
     if (!signal.aborted) change((now) => withSeries(now, series, stacks, documents));
   } catch (error) {
     if (signal.aborted) return;
