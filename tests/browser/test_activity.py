@@ -96,6 +96,22 @@ def test_one_association_is_shown_whole_and_has_an_address(house, browse):
     expect(panel).to_be_visible()
 
 
+def test_what_we_ask_of_others_is_among_them(house, browse):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    house.know("NOBODY_THERE", port)
+    page = browse(house, "/activity")
+    page.get_by_role("heading", name="Associations").wait_for()
+    asked = page.request.post(
+        f"http://127.0.0.1:{house.http}/api/echo", data={"node": "NOBODY_THERE"}, headers={"X-Isocenter": "1"}
+    )
+    assert asked.json()["outcome"] == "lost"
+    row = rows(page).filter(has_text="could not be reached")
+    expect(row).to_contain_text("NOBODY_THERE")
+    expect(row).to_contain_text(f"127.0.0.1:{port}")
+    row.get_by_label("we called").wait_for()
+
+
 def test_associations_are_found_by_what_they_did(house, browse):
     echoed(house, "FINDER_1")
     with socket.create_connection(("127.0.0.1", house.port)) as browser:

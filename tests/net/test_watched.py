@@ -48,6 +48,7 @@ def test_an_echo_of_ours_is_open_and_then_over(there, ledger):
         assert (now.node, now.called_ae_title, now.calling_ae_title, now.outgoing) == ("there", "THERE", "US", True)
         client.echo(requestor)
         assert now.requests == {"echo": 1}
+        assert now.address == f"127.0.0.1:{there.node.port}"
     [one] = over(ledger)
     assert (one.outcome, one.reason, ledger.open_associations()) == (AssociationOutcome.RELEASED, "", [])
     assert (one.contexts[0][1], bool(one.contexts[0][2])) == (VERIFICATION, True)

@@ -15,6 +15,7 @@ from isocenter.model.ports import OutgoingWitness
 from isocenter.model.records import AssociationOutcome, AssociationSummary, Node
 from isocenter.net.blocking import Link
 from isocenter.net.messages import End
+from isocenter.net.sockets import place
 from isocenter.standard.status import Kind, describe, kind_of
 from isocenter.wire.pdu import AssociateAccept, ProposedContext
 
@@ -30,7 +31,7 @@ class Watched:
             token=new_token(),
             calling_ae_title=calling_ae_title,
             called_ae_title=node.ae_title,
-            address=node.host,
+            address=place(node.host, node.port),
             opened=self._clock.now(),
             node=node.name,
             outgoing=True,

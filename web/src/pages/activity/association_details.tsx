@@ -72,6 +72,7 @@ function Facts({ one, now }: { readonly one: AssociationWords; readonly now: Dat
         <p>
           <strong>
             <bdi>{who(one)}</bdi>
+            {one.outgoing && ":"}
           </strong>{" "}
           {deeds(one)}
           {end && `, ${end}`}.
