@@ -136,6 +136,14 @@ def test_studies_are_filtered_by_patient_accession_description_sender_modality_a
     assert asked(studies, query=Query(Level.STUDY, keys), search="a26-1") == ["1.2.1"]
 
 
+def test_separators_in_the_value_of_a_stranger_neither_lead_a_filter_astray_nor_make_it_slow(studies, archive):
+    keep(archive, "1.2.9.1.1", PatientName="A" + "\x1f" * 2000, PatientID="Z", StudyDescription="odd\x1fchest\x1f")
+    assert asked(studies, description="odd chest") == ["1.2.9"]
+    assert asked(studies, accession="chest") == asked(studies, patient="chest") == []
+    with closing(archive.index.connect_reader()) as connection:
+        assert {text.count("\x1f") for (text,) in connection.execute("SELECT search_text FROM study")} == {3}
+
+
 def test_what_is_set_aside_is_counted_for_its_study(studies, archive):
     keep(archive, "1.2.2.1.1", PatientName="Ørsted^Jane", PatientID="B-2", InstanceNumber="8")
     keep(archive, "1.2.2.1.1", PatientName="Ørsted^Jane", PatientID="B-2", InstanceNumber="9")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from isocenter.archive.conditions import Condition
-from isocenter.archive.folding import fold
+from isocenter.archive.folding import SEARCH_SEPARATOR, fold
 from isocenter.archive.index_reader import IndexReader, Row
 from isocenter.archive.schema import from_microseconds
 from isocenter.archive.search import understand
@@ -21,8 +21,8 @@ from isocenter.model.study_list import ListedSeries, ListedStudy, StudyChoices, 
 NOT_BY_DIMSE: Final = ("import", "stow")
 """Ways in that have no AE title; see `Arrival.source`."""
 
-_ANOTHER: Final = "*\x1f"
-_ANOTHER_AFTER: Final = "\x1f*"
+_ANOTHER: Final = f"*{SEARCH_SEPARATOR}"
+_ANOTHER_AFTER: Final = f"{SEARCH_SEPARATOR}*"
 _PATIENT_ID: Final = "(SELECT patient_id FROM patient WHERE patient.id = study.patient_ref)"
 _SENDER: Final = "CASE WHEN calling_ae_title <> '' THEN calling_ae_title ELSE source END"
 _SORTED_BY: Final = {
