@@ -30,6 +30,8 @@ describe("the unit of values", () => {
     ["a CT with a rescale intercept is in Hounsfield units", frame(ct), "HU"],
     ["a localizer is not", frame({ ...ct, "00080008": text("ORIGINAL", "PRIMARY", "LOCALIZER") }), ""],
     ["a capture is not", frame(ct, CAPTURE), ""],
+    ["a capture of several frames is not", frame(ct, `${CAPTURE}.3`), ""],
+    ["a class that only begins with the same digits is", frame(ct, `${CAPTURE}7.1.4`), "HU"],
     ["a CT whose type is unspecified is not", frame({ ...ct, "00281054": text("US") }), ""],
     ["another type is told as it is", frame({ "00080060": text("CR"), "00281054": text("OD") }), "OD"],
     ["PET tells its units", frame({ "00080060": text("PT"), "00541001": text("BQML") }), "Bq/ml"],

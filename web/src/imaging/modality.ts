@@ -11,7 +11,8 @@ import { readLut } from "./luts";
 
 export type Modality = Pick<GreyPixels, "slope" | "intercept" | "modalityTable">;
 
-const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
+/** Secondary Capture, and its multi-frame kinds below it; visible light (1.1.77) only begins with the same digits. */
+const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.|$)/;
 const XRAY_PROJECTIONS = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.12\.[123]$/;
 const UNITS: Readonly<Record<string, string>> = { BQML: "Bq/ml", CNTS: "counts", GML: "SUV", PROPCNTS: "counts", PCNT: "%" };
 
@@ -48,8 +49,11 @@ export function isInHounsfieldUnits(frame: ImageFrame): boolean {
     return false;
   if (attributes.values("ImageType").includes("LOCALIZER")) return false;
   const type = attributes.text("RescaleType");
-  return type === "HU" || (!type && !frame.sopClassUid.startsWith(SECONDARY_CAPTURE));
+  return type === "HU" || (!type && !isSecondaryCapture(frame));
 }
+
+/** Whether it is a picture of a picture: its values mean grey levels alone. */
+export const isSecondaryCapture = (frame: ImageFrame): boolean => SECONDARY_CAPTURE.test(frame.sopClassUid);
 
 /** The unit of the values after the Modality LUT; empty where they have none. */
 export function unitOf(frame: ImageFrame): string {

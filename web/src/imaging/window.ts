@@ -9,7 +9,7 @@
 import type { GreyPixels, ImageFrame, Voi, VoiChoice, VoiFunction } from "../model/images";
 import type { DicomAttributes, ReadBulk } from "./attributes";
 import { entryFor, type Lut, readLut } from "./luts";
-import { isInHounsfieldUnits } from "./modality";
+import { isInHounsfieldUnits, isSecondaryCapture } from "./modality";
 import { suvOf } from "./suv";
 import { percentile, type ValueCounts, valueCounts } from "./value_counts";
 
@@ -22,7 +22,6 @@ export const hasTable = (voi: Voi): voi is TableVoi => "table" in voi;
 
 const WHITE = 255;
 const FUNCTIONS: readonly VoiFunction[] = ["LINEAR", "LINEAR_EXACT", "SIGMOID"];
-const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
 /** Modalities whose eight bits are grey levels already. */
 const FOR_THE_EYE = new Set(["US", "IVUS", "SC", "OT", "ES", "XC", "GM", "SM", "OP", "OPT", "IVOCT", "SEG", "DOC", "HD", ""]);
 /** Where of a hundred values, sorted, black is, and white. */
@@ -126,7 +125,7 @@ export function windowOfKind(frame: ImageFrame, pixels: GreyPixels): Voi | undef
   if (isInHounsfieldUnits(frame)) return isHead(frame) ? HEAD : BODY;
   const identity = pixels.slope === 1 && pixels.intercept === 0 && !pixels.modalityTable;
   const bits = attributes.number("BitsStored") ?? 16;
-  const isCapture = frame.sopClassUid.startsWith(SECONDARY_CAPTURE);
+  const isCapture = isSecondaryCapture(frame);
   const forTheEye = FOR_THE_EYE.has(attributes.text("Modality")) || isCapture || bits === 1;
   const signed = attributes.number("PixelRepresentation") === 1;
   return bits <= 8 && !signed && identity && forTheEye ? fullRange(0, 2 ** bits - 1) : undefined;
