@@ -6,6 +6,7 @@ import { byteCount, count, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { FindingText } from "@/parts/finding_text";
 import { Lamp, type LampState } from "@/parts/lamp";
 import { ProgressBar } from "@/parts/progress_bar";
 import { SectionHeading } from "@/parts/section";
@@ -94,7 +95,7 @@ function Findings({ job }: { readonly job: JobWords }) {
       <ul>
         {job.findings.map((sentence) => (
           <li key={sentence}>
-            <bdi>{sentence}</bdi>
+            <FindingText text={sentence} />
           </li>
         ))}
       </ul>

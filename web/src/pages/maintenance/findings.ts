@@ -33,6 +33,11 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "not copied": "What could not be taken over from the old index",
 };
 
+/** With a large first letter. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** The latest job of a kind. */
 export function latest(jobs: readonly JobWords[], kind: string): JobWords | undefined {
   return jobs.find((job) => job.kind === kind);

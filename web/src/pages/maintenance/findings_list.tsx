@@ -3,8 +3,9 @@ import { isOver } from "@/api/jobs";
 import type { JobWords } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
+import { FindingText } from "@/parts/finding_text";
 import { SectionHeading } from "@/parts/section";
-import { DIFFERENCES, type Findings, sorted } from "./findings";
+import { capital, DIFFERENCES, type Findings, sorted } from "./findings";
 import styles from "./findings_list.module.css";
 
 /** How many a job keeps (JOB_FINDINGS_MAX). */
@@ -41,13 +42,15 @@ function Group({ group }: { readonly group: Findings }) {
   return (
     <details className={styles.group} open>
       <summary>
-        <span>{DIFFERENCES[group.what] ?? group.what}</span>
+        <span>{DIFFERENCES[group.what] ?? capital(group.what)}</span>
         <span className={styles.count}>{count(group.findings.length)}</span>
       </summary>
       <ul>
         {group.findings.map((finding) => (
           <li key={`${finding.where} ${finding.detail}`}>
-            <bdi className={styles.where}>{finding.where}</bdi>
+            <span className={styles.where}>
+              <FindingText text={finding.where} />
+            </span>
             <bdi className={styles.detail}>{finding.detail}</bdi>
           </li>
         ))}

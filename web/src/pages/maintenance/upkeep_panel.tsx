@@ -15,7 +15,7 @@ import { Lamp, type LampState } from "@/parts/lamp";
 import { offer } from "@/parts/palette";
 import { ProgressBar } from "@/parts/progress_bar";
 import { SectionHeading } from "@/parts/section";
-import { latest } from "./findings";
+import { capital, latest } from "./findings";
 import { FindingsList } from "./findings_list";
 import styles from "./upkeep_panel.module.css";
 
@@ -201,10 +201,6 @@ function State({ job }: { readonly job: JobWords }) {
       )}
     </>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** "1,200 of 4,210, about 12 s left". */
