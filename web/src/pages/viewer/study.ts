@@ -7,6 +7,7 @@
 
 import { ask } from "@/api/http";
 import { frameAttributes, type JsonDataSet } from "@/imaging/attributes";
+import { frameStore } from "@/imaging/frame_store";
 import { loadStacks } from "@/imaging/series";
 import type { DicomStack } from "@/imaging/stacks";
 import type { Attributes, View } from "@/model/images";
@@ -117,11 +118,12 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
   const begun = begin(place, signal);
   const { series, about } = await listSeries(place.study, signal);
   if (signal.aborted) return;
+  // what is asked for goes out before anything is drawn
+  const first = firstSeries(place, series).map((each) => readSeries(place.study, each, signal, begun));
   change(() => ({ series, about, listed: true }));
-  const first = firstSeries(place, series);
-  await Promise.all(first.map((each) => readSeries(place.study, each, signal, begun)));
+  await Promise.all(first);
   if (signal.aborted) return;
-  change((now) => hangFirst(now, place, window.innerWidth));
+  change((now) => wanting(now, hangFirst(now, place, window.innerWidth)));
   for (const each of series) {
     if (signal.aborted) return;
     if (!useViewer.getState().read.has(each.uid)) await readSeries(place.study, each, signal);
@@ -129,6 +131,15 @@ export async function openStudy(place: Place, signal: AbortSignal): Promise<void
   // a study whose pictures are in none of the likely series, or that has documents alone
   if (!signal.aborted)
     change((now) => (now.cells.every((cell) => cell.shows === undefined) ? hangFirst(now, place, window.innerWidth) : {}));
+}
+
+/** The same change, its first pictures asked for already. */
+function wanting(now: Viewer, hung: Change): Change {
+  for (const { shows, index } of hung.cells ?? []) {
+    const stack = shows === undefined ? undefined : now.stacks.get(shows);
+    if (stack) frameStore.follow(stack, index);
+  }
+  return hung;
 }
 
 /** Read what has come to the study since it was opened; what is shown stays where it is. */
