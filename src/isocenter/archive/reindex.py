@@ -199,7 +199,8 @@ class _Building:
         except (FileNotFoundError, UnreadableDataset) as error:
             # without a row, a blob without a header was never acknowledged
             if serial is not None or isinstance(error, UnreadableDataset):
-                self._lost[blob] = uid, f"{uid or 'an instance'}: blob {blob}: {error}"
+                why = "its file is not there" if isinstance(error, FileNotFoundError) else str(error)
+                self._lost[blob] = uid, f"{uid or 'an instance'}: blob {blob}: {why}"
             return
         entry.serial = serial
         place = self._filing.file(entry)
