@@ -11,6 +11,10 @@ describe("linked scrolling", () => {
     expect(linkedIndex(thick, 3, thin)).toBe(15);
   });
 
+  it("keeps two cells of the same stack together", () => {
+    expect(linkedIndex(thin, 7, thin)).toBe(7);
+  });
+
   it("follows a stack that is numbered from the other side", () => {
     const upside = volume({ id: "upside", slices: 21, gap: 1, first: [-50, 50, 20], down: [0, -1, 0] });
     expect(linkedIndex(thin, 5, upside)).toBe(15);

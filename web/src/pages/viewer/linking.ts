@@ -40,7 +40,9 @@ export function nearestIndex(stack: Stack, point: Vector): { index: number; mill
 
 /** Where `other` has to stand when `stack` shows its image `index`; undefined leaves it where it is. */
 export function linkedIndex(stack: Stack, index: number, other: Stack): number | undefined {
-  if (other.isClip || stack.isClip || other === stack) return undefined;
+  // the same images twice, under two windows
+  if (other === stack) return index;
+  if (other.isClip || stack.isClip) return undefined;
   const [frame, there] = [stack.frames[index], other.frames[0]];
   const point = centreOfFrame(stack, index);
   if (!frame?.plane || !there?.plane || !point) return undefined;
