@@ -8,8 +8,8 @@ import type { HeaderRowWords, HeaderWords, SeriesWords } from "@/api/words";
 import { byteCount, count, counted } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { Fault } from "@/parts/fault";
+import { isPersonal, marked, matching, tagWords } from "@/parts/header_rows";
 import styles from "./header_drawer.module.css";
-import { isPersonal, marked, matching, tagWords } from "./header_rows";
 import { titleOf } from "./series_words";
 
 const LINE = 25;
@@ -120,7 +120,7 @@ function Line({ row, search, isMasked }: { readonly row: HeaderRowWords; readonl
   return (
     <>
       <span className={styles.tag} style={{ paddingLeft: row.depth * INDENT }}>
-        {!isItem && <Marked text={tagWords(row.tag)} search={search} />}
+        {!isItem && <Marked text={`(${tagWords(row.tag)})`} search={search} />}
       </span>
       <span className={styles.vr}>{row.vr}</span>
       <span className={`${styles.name} ${isItem ? styles.item : ""}`}>

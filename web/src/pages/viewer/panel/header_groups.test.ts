@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { HeaderRowWords } from "@/api/words";
-import { found, groupsOf, isPersonal } from "./header_groups";
+import { groupsOf } from "./header_groups";
 
 const row = (path: string, changes: Partial<HeaderRowWords> = {}): HeaderRowWords => {
   const steps = path.split("/");
@@ -26,23 +26,4 @@ it("what a reader looks for comes first, and private attributes last", () => {
 it("of several frames only the groups of the one that is shown stay", () => {
   const rows = [row("52009230"), row("52009230/1"), row("52009230/1/00209111"), row("52009230/2"), row("52009230/2/00209111")];
   expect(groupsOf(rows, 2)[0]?.rows.map(({ path }) => path)).toEqual(["52009230", "52009230/2", "52009230/2/00209111"]);
-});
-
-it("a search finds by tag, name and value, and keeps the sequence around what it found", () => {
-  const rows = [
-    row("00081140", { name: "Referenced Image Sequence" }),
-    row("00081140/1"),
-    row("00081140/1/00081155", { value: "1.2.3" }),
-  ];
-  expect(found(rows, "1.2.3")).toHaveLength(3);
-  expect(found([row("00280030", { name: "Pixel Spacing", value: "0.5\\0.5" })], "0028,0030 spacing")).toHaveLength(1);
-  expect(found(rows, "nothing")).toHaveLength(0);
-});
-
-it("who the patient is can be masked, how old and how heavy cannot", () => {
-  expect(isPersonal(row("00100020"))).toBe(true);
-  expect(isPersonal(row("00101002/1/00100020"))).toBe(true);
-  expect(isPersonal(row("00081050", { vr: "PN" }))).toBe(true);
-  expect(isPersonal(row("00101010"))).toBe(false);
-  expect(isPersonal(row("00280030"))).toBe(false);
 });

@@ -1,8 +1,8 @@
 /**
  * The header of an image as a reader looks for it: patient, series, geometry and pixels first, then the rest, private attributes last.
  *
- * The rows of a header in the order of their tags come in, groups with names go out. Of an image with several frames only the groups of the
- * frame that is shown stay. A search keeps what holds all its words, with the sequence around it.
+ * The rows of a header in the order of their tags come in, groups with names go out. Of an image with several frames
+ * only the groups of the frame that is shown stay.
  */
 
 import type { HeaderRowWords } from "@/api/words";
@@ -70,29 +70,4 @@ export function groupsOf(rows: readonly HeaderRowWords[], frame: number): readon
     groups.get(groupOf(tag))?.push(row);
   }
   return [...groups].flatMap(([name, found]) => (found.length > 0 ? [{ name, rows: found }] : []));
-}
-
-/** The rows that hold every word of a search, and what they lie in. */
-export function found(rows: readonly HeaderRowWords[], search: string): readonly HeaderRowWords[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return rows;
-  const around = new Set<string>();
-  for (const row of rows) {
-    const text = `${tagWords(row.tag)} (${tagWords(row.tag)}) ${row.tag} ${row.keyword} ${row.name} ${row.value}`.toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
-    const steps = row.path.split("/");
-    for (let length = 1; length <= steps.length; length++) around.add(steps.slice(0, length).join("/"));
-  }
-  return rows.filter((row) => around.has(row.path));
-}
-
-/** "0028,0030". */
-export const tagWords = (tag: string): string => `${tag.slice(0, 4)},${tag.slice(4)}`;
-
-const HARMLESS = new Set(["00100040", "00101010", "00101020", "00101030", "00102201", "00102210"]);
-
-/** Whether a value tells who the patient is: it is masked while names are off. */
-export function isPersonal({ tag, vr }: HeaderRowWords): boolean {
-  if (vr === "PN" || tag === "00080050") return true;
-  return tag.startsWith("0010") && vr !== "SQ" && !HARMLESS.has(tag);
 }

@@ -10,12 +10,13 @@ import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "re
 import { get } from "@/api/http";
 import type { HeaderRowWords, HeaderWords } from "@/api/words";
 import { Fault } from "@/parts/fault";
+import { isPersonal, matching, tagWords } from "@/parts/header_rows";
 import { Identifier, PersonName } from "@/parts/person_name";
 import { measuredOn } from "../measure/hits";
 import { calibrationOfShape } from "../measure/readings";
 import { alter, useMeasuring } from "../measure/store";
 import type { PictureSlot } from "../slots";
-import { found, groupsOf, isPersonal, tagWords } from "./header_groups";
+import { groupsOf } from "./header_groups";
 import { Heading } from "./heading";
 import styles from "./panel.module.css";
 
@@ -41,7 +42,7 @@ export function HeaderSection({ picture, folded, onFold }: Props) {
   });
   const rows = header.data?.rows;
   const number = frame?.frame ?? 1;
-  const groups = useMemo(() => groupsOf(found(rows ?? [], wanted), number), [rows, wanted, number]);
+  const groups = useMemo(() => groupsOf(matching(rows ?? [], wanted), number), [rows, wanted, number]);
   const marks = useMarks(picture);
   const count = rows?.filter(({ depth, vr }) => depth === 0 && vr !== "").length;
   const told = [picture?.frame ? imageWords(picture) : "", count === undefined ? "" : `${count} attributes`];

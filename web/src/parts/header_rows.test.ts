@@ -23,20 +23,25 @@ const ROWS = [
 
 test("a row is found by tag, name, keyword or value, with the items that it lies in", () => {
   expect(matching(ROWS, "(0008,0060)").map((one) => one.name)).toEqual(["Modality"]);
+  expect(matching(ROWS, "0028,0030 spacing").map((one) => one.name)).toEqual(["Pixel Spacing"]);
   expect(matching(ROWS, "pixel 0.5").map((one) => one.name)).toEqual(["Pixel Spacing"]);
   expect(matching(ROWS, "1.2.3").map((one) => one.path)).toEqual(["00081140", "00081140/1", "00081140/1/00081155"]);
   expect(matching(ROWS, " ")).toBe(ROWS);
   expect(matching(ROWS, "nothing")).toEqual([]);
 });
 
-test("names and identifiers of patients are personal, the rest is not", () => {
+test("who the patient is can be masked, how old and how heavy cannot", () => {
   expect(isPersonal(row("00100010", "Patient Name", "", { vr: "PN" }))).toBe(true);
-  expect(isPersonal(row("00100020", "Patient ID", "", { keyword: "PatientID" }))).toBe(true);
+  expect(isPersonal(row("00100020", "Patient ID"))).toBe(true);
+  expect(isPersonal(row("00101002/1/00100020", "Patient ID"))).toBe(true);
+  expect(isPersonal(row("00080050", "Accession Number"))).toBe(true);
+  expect(isPersonal(row("00081050", "Performing Physician", "", { vr: "PN" }))).toBe(true);
+  expect(isPersonal(row("00101010", "Patient Age"))).toBe(false);
   expect(isPersonal(row("00280030", "Pixel Spacing"))).toBe(false);
 });
 
 test("what was looked for is marked, whatever its letters mean to a pattern", () => {
   expect(marked("a.b A.B", "a.b")).toEqual(["", "a.b", " ", "A.B", ""]);
   expect(marked("abc", "")).toEqual(["abc"]);
-  expect(tagWords("00100010")).toBe("(0010,0010)");
+  expect(tagWords("00100010")).toBe("0010,0010");
 });

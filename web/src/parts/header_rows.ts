@@ -5,10 +5,8 @@
  */
 import type { HeaderRowWords } from "@/api/words";
 
-/** 00100010 as (0010,0010). */
-export function tagWords(tag: string): string {
-  return `(${tag.slice(0, 4)},${tag.slice(4)})`;
-}
+/** 00100010 as "0010,0010". */
+export const tagWords = (tag: string): string => `${tag.slice(0, 4)},${tag.slice(4)}`;
 
 /** Every word has to stand somewhere in the row; what is empty finds everything. */
 export function matching(rows: readonly HeaderRowWords[], search: string): readonly HeaderRowWords[] {
@@ -16,7 +14,7 @@ export function matching(rows: readonly HeaderRowWords[], search: string): reado
   if (!words.length) return rows;
   const kept = new Set<string>();
   const found = rows.filter((row) => {
-    const text = `${tagWords(row.tag)} ${row.tag} ${row.vr} ${row.keyword} ${row.name} ${row.value}`.toLowerCase();
+    const text = `(${tagWords(row.tag)}) ${row.tag} ${row.vr} ${row.keyword} ${row.name} ${row.value}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   for (const row of found) {
@@ -26,12 +24,14 @@ export function matching(rows: readonly HeaderRowWords[], search: string): reado
   return rows.filter((row) => kept.has(row.path));
 }
 
-const PERSONAL =
-  /^(PatientID|PatientBirth|OtherPatient|PatientAddress|PatientTelephone|PatientMotherBirthName|AccessionNumber|IssuerOfPatientID|PatientComments|EthnicGroup|MilitaryRank|AdditionalPatientHistory|Occupation)/;
+const ACCESSION_NUMBER = "00080050";
+/** Sex, age, size, weight, species: what a reader needs, and nobody is known by. */
+const HARMLESS = new Set(["00100040", "00101010", "00101020", "00101030", "00102201", "00102210"]);
 
-/** Whether a value tells who the patient is; names of persons always do. */
-export function isPersonal(row: HeaderRowWords): boolean {
-  return row.vr === "PN" || PERSONAL.test(row.keyword);
+/** Whether a value tells who the patient is: it is masked while names are off. Names of persons always do. */
+export function isPersonal({ tag, vr }: HeaderRowWords): boolean {
+  if (vr === "PN" || tag === ACCESSION_NUMBER) return true;
+  return tag.startsWith("0010") && vr !== "SQ" && !HARMLESS.has(tag);
 }
 
 /** A text in parts, every second of which is what was looked for. */
