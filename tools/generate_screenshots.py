@@ -16,8 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1440, "height": 900}
 FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
+SAMPLES = ("SAMPLE^CT HEAD", "SAMPLE^MR BRAIN", "SAMPLE^US CLIP", "SAMPLE^CHEST")
 PAGES = ("query", "network", "activity", "maintenance")
-SETTLED_MILLISECONDS = 1500
+ALL_THERE = "document.querySelectorAll('[data-cell] [role=progressbar]').length === 0"
+SETTLED_MILLISECONDS = 4000
 """Until thumbnails are there and nothing moves."""
 
 
@@ -32,7 +34,7 @@ def main(_arguments: Sequence[str]) -> int:
     with running("isocenter") as peer, sync_playwright() as playwright:
         address = f"http://127.0.0.1:{peer.http}"
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+        page = browser.new_context(viewport=SIZE, reduced_motion="reduce", bypass_csp=True).new_page()
 
         def taken(name: str) -> None:
             page.wait_for_timeout(SETTLED_MILLISECONDS)
@@ -41,12 +43,17 @@ def main(_arguments: Sequence[str]) -> int:
         page.goto(address)
         taken("first-run")
         page.get_by_role("button", name="Make sample studies").click()
-        page.get_by_role("row").filter(has_text="SAMPLE^CT HEAD").wait_for(timeout=120_000)
+        for name in SAMPLES:
+            page.get_by_role("row").filter(has_text=name).wait_for(timeout=120_000)
         page.goto(address)
         page.get_by_role("row").filter(has_text="SAMPLE^MR BRAIN").click()
         taken("studies")
         page.get_by_role("row").filter(has_text="SAMPLE^MR BRAIN").dblclick()
-        page.wait_for_url("**/viewer**")
+        page.locator("[data-cell] canvas").first.wait_for()
+        page.wait_for_function(ALL_THERE)
+        page.keyboard.press("m")
+        page.locator("[data-cell='3'] canvas").wait_for()
+        page.wait_for_function(ALL_THERE)
         taken("viewer")
         for name in PAGES:
             page.goto(f"{address}/{name}")
