@@ -11,6 +11,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SOURCE = Path(__file__).parent
@@ -45,6 +47,12 @@ def build(source: Path = SOURCE, built: Path = BUILT) -> None:
     """Fetch the packages that the lock names, and build. Raises RuntimeError with what npm or Vite said."""
     if is_current(source, built):
         return
+    with only_one(source):
+        if not is_current(source, built):
+            _build(source, built)
+
+
+def _build(source: Path, built: Path) -> None:
     run = Node()
     if not is_installed(source):
         worked_on = (source / "node_modules" / "typescript").is_dir()
@@ -53,6 +61,19 @@ def build(source: Path = SOURCE, built: Path = BUILT) -> None:
     for file in built.rglob("*"):
         if file.suffix in PACKED:
             file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+
+
+@contextmanager
+def only_one(source: Path) -> Iterator[None]:
+    """Builds of one checkout wait for each other, where the system knows such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (source / "package.json").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def is_installed(source: Path) -> bool:

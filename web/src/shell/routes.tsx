@@ -3,15 +3,19 @@ import { lazy } from "react";
 import { createBrowserRouter, useRouteError } from "react-router";
 import { useStatus } from "@/api/status";
 import { Fault } from "@/parts/fault";
+import { offerViewer } from "@/parts/viewer_ahead";
 import { Shell } from "./shell";
 
 const Studies = lazy(() => import("@/pages/studies/page"));
 const FirstRun = lazy(() => import("@/pages/first_run/page"));
-const Viewer = lazy(() => import("@/pages/viewer/page"));
+const viewer = () => import("@/pages/viewer/page");
+const Viewer = lazy(viewer);
 const Query = lazy(() => import("@/pages/query/page"));
 const Network = lazy(() => import("@/pages/network/page"));
 const Activity = lazy(() => import("@/pages/activity/page"));
 const Maintenance = lazy(() => import("@/pages/maintenance/page"));
+
+offerViewer(viewer);
 
 /** An archive that holds nothing says how it can be filled; it becomes the list with the first image. */
 function Home() {

@@ -13,6 +13,7 @@ import { Button } from "@/parts/button";
 import { Day } from "@/parts/day";
 import { Fault } from "@/parts/fault";
 import { PersonName } from "@/parts/person_name";
+import { loadViewer } from "@/parts/viewer_ahead";
 import { DeleteQuestion } from "./delete_question";
 import { ExportMenu } from "./export_menu";
 import { HeaderDrawer } from "./header_drawer";
@@ -43,6 +44,9 @@ export function StudyPanel(props: Props) {
     enabled: selection.current !== "",
     staleTime: Number.POSITIVE_INFINITY,
   });
+  useEffect(() => {
+    if (selection.current) loadViewer();
+  }, [selection.current]);
   const listed = selection.studies.get(selection.current);
   useGrowing(listed, whole.data, whole.refetch);
   const current = whole.data?.study ?? listed;
