@@ -47,13 +47,14 @@ def house(workstation, tmp_path_factory) -> Iterator[House]:
     house.server.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """For one file of tests: as long as it is there an event loop runs, which no other test can bear."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright) -> Iterator[Browser]:
     with launched(playwright) as browser:
         yield browser

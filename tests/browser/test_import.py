@@ -72,7 +72,7 @@ def test_an_empty_archive_offers_three_ways_and_fits_the_screen(empty, browse, s
         expect(page.get_by_role("heading", name=way)).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("214 images")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    wait_for("the pictures", lambda: page.evaluate("[...document.images].every(image => image.naturalWidth > 0)"))
 
 
 def test_the_lamp_lights_when_a_device_calls_and_one_click_adds_it(empty, browse):

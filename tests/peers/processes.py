@@ -29,8 +29,8 @@ from isocenter.model.records import Node
 
 SECONDS = 60
 """How long anything may take before it counts as hung."""
-DAMAGED = ("truncated", "bad", "rtdose_rle")
-"""Files of pydicom's that others cannot read, in the last one because its pixel data has an odd length."""
+DAMAGED = ("truncated", "bad", "rtdose_rle", "pixelrep_mismatch", "embedded-sequence-delimiter")
+"""Files of pydicom's that others cannot read, or read otherwise: an odd length, a sign or a delimiter in the codestream alone."""
 PACKAGES = {"Orthanc": "orthanc", "gdcmscu": "libgdcm-tools"}
 
 

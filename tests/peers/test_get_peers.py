@@ -159,6 +159,8 @@ def test_isocenter_gets_from_dcmqrscp(house, query_retrieve, samples, tmp_path, 
     # dcmqrscp neither unpacks nor chooses among the contexts of a class: it can send back only what it prefers to take.
     archive = query_retrieve({}, option)
     paths = samples.get(syntax, [])[:3]
+    if not paths:
+        pytest.skip(f"no file in {syntax} is at hand")
     house.cli("send", archive.node, *map(str, paths))
     for study in {instance_keys(path)["StudyInstanceUID"] for path in paths}:
         house.cli("get", archive.node, "-k", f"StudyInstanceUID={study}", "--out", str(tmp_path / "got"))

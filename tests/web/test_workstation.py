@@ -30,8 +30,8 @@ def browser(folder):
         yield client
 
 
-@pytest.mark.parametrize("path", ["/", "/viewer", "/query", "/no/such/page"])
-def test_every_address_without_an_ending_is_the_page(browser, path):
+@pytest.mark.parametrize("path", ["/", "/viewer", "/query", "/no-such-page"])
+def test_every_address_of_one_word_is_the_page(browser, path):
     answer = browser.get(path)
     assert (answer.status_code, answer.text) == (200, PAGE)
     assert answer.headers["cache-control"] == "no-cache"
@@ -50,7 +50,19 @@ def test_an_asset_is_kept_for_ever_and_packed_for_who_takes_it(browser):
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/../../secret.txt", "/no.js", "/a%00.js"]
+    "path",
+    [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/assets/../../secret.txt",
+        "/no.js",
+        "/a%00.js",
+        "/a/b",
+        "/%2e%2e",
+        "/~root",
+        "/viewer/",
+    ],
 )
 def test_no_path_leads_out_of_the_folder_and_what_is_missing_is_404(browser, path):
     answer = browser.get(path)

@@ -7,6 +7,7 @@ their names and are kept for ever; the page is asked for again each time. Nothin
 from __future__ import annotations
 
 import mimetypes
+import re
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -16,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "workstation"
 _PAGE = "index.html"
+_ADDRESS = re.compile("[a-z-]{0,40}")
+"""What the page's own addresses look like: one word. Whatever else is asked for is a file, or nothing."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".html": "text/html"}
 _NOT_BUILT = (
@@ -38,9 +41,9 @@ class Workstation:
         """Raises HTTPException 404 and 405."""
         if request.method not in {"GET", "HEAD"}:
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        name = request.url.path.strip("/")
+        name = request.url.path.removeprefix("/")
         path = self._file(name)
-        if path is None and "." not in name.rpartition("/")[2]:
+        if path is None and _ADDRESS.fullmatch(name):
             path = self._file(_PAGE)
             if path is None:
                 return Response(_NOT_BUILT, 503, media_type="text/plain")

@@ -17,14 +17,16 @@ export function DeviceCard({ status }: { readonly status: Status | undefined }) 
   const [address = "127.0.0.1", ...others] = status?.addresses ?? [];
   return (
     <section className={styles.card} aria-labelledby="way-device">
-      <dl className={`${styles.picture} ${styles.entries}`}>
-        <Entry name={<Term word="AE title" />} what="the AE title" text={status?.aet ?? ""} />
-        <Entry name="Address" what="the address" text={status ? address : ""} others={others} />
-        <Entry name="Port" what="the port" text={status ? String(status.port) : ""} />
+      <div className={`${styles.picture} ${styles.entries}`}>
+        <dl className={styles.list}>
+          <Entry name={<Term word="AE title" />} what="the AE title" text={status?.aet ?? ""} />
+          <Entry name="Address" what="the address" text={status ? address : ""} others={others} />
+          <Entry name="Port" what="the port" text={status ? String(status.port) : ""} />
+        </dl>
         <div className={styles.lamp} role="status">
           {caller ? <Called caller={caller} /> : <Nobody />}
         </div>
-      </dl>
+      </div>
       <h3 id="way-device">Point a device here</h3>
       <p className={styles.words}>
         Enter these three on it and press its test button. The lamp lights when it calls; one click adds it.
