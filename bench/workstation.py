@@ -162,7 +162,7 @@ def first_paint(page: Any, figures: Figures) -> None:
 def opened(page: Any, modality: str, figures: Figures, work: str | None) -> None:
     """Open the study of a modality by a double click, and wait for its picture."""
     page.evaluate(WATCH)
-    page.get_by_role("row").filter(has_text=modality).first.dblclick()
+    page.get_by_role("row").filter(has=page.get_by_text(modality, exact=True)).first.dblclick()
     page.wait_for_function("window.__drawn > 0", timeout=30000)
     if work is not None:
         figures.add(work, page.evaluate("window.__drawn - window.__clicked"))
