@@ -112,6 +112,14 @@ def test_what_ends_early_or_is_no_http_is_a_lost_link(pieces, said):
     assert said in str(lost.value)
 
 
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content", "500 Oh"])
+def test_a_connection_that_is_left_early_is_closed_at_once(status):
+    with serving(head(status, "Content-Length: 10"), b"abc") as url:
+        with suppress(LocalError), http_client.get(url, "*/*", connected=(held := []).append):
+            pass
+        assert held[0]._sock.fileno() == -1, "nothing waits for the garbage collector"
+
+
 def test_more_than_is_read_is_refused():
     with serving(head("200 OK", "Content-Length: 2000"), b"x" * 2000) as url, pytest.raises(LocalError, match="more than the 1000"):
         body_of(url)

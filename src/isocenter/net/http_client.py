@@ -67,6 +67,11 @@ class WebAnswer:
                 raise LocalError(f"{self._who} answers with more than the {bytes_max} bytes that are read")
         return bytes(held)
 
+    def close(self) -> None:
+        """Let go of what was not read: the response holds the connection open beside us. Idempotent."""
+        if self._response is not None:
+            self._response.close()
+
     @contextmanager
     def telling(self) -> Iterator[None]:
         """Errors of the connection as LinkLost, with a sentence."""
@@ -87,6 +92,7 @@ class WebAnswer:
         self.content_type = response.headers.get("content-type", "")
         self._response = response
         if response.status == 204:
+            self.close()
             self._response = None
         elif response.status not in (200, 206):
             raise LocalError(self._refused(response))
@@ -128,10 +134,11 @@ def get(
         connection.sock = sock
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": parts.netloc, "Accept": accept, "User-Agent": IMPLEMENTATION_VERSION_NAME, "Connection": "close"}
-        with answer.telling():
-            connection.request("GET", target or "/", headers=headers)
-        answer.take(connection)
-        yield answer
+        with contextlib.closing(answer):
+            with answer.telling():
+                connection.request("GET", target or "/", headers=headers)
+            answer.take(connection)
+            yield answer
     finally:
         sock.close()
 
