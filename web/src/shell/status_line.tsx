@@ -70,12 +70,18 @@ function Nodes() {
       )}
       {silent > 0 && (
         <span>
-          <Lamp state="bad" size={10} /> {silent === 1 ? "1 does not" : `${silent} do not`}
+          <Lamp state="bad" size={10} /> {silentWords(silent, answering)}
         </span>
       )}
       {answering + silent === 0 && <span>{counted(unasked, "node")}, none was asked</span>}
     </>
   );
+}
+
+/** "1 does not" beside those that answer, a whole sentence where none does. */
+function silentWords(silent: number, answering: number): string {
+  const verb = silent === 1 ? "does not" : "do not";
+  return answering > 0 ? `${silent} ${verb}` : `${counted(silent, "node")} ${verb} answer`;
 }
 
 function Doing({ status }: { readonly status: Status }) {
