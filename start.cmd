@@ -13,7 +13,9 @@ if not exist "%venv%\Scripts\python.exe" (
 )
 set "current=yes"
 fc /b "%here%pyproject.toml" "%venv%\isocenter-installed.toml" >nul 2>&1 || set "current="
-"%venv%\Scripts\python.exe" "%here%web\build.py" --check || set "current="
+if not defined ISOCENTER_WITHOUT_WORKSTATION if exist "%here%web\build.py" (
+    "%venv%\Scripts\python.exe" "%here%web\build.py" --check || set "current="
+)
 if not defined current (
     "%venv%\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --editable "%here%." || exit /b 3
     copy /y "%here%pyproject.toml" "%venv%\isocenter-installed.toml" >nul

@@ -18,13 +18,14 @@ from pathlib import Path
 SOURCE = Path(__file__).parent
 BUILT = SOURCE.parent / "src" / "isocenter" / "web" / "workstation"
 NODE_MIN = (20, 19)
+PAGE = "index.html"
 PACKED = {".js", ".css", ".html", ".svg"}
 SOURCES = ("package-lock.json", "vite.config.ts", "index.html", "src", "public")
 
 
 def is_current(source: Path = SOURCE, built: Path = BUILT) -> bool:
     """Whether no source is younger than what was built from it."""
-    page = built / "index.html"
+    page = built / f"{PAGE}.gz"
     if not page.is_file():
         return False
     made = page.stat().st_mtime
@@ -58,7 +59,8 @@ def _build(source: Path, built: Path) -> None:
         worked_on = (source / "node_modules" / "typescript").is_dir()
         run.npm(source, "ci", *([] if worked_on else ["--omit=dev"]), "--no-fund", "--no-audit", "--loglevel=error")
     run.node(source, source / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel=error", f"--outDir={built}")
-    for file in built.rglob("*"):
+    # the page is packed last: a build that was interrupted is not taken for a whole one
+    for file in sorted(built.rglob("*"), key=lambda file: file.name == PAGE):
         if file.suffix in PACKED:
             file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
 

@@ -12,7 +12,7 @@ const latest = new Map<string, unknown>();
 const listeners = new Map<string, Set<Listener>>();
 const connection = new Set<() => void>();
 let source: EventSource | undefined;
-let connected = false;
+let connected = true;
 
 function open(): EventSource {
   const stream = new EventSource("/api/live");
@@ -80,6 +80,6 @@ export function useConnected(): boolean {
       connection.add(changed);
       return () => connection.delete(changed);
     },
-    () => connected || source?.readyState === EventSource.CONNECTING,
+    () => connected,
   );
 }

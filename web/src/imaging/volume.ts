@@ -144,6 +144,7 @@ export async function loadVolume(stack: Stack, onProgress?: Loading, store: Fram
 const KEPT_MAX = 2;
 
 interface Kept {
+  readonly stack: Stack;
   readonly volume: Promise<Volume>;
   readonly listeners: Set<Loading>;
   loaded: number;
@@ -153,6 +154,9 @@ const kept = new Map<string, Kept>();
 
 /** The volume of a stack, loaded once for all who ask; a failed one is tried again. */
 export function volumeOf(stack: Stack, onProgress?: Loading): Promise<Volume> {
+  const before = kept.get(stack.id);
+  // a stack that has grown is another one under the same name
+  if (before && before.stack !== stack) letGo(stack.id);
   const known = kept.get(stack.id) ?? keptVolume(stack);
   kept.delete(stack.id);
   kept.set(stack.id, known);
@@ -171,7 +175,7 @@ function keptVolume(stack: Stack): Kept {
     made.loaded = loaded;
     for (const listener of listeners) listener(loaded, total);
   });
-  const made: Kept = { volume, listeners, loaded: 0 };
+  const made: Kept = { stack, volume, listeners, loaded: 0 };
   volume.catch(() => {
     if (kept.get(stack.id) === made) kept.delete(stack.id);
   });

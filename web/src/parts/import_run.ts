@@ -119,7 +119,7 @@ class Run {
   async add(walk: Walk): Promise<void> {
     this.walks += 1;
     for await (const one of walk) {
-      if (this.abort.signal.aborted) break;
+      if (this.abort.signal.aborted || this.error !== undefined) break;
       this.found += 1;
       this.bytes += one.file?.size ?? 0;
       this.waiting.push(one);

@@ -16,7 +16,7 @@ import styles from "./jobs.module.css";
 export function JobsPane({ large }: { readonly large: boolean }) {
   const asked = useJobs();
   const jobs = asked.data?.jobs ?? [];
-  const going = jobs.filter((job) => !isOver(job)).length;
+  const going = asked.data?.under_way ?? 0;
   return (
     <section className={large ? styles.large : styles.pane} aria-label="Jobs">
       <SectionHeading title="Jobs" count={jobs.length === 0 ? undefined : going ? `${count(going)} under way` : "none under way"} />

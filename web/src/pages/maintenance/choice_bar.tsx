@@ -81,6 +81,7 @@ function Ask({ choice, items, onClose, onDeciding, onDecided }: AskProps) {
     onDeciding();
     for (const [place, one] of items.entries()) {
       if (stopped.current) return;
+      if (place < done) continue; // decided before one was refused
       await change("POST", `/api/set-aside/${one.id}/choose`, { choice: choice.choice });
       setDone(place + 1);
     }

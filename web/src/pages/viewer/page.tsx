@@ -19,7 +19,7 @@ import styles from "./page.module.css";
 import { Panel } from "./panel/panel";
 import { PictureMenu } from "./picture_menu";
 import { SeriesStrip } from "./series_strip";
-import { activeCell, change, useViewer } from "./state";
+import { activeSlot, change, useViewer } from "./state";
 import { ToolBar } from "./tool_bar";
 import { useAddress } from "./use_address";
 import { useArrivals } from "./use_arrivals";
@@ -69,11 +69,7 @@ function StudyView() {
 /** At the right, for the picture of the active cell; folded to begin with where it would stand over the pictures. */
 function SidePanel() {
   const open = useViewer((now) => now.panel);
-  const picture = useViewer((now) => {
-    const shown = now.shown.get(now.active);
-    const cell = activeCell(now);
-    return shown?.stack.id === cell.shows && shown?.cut === cell.cut ? shown : undefined;
-  });
+  const picture = useViewer(activeSlot);
   useEffect(() => {
     if (window.innerWidth < PANEL_ROOM) change(() => ({ panel: false }));
   }, []);

@@ -136,6 +136,13 @@ export function activeCell(now: Viewer): Cell {
   return now.cells[now.active] ?? EMPTY_CELL;
 }
 
+/** The picture that the active cell shows; undefined while it still stands for what the cell showed before, and for documents. */
+export function activeSlot(now: Viewer): PictureSlot | undefined {
+  const shown = now.shown.get(now.active);
+  const cell = activeCell(now);
+  return shown?.stack.id === cell.shows && shown?.cut === cell.cut ? shown : undefined;
+}
+
 export function stackOf(now: Viewer, cell: Cell): DicomStack | undefined {
   return cell.shows === undefined ? undefined : now.stacks.get(cell.shows);
 }

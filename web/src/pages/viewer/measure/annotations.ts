@@ -28,6 +28,8 @@ export function useAnnotations(): { readonly data: Annotations | undefined; read
     queryFn: ({ signal }) => get<Annotations>(`/api/studies/${encodeURIComponent(study)}/annotations`, undefined, signal),
     enabled: study !== "",
     staleTime: 30_000,
+    // a study that is opened again is read again: what was marked meanwhile must not be taken for not there
+    gcTime: 0,
     refetchOnWindowFocus: false,
   });
   useEffect(() => alter((now) => openStudy(now, study)), [study]);

@@ -9,7 +9,7 @@ import { create } from "zustand";
 import { change } from "@/api/http";
 import type { DocumentKept, SelectionWords } from "@/api/words";
 import type { PictureSlot } from "../slots";
-import { activeCell, useViewer } from "../state";
+import { activeSlot, useViewer } from "../state";
 
 export interface KeyImages {
   readonly study: string;
@@ -39,7 +39,7 @@ export function keyImagesFrom(study: string, selections: readonly SelectionWords
       }
     }
   }
-  useKeyImages.setState({ study, ours, others, fault: undefined });
+  useKeyImages.setState((now) => ({ study, ours, others, fault: undefined, busy: now.study === study && now.busy }));
 }
 
 /** How an image is named here. */
@@ -49,10 +49,7 @@ export function nameOf(picture: PictureSlot): string | undefined {
   return frame.frameCount > 1 ? `${frame.sopInstanceUid}/${frame.frame}` : frame.sopInstanceUid;
 }
 
-const activePicture = (): PictureSlot | undefined => {
-  const now = useViewer.getState();
-  return activeCell(now).shows === undefined ? undefined : now.shown.get(now.active);
-};
+const activePicture = (): PictureSlot | undefined => activeSlot(useViewer.getState());
 
 /** Whether the active picture is one; for the tool bar. */
 export function isKeyImage(): boolean {
@@ -66,7 +63,9 @@ export function keyRefusal(): string {
   const picture = activePicture();
   const name = picture && nameOf(picture);
   if (!name) return "A cut is not an image of the archive: choose the images as acquired.";
-  const { ours, busy } = useKeyImages.getState();
+  const { ours, busy, study } = useKeyImages.getState();
+  // a selection replaces the one before it: without knowing that one, its images would be lost
+  if (study !== useViewer.getState().study) return "What was marked in this study before has not been read yet.";
   if (busy) return "The last mark is being kept.";
   return ours.size === 1 && ours.has(name) ? "It is the only key image, and a selection without images cannot be kept." : "";
 }
@@ -81,10 +80,13 @@ export function toggleKeyImage(): void {
   if (!after.delete(name)) after.add(name);
   useKeyImages.setState({ ours: after, busy: true, fault: undefined });
   change<DocumentKept>("POST", "/api/key-images", { images: imagesOf(after), title: OF_INTEREST })
-    .then(() => useKeyImages.setState({ busy: false }))
-    .catch((fault: unknown) => {
-      if (useKeyImages.getState().study === before.study) useKeyImages.setState({ ours: before.ours, busy: false, fault });
-    });
+    .then(() => settled(before.study, {}))
+    .catch((fault: unknown) => settled(before.study, { ours: before.ours, fault }));
+}
+
+/** The answer came; where another study is open by now, it is none of its. */
+function settled(study: string, more: Partial<KeyImages>): void {
+  if (useKeyImages.getState().study === study) useKeyImages.setState({ ...more, busy: false });
 }
 
 function imagesOf(

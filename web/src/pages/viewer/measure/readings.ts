@@ -6,7 +6,7 @@
  */
 
 import { aspectOf, calibrationAt, calibrationOfCut } from "@/imaging/calibration";
-import { regionsOf } from "@/imaging/calibration_ultrasound";
+import { physicalAt } from "@/imaging/calibration_ultrasound";
 import { type Calibration, inPixels, NO_SIZE } from "@/imaging/pixel_size";
 import type { Point } from "@/model/images";
 import type { PictureSlot } from "../slots";
@@ -158,15 +158,12 @@ function readProbe(picture: PictureSlot, calibration: Calibration, points: reado
 
 /** What a strip of an ultrasound picture says of a place: "0.42 s, 35.1 cm/s". */
 function physicalWords(picture: PictureSlot, place: Point): string {
-  const region =
-    picture.frame &&
-    regionsOf(picture.frame.attributes).find(
-      (one) => place.x >= one.left && place.x <= one.right && place.y >= one.top && place.y <= one.bottom,
-    );
-  if (!region) return "";
+  const found = picture.frame && physicalAt(picture.frame, place);
+  if (!found) return "";
+  const { region, value } = found;
   const parts = [
-    { value: region.originColumn + place.x * region.deltaColumn, unit: region.columnUnit },
-    { value: region.originRow + place.y * region.deltaRow, unit: region.rowUnit },
+    { value: value.x, unit: region.columnUnit },
+    { value: value.y, unit: region.rowUnit },
   ];
   return parts
     .filter(({ unit }) => unit !== "")
