@@ -129,3 +129,12 @@ def test_what_breaks_off_is_refused():
     content = written(an_image(), ExplicitVRLittleEndian)
     with pytest.raises(UnreadableDataset):
         renamed(content[: len(content) - 20], ExplicitVRLittleEndian)
+
+
+@pytest.mark.parametrize("zeros", [2, 4, 6])
+def test_zero_bytes_that_pad_the_end_do_not_stand_before_the_note(zeros):
+    image = an_image()
+    del image.PixelData
+    found = read(renamed(written(image, ExplicitVRLittleEndian) + bytes(zeros), ExplicitVRLittleEndian), ExplicitVRLittleEndian)
+    assert found.SOPInstanceUID == "2.25.1"
+    assert len(found.OriginalAttributesSequence) == 1

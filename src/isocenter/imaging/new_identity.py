@@ -63,7 +63,8 @@ def _pieces(view: memoryview, transfer_syntax: str, uids: Mapping[int, str], not
             yield writer.element(element.tag, "UI", uids[element.tag].encode("ascii"))
         if element.tag in uids or element.tag in lengths or element.tag == ORIGINAL_ATTRIBUTES:
             unchanged = element.end
-    yield view[unchanged:]
+    # what only pads the data set may not stand before another element
+    yield view[unchanged : elements[-1].end if elements else 0]
     if not is_noted:
         yield writer.element(ORIGINAL_ATTRIBUTES, "SQ", item)
 

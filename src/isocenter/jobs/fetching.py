@@ -119,14 +119,16 @@ class Fetching:
                     raise
                 broke = str(error)
             kept += taking.kept
-            if not broke and taking.tally.is_success:
+            if not broke and taking.tally.is_success and not taking.refused:
                 return self._done(meant, kept, way, course)
-            said.append(f"By {_NAMES[way]}: {broke or taking.tally.words}")
+            said.append(f"By {_NAMES[way]}: {broke or taking.tally.words or 'not everything could be kept here.'}")
             if taking.refused or is_last:
                 break
             course.find(f"{said[-1]} It goes on by {_NAMES[ways[number + 1]]}.")
             if taking.kept:
                 left = self._lacking(call, meant, course)
+                if not left.questions:
+                    return self._done(meant, kept, way, course)
         return self._partly(meant, kept, taking, said, course)
 
     def _take(self, taking: Taking, way: str, questions: Sequence[Question]) -> None:

@@ -112,7 +112,7 @@ def _identity(papers: Papers, earlier: Sequence[Evidence], observer: str) -> Ide
     return Identity(
         sop_instance_uid=new_uid(),
         series_instance_uid=earlier[-1].series_instance_uid if earlier else new_uid(),
-        instance_number=1 + max((int(one) for one in numbers if one.isdigit()), default=0),
+        instance_number=1 + max((int(one) for one in numbers if one.isascii() and one.isdigit()), default=0),
         moment=papers.clock.now(),
         version=__version__,
         observer=observer,

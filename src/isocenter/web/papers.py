@@ -19,6 +19,7 @@ from isocenter.documents.heading import Evidence
 from isocenter.model.ports import Catalogue, Intake, Pictures
 from isocenter.model.records import Arrival, Full, Instance, Stored
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
+from isocenter.web.stored import frame_count
 
 _SOP_CLASS_UID, _SOP_INSTANCE_UID = 0x00080016, 0x00080018
 
@@ -49,13 +50,12 @@ class Papers:
 
     def evidence(self, instance: Instance) -> Evidence:
         """How a document refers to it."""
-        frames = instance.attributes.get("NumberOfFrames", "")
         return Evidence(
             instance.study_instance_uid,
             instance.series_instance_uid,
             instance.sop_class_uid,
             instance.sop_instance_uid,
-            int(frames) if frames.isdigit() else 1,
+            max(1, frame_count(instance)),
         )
 
     def keep(self, document: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
 from isocenter.web.rendering_parameters import rendering, thumbnail, unheeded
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary
-from isocenter.web.stored import StoredInstances
+from isocenter.web.stored import StoredInstances, frame_count
 
 _log = logging.getLogger("isocenter.web")
 
@@ -133,7 +133,7 @@ class Rendered:
     def _named(self, resource: Resource) -> Picture:
         """A frame of an instance, the first where none is named. Raises `Problem` 404 for one that is not there."""
         instance = self._stored.instance(resource)
-        frame, count = resource.frames[0] if resource.frames else 1, _frame_count(instance)
+        frame, count = resource.frames[0] if resource.frames else 1, frame_count(instance)
         if count < frame and count:
             raise Problem(404, f"there is no frame {frame}: instance {resource.instance} has {count}")
         return Picture(instance, frame)
@@ -144,11 +144,11 @@ class Rendered:
             return self._named(resource)
         series: list[Picture] = []
         for instance in self._stored.instances(resource):
-            if not _frame_count(instance):
+            if not frame_count(instance):
                 continue
             if series and instance.series_instance_uid != series[0].instance.series_instance_uid:
                 break
-            series.append(Picture(replace(instance, attributes={}), (_frame_count(instance) + 1) // 2))
+            series.append(Picture(replace(instance, attributes={}), (frame_count(instance) + 1) // 2))
         if not series:
             raise Problem(404, f"there are no pixels at {path_of(resource.study, resource.series, resource.instance)}")
         return series[len(series) // 2]
@@ -156,7 +156,7 @@ class Rendered:
     def _made(self, resource: Resource, wanted: Rendering) -> Iterator[tuple[Picture, bytes]]:
         """The pictures that can be made, one after the other. Where a single instance is named, raises as `Pictures` does."""
         for instance in self._stored.instances(resource):
-            for frame in resource.frames or range(1, _frame_count(instance) + 1):
+            for frame in resource.frames or range(1, frame_count(instance) + 1):
                 try:
                     yield Picture(instance, frame), self._house.pictures.rendered(instance, frame, wanted)
                 except (IsocenterError, FileNotFoundError) as error:
@@ -164,14 +164,6 @@ class Rendered:
                         raise
                     _log.warning("Frame %s of %s could not be rendered: %s", frame, instance.sop_instance_uid, error)
                     break
-
-
-def _frame_count(instance: Instance) -> int:
-    """How many frames the index says there are; 0 for an instance without pixels."""
-    if not instance.attributes.get("Rows"):
-        return 0
-    text = instance.attributes.get("NumberOfFrames", "").strip()
-    return max(1, int(text[:9])) if text.isascii() and text.isdigit() else 1
 
 
 def _form(ranges: Sequence[MediaRange], *, one: bool) -> tuple[bool, str]:

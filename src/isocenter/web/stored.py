@@ -129,6 +129,14 @@ class StoredInstances:
         return self._house.catalogue.instances(Query(level, tuple(keys)))
 
 
+def frame_count(instance: Instance) -> int:
+    """How many frames the index says there are; 0 for an instance without pixels."""
+    if not instance.attributes.get("Rows"):
+        return 0
+    text = instance.attributes.get("NumberOfFrames", "").strip()
+    return max(1, int(text[:9])) if text.isascii() and text.isdigit() else 1
+
+
 def _weight(image: Image) -> int:
     # an instance itself weighs some ten pieces
     return 10 + (image.index.weight if image.index is not None else 0)
