@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 from tests.web.houses import OURS, a_free_port, lived
 
+from isocenter.base.errors import LinkLost
 from isocenter.jobs.fetching import WAYS
+from isocenter.jobs.taking import Taking
 from isocenter.lab import phantom
 from isocenter.model.records import Node
 
@@ -188,6 +190,35 @@ def test_an_image_that_the_disk_refuses_is_named(two, monkeypatch):
     job = here.job(asked({"SOPInstanceUID": uid}, level="image"))
     assert (job["state"], job["failed"]) == ("failed", 1), job
     assert uid in "".join(job["findings"])
+    assert "1 could not be kept here" in job["words"]
+
+
+def test_one_who_hangs_up_after_the_last_image_has_sent_everything(two, monkeypatch):
+    here, there = two
+    images = fresh(there, 41)
+    get = Taking.get
+
+    def cut(taking, *arguments):
+        get(taking, *arguments)
+        raise LinkLost("the connection is gone")
+
+    monkeypatch.setattr(Taking, "get", cut)
+    job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="auto"))
+    assert (job["state"], job["done"], job["failed"]) == ("done", 3, 0), job
+
+
+def test_what_could_not_be_kept_here_counts_even_where_the_node_says_success(two, monkeypatch):
+    here, there = two
+    images = fresh(there, 42)
+    get = Taking.get
+
+    def refusing(taking, *arguments):
+        get(taking, *arguments)
+        taking.refused = 1
+
+    monkeypatch.setattr(Taking, "get", refusing)
+    job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="get"))
+    assert job["state"] != "done", job
     assert "1 could not be kept here" in job["words"]
 
 
