@@ -178,6 +178,26 @@ def test_a_list_that_is_too_long_is_refused_before_it_is_read(tmp_path, monkeypa
     assert "300 are allowed" in only(path).why
 
 
+def with_long_end(content: bytes, gap: bytes = b"") -> bytes:
+    """The archive with its list in the record of ZIP64 alone; the short record says that it is empty."""
+    start, end = content[:-22], content[-22:]
+    count, size, offset = struct.unpack("<H2I", end[10:20])
+    record = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, len(start), 1)
+    return start + record + gap + locator + end[:8] + struct.pack("<2H2IH", 0, 0, 0, 0, 0)
+
+
+def test_the_longer_record_of_the_end_is_believed_as_the_reader_does(tmp_path, monkeypatch):
+    content = zipped(tmp_path / "x.zip", {str(number): IMAGE for number in range(10)}).read_bytes()
+    (tmp_path / "x.zip").write_bytes(with_long_end(content))
+    assert len(list(walk([tmp_path / "x.zip"]))) == 10
+    monkeypatch.setattr(zips, "ZIP_DIRECTORY_BYTES_MAX", 300)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert "300 are allowed" in only(tmp_path / "x.zip").why
+    (tmp_path / "x.zip").write_bytes(with_long_end(content, b"between"))
+    assert "not where it should be" in only(tmp_path / "x.zip").why
+
+
 def test_an_empty_zip_has_nothing_in_it(tmp_path):
     assert list(walk([zipped(tmp_path / "x.zip", {})])) == []
 

@@ -39,7 +39,9 @@ _UNPACKING = (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, ValueE
 """What the zip room raises at damaged or foreign archives."""
 _END_BYTES = 22
 _COMMENT_BYTES_MAX = 0xFFFF
-_UNKNOWN_LENGTH = 0xFFFFFFFF
+_LOCATOR_BYTES = 20
+_LONG_END_BYTES = 56 + _LOCATOR_BYTES
+"""The record of ZIP64 and its locator, right before the end record."""
 
 
 def is_zip(start: bytes) -> bool:
@@ -106,11 +108,17 @@ def _list_complaint(file: Path | BinaryIO) -> str:
         with file.open("rb") as stream:
             return _list_complaint(stream)
     size = file.seek(0, 2)
-    file.seek(max(0, size - _END_BYTES - _COMMENT_BYTES_MAX))
+    file.seek(max(0, size - _END_BYTES - _COMMENT_BYTES_MAX - _LONG_END_BYTES))
     end = file.read()
-    at = end.rfind(_MARKS[1])
+    # where the zip room looks: at the very end first, and into the longer record wherever there is one
+    at = len(end) - _END_BYTES
+    if at < 0 or end[at : at + 4] != _MARKS[1] or end[-2:] != b"\0\0":
+        at = end.rfind(_MARKS[1])
     length = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
-    if length == _UNKNOWN_LENGTH and (far := end.rfind(b"PK\x06\x06", 0, at)) >= 0:
+    if at >= _LOCATOR_BYTES and end[at - _LOCATOR_BYTES :].startswith(b"PK\x06\x07"):
+        far = at - _LONG_END_BYTES
+        if far < 0 or not end[far:].startswith(b"PK\x06\x06"):
+            return "it is a damaged zip archive: the record of its end is not where it should be"
         length = int.from_bytes(end[far + 40 : far + 48], "little")
     if length > ZIP_DIRECTORY_BYTES_MAX and length <= size:
         return f"the list of the zip archive has {length} bytes; {ZIP_DIRECTORY_BYTES_MAX} are allowed"
