@@ -18,9 +18,6 @@ from isocenter.base.errors import UsageError
 from isocenter.base.limits import QUERY_VALUE_CHARACTERS_MAX, SEARCH_WORDS_MAX, STUDY_CHOICES_MAX
 from isocenter.model.study_list import ListedSeries, ListedStudy, StudyChoices, StudyPage, StudyQuestion, StudySort
 
-NOT_BY_DIMSE: Final = ("import", "stow")
-"""Ways in that have no AE title; see `Arrival.source`."""
-
 _ANOTHER: Final = f"*{SEARCH_SEPARATOR}"
 _ANOTHER_AFTER: Final = f"{SEARCH_SEPARATOR}*"
 _PATIENT_ID: Final = "(SELECT patient_id FROM patient WHERE patient.id = study.patient_ref)"

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -124,9 +125,10 @@ def get(
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     sock = connect(host, port, CONNECT_SECONDS)
     try:
-        sock.settimeout(seconds)
+        sock.settimeout(CONNECT_SECONDS)
         if parts.scheme == "https":
             sock = _secured(sock, host, port)
+        sock.settimeout(seconds)
         answer = WebAnswer(sock, place(host, port))
         if connected is not None:
             connected(answer)
@@ -143,9 +145,15 @@ def get(
         sock.close()
 
 
+@lru_cache(maxsize=1)
+def _context() -> ssl.SSLContext:
+    """Made once: loading the certificates that the system trusts takes longer than a request."""
+    return connecting_context()
+
+
 def _secured(sock: socket.socket, host: str, port: int) -> socket.socket:
     try:
-        return connecting_context().wrap_socket(sock, server_hostname=host)
+        return _context().wrap_socket(sock, server_hostname=host)
     except (OSError, ssl.CertificateError) as error:
         sock.close()
         raise LinkLost(f"{place(host, port)}: no secure connection ({explain(error)})") from error

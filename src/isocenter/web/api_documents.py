@@ -1,6 +1,7 @@
 """`/api`: documents about images. A report to read, a document in another format, contours, segments.
 
-An instance's UID comes in; what it says goes out, read in the worker processes. The bulk of a segmentation is had over DICOMweb.
+An instance's UID comes in; what it says goes out, its attributes taken out in the worker processes. The bulk of a segmentation is
+had over DICOMweb.
 """
 
 from __future__ import annotations
