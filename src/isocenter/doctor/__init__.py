@@ -1,0 +1,1 @@
+"""The connection doctor: which layer fails, which side must change what, and the line to type."""

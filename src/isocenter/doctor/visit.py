@@ -1,0 +1,116 @@
+"""What the doctor has at hand while it climbs: who is examined, by whom, what is permitted, and what the layers below found out.
+
+Comes in from whoever starts a checkup; each step reads what it needs and writes down what later ones will. One thread. Nothing here
+calls anybody: connections are opened by `doctor.network` and `net.requestor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from isocenter.base.clock import Clock
+from isocenter.model.checkup import Attempt, ContextAnswer, Role
+from isocenter.model.records import Node
+from isocenter.standard.sop_class import CT_IMAGE
+
+if TYPE_CHECKING:
+    from isocenter.wire.pdu import AssociateAccept
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """TLS towards this node: files as `net.tls` takes them; `check_host` compares names (PS3.15 B.9)."""
+
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    check_host: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What may be done although it may disturb: `titles` other spellings, one call a second; `neighbours` other ports of the same
+    host; `store` a test object that may not be removable; `idle` minutes of silence; `many` connections at once."""
+
+    titles: bool = False
+    neighbours: bool = False
+    store: bool = True
+    idle: bool = False
+    many: bool = False
+
+
+class Arrivals(Protocol):
+    """What came to us while the return path was open."""
+
+    def wait_for(self, sop_instance_uid: str, seconds: float) -> bytes | None:
+        """The data set of an instance in its transfer syntax as sent, once it is here; None where it did not come in time."""
+
+    @property
+    def transfer_syntax(self) -> str:
+        """In which syntax the last one came."""
+
+    def callers(self) -> list[tuple[str, str, str, str]]:
+        """Who connected meanwhile: address, calling title, called title, and what became of it in words."""
+
+    def commitments(self) -> list[tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]]:
+        """Reports of storage commitment (N-EVENT-REPORT): transaction UID, instances committed, instances failed with reasons."""
+
+
+class ReturnPath(Protocol):
+    """Our own listener, at the title and port that the other side is told: one of its own, or the running archive's."""
+
+    def opened(self) -> AbstractContextManager[Arrivals]:
+        """Listen while the block runs. Raises `UsageError` with a sentence where the port cannot be had."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One checkup as its steps see it. What a step found out stands below the line."""
+
+    node: Node
+    role: Role
+    own_ae_title: str
+    own_port: int
+    clock: Clock
+    consent: Consent = field(default_factory=Consent)
+    security: Security | None = None
+    return_path: ReturnPath | None = None
+    storage_class_uid: str = CT_IMAGE
+    """The class that the device will send, of which the test object is."""
+    is_stopped: Callable[[], bool] = lambda: False
+    pause: Callable[[float], None] = lambda seconds: None
+    """Waits between calls that must not come fast; returns early when stopped."""
+
+    # ---- what was found out ----
+    addresses: tuple[str, ...] = ()
+    """The numeric addresses that the host name stands for, in the order in which they are tried."""
+    address: str = ""
+    """The one that answered."""
+    own_address: str = ""
+    """Ours towards it."""
+    accept: AssociateAccept | None = None
+    product: str = ""
+    attempts: list[Attempt] = field(default_factory=list)
+    contexts: list[ContextAnswer] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    test_object: TestObject | None = None
+
+
+@dataclass(slots=True)
+class TestObject:
+    """The synthetic instance that travels: its identity, its bytes as sent, and where copies of it are now."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+    study_instance_uid: str
+    patient_id: str
+    transfer_syntax: str
+    data_set: bytes
+    is_stored: bool = False
+    came_back: bytes | None = None
+    came_back_in: str = ""
