@@ -978,6 +978,30 @@ SEGMENTATION_FRAMES_MAX = _limit(
     "SEGMENTATION_FRAMES_MAX", 20_000, "frames", "Of one segmentation that are told: 100 organs on 200 slices."
 )
 
+# Doctor
+
+CHECKUP_GREETING_SECONDS = _limit(
+    "CHECKUP_GREETING_SECONDS", 0.3, "seconds", "Silence after connecting, before we speak: SSH, mail and FTP servers greet first."
+)
+CHECKUP_ASSOCIATE_SECONDS = _limit(
+    "CHECKUP_ASSOCIATE_SECONDS", 10.0, "seconds", "From the doctor's A-ASSOCIATE-RQ to any answer: a person looks on."
+)
+CHECKUP_RESPONSE_SECONDS = _limit(
+    "CHECKUP_RESPONSE_SECONDS", 30.0, "seconds", "From a request of the doctor's to its response: small objects, narrow questions."
+)
+CHECKUP_RETRIEVE_SECONDS = _limit(
+    "CHECKUP_RETRIEVE_SECONDS", 60.0, "seconds", "From a C-MOVE or C-GET of one test object to its final response."
+)
+CHECKUP_ARRIVAL_SECONDS = _limit(
+    "CHECKUP_ARRIVAL_SECONDS", 10.0, "seconds", "After a C-MOVE said that it is done: some archives send later than they answer."
+)
+CHECKUP_COMMITMENT_SECONDS = _limit(
+    "CHECKUP_COMMITMENT_SECONDS", 30.0, "seconds", "For the N-EVENT-REPORT of storage commitment: archives report within seconds."
+)
+CHECKUP_CALL_PAUSE_SECONDS = _limit(
+    "CHECKUP_CALL_PAUSE_SECONDS", 1.0, "seconds", "Between calls of the doctor that the other side may count as an attack."
+)
+
 # Log
 
 LOG_BYTES_MAX = _limit("LOG_BYTES_MAX", 32 * MIB, "bytes", "One log file; then it is rotated.")

@@ -13,6 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from isocenter.base.clock import Clock
+from isocenter.base.limits import (
+    CHECKUP_ARRIVAL_SECONDS,
+    CHECKUP_ASSOCIATE_SECONDS,
+    CHECKUP_CALL_PAUSE_SECONDS,
+    CHECKUP_COMMITMENT_SECONDS,
+    CHECKUP_GREETING_SECONDS,
+    CHECKUP_RESPONSE_SECONDS,
+    CHECKUP_RETRIEVE_SECONDS,
+    CONNECT_SECONDS,
+)
 from isocenter.model.checkup import Attempt, ContextAnswer, Role
 from isocenter.model.records import Node
 from isocenter.standard.sop_class import CT_IMAGE
@@ -41,6 +51,20 @@ class Consent:
     store: bool = True
     idle: bool = False
     many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds each layer waits before silence is its finding; `pause` lies between calls that must not come fast."""
+
+    connect: float = CONNECT_SECONDS
+    greeting: float = CHECKUP_GREETING_SECONDS
+    associate: float = CHECKUP_ASSOCIATE_SECONDS
+    response: float = CHECKUP_RESPONSE_SECONDS
+    retrieve: float = CHECKUP_RETRIEVE_SECONDS
+    arrival: float = CHECKUP_ARRIVAL_SECONDS
+    commitment: float = CHECKUP_COMMITMENT_SECONDS
+    pause: float = CHECKUP_CALL_PAUSE_SECONDS
 
 
 class Arrivals(Protocol):
@@ -84,6 +108,7 @@ class Visit:
     is_stopped: Callable[[], bool] = lambda: False
     pause: Callable[[float], None] = lambda seconds: None
     """Waits between calls that must not come fast; returns early when stopped."""
+    patience: Patience = field(default_factory=Patience)
 
     # ---- what was found out ----
     addresses: tuple[str, ...] = ()
