@@ -61,6 +61,14 @@ class Proposal:
     identity: UserIdentity | None = None
 
 
+class NothingAccepted(LocalError):
+    """The association was accepted, and not one of the proposed contexts; `accept` holds the result of each."""
+
+    def __init__(self, text: str, accept: AssociateAccept) -> None:
+        super().__init__(text)
+        self.accept = accept
+
+
 class Requestor:
     """One open association; one thread. Leaving a `with` block releases it, or aborts it after an exception.
 
@@ -185,17 +193,18 @@ def open_association(
     calling_ae_title: str,
     tls: ssl.SSLContext | None = None,
     connect_seconds: float = CONNECT_SECONDS,
+    associate_seconds: float = ASSOCIATE_SECONDS,
     connected: Callable[[Link], None] | None = None,
     witness: OutgoingWitness | None = None,
 ) -> Requestor:
-    """Connect and negotiate. Raises `LinkLost`, `Refused`, or `LocalError` where not one context was accepted.
+    """Connect and negotiate. Raises `LinkLost`, `Refused`, or `NothingAccepted` where not one context was accepted.
 
     `connected` gets the link before anything is asked on it, so that another thread can interrupt it; `witness` hears how it went.
     """
     calling = node.local_ae_title or calling_ae_title
     watched = Watched(witness, node, calling) if witness is not None else None
     try:
-        return _opened(node, proposal, calling, tls, connect_seconds, connected, watched)
+        return _opened(node, proposal, calling, tls, (connect_seconds, associate_seconds), connected, watched)
     except Exception as error:
         if watched is not None:
             watched.failed(error)
@@ -207,12 +216,12 @@ def _opened(
     proposal: Proposal,
     calling: str,
     tls: ssl.SSLContext | None,
-    connect_seconds: float,
+    seconds: tuple[float, float],
     connected: Callable[[Link], None] | None,
     watched: Watched | None,
 ) -> Requestor:
     try:
-        sock = connect(node.host, node.port, connect_seconds)
+        sock = connect(node.host, node.port, seconds[0])
     except LinkLost as error:
         raise type(error)(f"{node.ae_title}: {error}") from error
     stream: Stream
@@ -229,7 +238,7 @@ def _opened(
             connected(link)
         association.request(_request(node, proposal, calling), monotonic())
         link.flush()
-        accept = _answer(link, node)
+        accept = _answer(link, node, seconds[1])
         agreed = _agreed(proposal, accept)
         if watched is not None:
             watched.accepted(proposal.contexts, accept)
@@ -239,7 +248,7 @@ def _opened(
         raise
     if not agreed:
         requestor.release()
-        raise LocalError(f"{_named(node)} accepted the association, but none of what was proposed")
+        raise NothingAccepted(f"{_named(node)} accepted the association, but none of what was proposed", accept)
     return requestor
 
 
@@ -256,16 +265,16 @@ def _request(node: Node, proposal: Proposal, calling_ae_title: str) -> Associate
     return AssociateRequest(node.ae_title, calling_ae_title, proposal.contexts, user)
 
 
-def _answer(link: Link, node: Node) -> AssociateAccept:
+def _answer(link: Link, node: Node, seconds: float) -> AssociateAccept:
     """Wait for A-ASSOCIATE-AC. Raises `Refused` and `LinkLost`."""
-    until = monotonic() + ASSOCIATE_SECONDS
+    until = monotonic() + seconds
     while True:
         try:
             events = link.receive(max(0.0, until - monotonic()))
         except GaveUp as error:
             link.association.abort(now=monotonic())
             link.flush()
-            raise LinkLost(f"{_named(node)} did not answer our association request within {ASSOCIATE_SECONDS:g} s") from error
+            raise LinkLost(f"{_named(node)} did not answer our association request within {seconds:g} s") from error
         for event in _all(events):
             match event:
                 case Accepted(accept):
