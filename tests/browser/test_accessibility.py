@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/query", "/network", "/activity", "/maintenance")
+PAGES = ("/", "/query", "/network", "/connections", "/activity", "/maintenance")
 RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]}
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-PAGES = {"/": "Studies", "/query": "Query", "/network": "Network", "/activity": "Activity", "/maintenance": "Maintenance"}
+PAGES = {
+    "/": "Studies",
+    "/query": "Query",
+    "/network": "Network",
+    "/connections": "Connections",
+    "/activity": "Activity",
+    "/maintenance": "Maintenance",
+}
 
 
 @pytest.mark.parametrize("size", ["large", "small"])

@@ -9,6 +9,7 @@ const PAGES = [
   ["/", "Studies"],
   ["/query", "Query and retrieve"],
   ["/network", "Network: nodes and callers"],
+  ["/connections", "Connections: doctor, setup and test"],
   ["/activity", "Activity: log, associations, jobs"],
   ["/maintenance", "Maintenance: disk, check, reindex, set aside"],
 ] as const;

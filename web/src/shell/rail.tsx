@@ -1,5 +1,5 @@
 /** The narrow rail at the left: where one can go, and the eye that masks names on every page. */
-import { Activity, Eye, EyeOff, HardDrive, Images, Monitor, Network, Search } from "lucide-react";
+import { Activity, Eye, EyeOff, HardDrive, Images, Monitor, Network, Search, Stethoscope } from "lucide-react";
 import type { ComponentType } from "react";
 import { NavLink } from "react-router";
 import { useNeighbours } from "@/api/neighbours";
@@ -18,6 +18,7 @@ const PLACES: readonly Place[] = [
   { to: "/viewer", words: "Viewer", Icon: Monitor },
   { to: "/query", words: "Query", Icon: Search },
   { to: "/network", words: "Network", Icon: Network },
+  { to: "/connections", words: "Connections", Icon: Stethoscope },
   { to: "/activity", words: "Activity", Icon: Activity },
   { to: "/maintenance", words: "Maintenance", Icon: HardDrive },
 ];

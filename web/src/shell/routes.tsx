@@ -12,6 +12,7 @@ const viewer = () => import("@/pages/viewer/page");
 const Viewer = lazy(viewer);
 const Query = lazy(() => import("@/pages/query/page"));
 const Network = lazy(() => import("@/pages/network/page"));
+const Connections = lazy(() => import("@/pages/connections/page"));
 const Activity = lazy(() => import("@/pages/activity/page"));
 const Maintenance = lazy(() => import("@/pages/maintenance/page"));
 
@@ -36,6 +37,7 @@ export const routes = createBrowserRouter([
       { path: "viewer", element: <Viewer /> },
       { path: "query", element: <Query /> },
       { path: "network", element: <Network /> },
+      { path: "connections", element: <Connections /> },
       { path: "activity", element: <Activity /> },
       { path: "maintenance", element: <Maintenance /> },
       { path: "*", element: <Fault tried="There is no such page" error={new Error("The address names nothing here.")} /> },

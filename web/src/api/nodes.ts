@@ -1,0 +1,32 @@
+/** The nodes that are known (`/api/nodes`), asked again when the house says that their list has changed; one cache for all pages. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { get } from "./http";
+import { onLive } from "./live";
+import type { NodeWords } from "./words";
+
+const KEY = ["network", "nodes"] as const;
+
+/** A node's path: its name may hold slashes, which stay. */
+export function pathOf(name: string): string {
+  return name.split("/").map(encodeURIComponent).join("/");
+}
+
+/** An entry for one device: it can be called, and a range of addresses or a title with a star cannot (`nodes/wildcard`). */
+export function canBeCalled(node: NodeWords): boolean {
+  return !(node.ae_title.endsWith("*") || node.host.includes("/") || node.host.includes("*"));
+}
+
+export function useNodes() {
+  const queries = useQueryClient();
+  const seen = useRef<number>(undefined);
+  useEffect(
+    () =>
+      onLive<{ readonly list: number }>("network", ({ list }) => {
+        if (seen.current !== undefined && seen.current !== list) void queries.invalidateQueries({ queryKey: KEY });
+        seen.current = list;
+      }),
+    [queries],
+  );
+  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal) });
+}

@@ -1,0 +1,60 @@
+/** The ladder: each layer with what it saw and how long that took; those not reached keep their number, and say what they are. */
+import { Tooltip } from "@mantine/core";
+import { Check, Minus, TriangleAlert, X } from "lucide-react";
+import { Dimse } from "@/parts/dimse";
+import styles from "./ladder.module.css";
+import { LAYERS, type LayerName, TERMS } from "./layers";
+import type { Rung } from "./rungs";
+import { milliseconds } from "./spell";
+
+interface Props {
+  readonly rungs: readonly Rung[];
+  /** What stands in place of a layer's usual name, such as the class of the test image. */
+  readonly names?: Partial<Record<LayerName, string>>;
+}
+
+const SAID: Readonly<Record<Rung["outcome"], string>> = {
+  passed: "passed",
+  warned: "passed with a warning",
+  failed: "failed",
+  skipped: "left out",
+  untried: "not reached",
+  running: "under way",
+};
+
+export function Ladder({ rungs, names = {} }: Props) {
+  return (
+    <ol className={styles.ladder} aria-label="Layers">
+      {rungs.map((rung, place) => (
+        <li key={rung.layer} data-outcome={rung.outcome} aria-current={rung.outcome === "running" ? "step" : undefined}>
+          <span className={styles.box} aria-hidden="true">
+            <Mark outcome={rung.outcome} place={place + 1} />
+          </span>
+          <div className={styles.words}>
+            <Tooltip label={LAYERS[rung.layer].sentence} multiline w={280} events={{ hover: true, focus: true, touch: true }}>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the sentence has to be reachable by keyboard */}
+              <span className={styles.name} tabIndex={0} data-term={TERMS.has(rung.layer) || undefined}>
+                <Dimse name={names[rung.layer] ?? LAYERS[rung.layer].name} />
+              </span>
+            </Tooltip>
+            <span className="visually-hidden">, {SAID[rung.outcome]}</span>
+            {rung.words && (
+              <p>
+                <bdi>{rung.words}</bdi>
+              </p>
+            )}
+          </div>
+          {rung.milliseconds !== null && <span className={styles.time}>{milliseconds(rung.milliseconds)}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Mark({ outcome, place }: { readonly outcome: Rung["outcome"]; readonly place: number }) {
+  if (outcome === "passed") return <Check />;
+  if (outcome === "warned") return <TriangleAlert />;
+  if (outcome === "failed") return <X />;
+  if (outcome === "skipped") return <Minus />;
+  return place;
+}
