@@ -193,7 +193,7 @@ def open_association(
     calling_ae_title: str,
     tls: ssl.SSLContext | None = None,
     connect_seconds: float = CONNECT_SECONDS,
-    associate_seconds: float = ASSOCIATE_SECONDS,
+    associate_seconds: float | None = None,
     connected: Callable[[Link], None] | None = None,
     witness: OutgoingWitness | None = None,
 ) -> Requestor:
@@ -204,7 +204,7 @@ def open_association(
     calling = node.local_ae_title or calling_ae_title
     watched = Watched(witness, node, calling) if witness is not None else None
     try:
-        return _opened(node, proposal, calling, tls, (connect_seconds, associate_seconds), connected, watched)
+        return _opened(node, proposal, calling, tls, (connect_seconds, associate_seconds or ASSOCIATE_SECONDS), connected, watched)
     except Exception as error:
         if watched is not None:
             watched.failed(error)
