@@ -505,6 +505,24 @@ HTTP_WORKS_AT_ONCE_MAX = _limit(
     "threads",
     "Of the web's forty, that wait for worker processes; searches and stored bytes have the rest.",
 )
+PICTURE_AHEAD_SECONDS = _limit(
+    "PICTURE_AHEAD_SECONDS",
+    10.0,
+    "s",
+    "A picture that was made before it was asked for is kept so long, and who took the one before is remembered.",
+)
+PICTURE_AHEAD_RUNS_MAX = _limit(
+    "PICTURE_AHEAD_RUNS_MAX", 16, "readers", "Who go through a series picture by picture and have the next made: one picture each."
+)
+PICTURE_AHEAD_BYTES_MAX = _limit(
+    "PICTURE_AHEAD_BYTES_MAX",
+    4 * MIB,
+    "bytes",
+    "A larger picture is not kept for who has not asked for it; a CT is a tenth of one.",
+)
+PICTURE_AHEAD_FRAMES_MAX = _limit(
+    "PICTURE_AHEAD_FRAMES_MAX", 20_000, "frames", "A series with more is not gone through picture by picture."
+)
 THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
     "HTTP_CONNECTIONS_MAX",
@@ -1000,6 +1018,57 @@ CHECKUP_COMMITMENT_SECONDS = _limit(
 )
 CHECKUP_CALL_PAUSE_SECONDS = _limit(
     "CHECKUP_CALL_PAUSE_SECONDS", 1.0, "seconds", "Between calls of the doctor that the other side may count as an attack."
+)
+CHECKUP_SLOW_ANSWER_TIMES = _limit(
+    "CHECKUP_SLOW_ANSWER_TIMES", 3.5, "times", "That wait in all before silence is final: a name server that is asked in vain takes 30 s."
+)
+CHECKUP_PROBE_SECONDS = _limit(
+    "CHECKUP_PROBE_SECONDS", 1.5, "seconds", "For what only decides between two causes: another port, HTTP, TLS; a LAN needs milliseconds."
+)
+CHECKUP_RAW_BYTES_MAX = _limit(
+    "CHECKUP_RAW_BYTES_MAX", 1024, "bytes", "Kept of each thing that crossed the wire, to be shown: an A-ASSOCIATE of ten contexts."
+)
+CHECKUP_FOREIGN_BYTES_MAX = _limit(
+    "CHECKUP_FOREIGN_BYTES_MAX", 4 * KIB, "bytes", "Read of an answer that is not DICOM: a banner, the head of an HTTP answer."
+)
+CHECKUP_TLS_BYTES_MAX = _limit(
+    "CHECKUP_TLS_BYTES_MAX", 128 * KIB, "bytes", "Of a TLS handshake that are read: chains of ten certificates have 20 KiB."
+)
+CHECKUP_CERTIFICATES_MAX = _limit(
+    "CHECKUP_CERTIFICATES_MAX", 10, "certificates", "Of the chain that a server shows; real ones have three."
+)
+CHECKUP_TITLE_CALLS_MAX = _limit(
+    "CHECKUP_TITLE_CALLS_MAX", 16, "calls", "With other spellings of the titles, one a second: a person waits a quarter of a minute."
+)
+CHECKUP_ECHOES = _limit("CHECKUP_ECHOES", 10, "echoes", "Of which the median is told: one slow answer in ten does not move it.")
+CHECKUP_SLOW_ECHO_MILLISECONDS = _limit(
+    "CHECKUP_SLOW_ECHO_MILLISECONDS", 35.0, "milliseconds", "Above the connection's own time; held-back acknowledgements cost 40."
+)
+CHECKUP_SLOW_ASSOCIATION_SECONDS = _limit(
+    "CHECKUP_SLOW_ASSOCIATION_SECONDS", 2.0, "seconds", "From A-ASSOCIATE-RQ to its answer that is still told: name look-ups take 5."
+)
+
+CHECKUP_ANSWERS_MAX = _limit(
+    "CHECKUP_ANSWERS_MAX", 20, "answers", "Of one C-FIND of the doctor's that are read before it is cancelled: one shows it all."
+)
+CHECKUP_OBJECT_BYTES_MAX = _limit(
+    "CHECKUP_OBJECT_BYTES_MAX", 32 * MIB, "bytes", "Of an object that comes back; the test object has less than one."
+)
+CHECKUP_CALLERS_MAX = _limit(
+    "CHECKUP_CALLERS_MAX", 50, "callers", "Noted while the return path is open for a minute; a scanner calls often."
+)
+CHECKUP_STORED_SECONDS = _limit(
+    "CHECKUP_STORED_SECONDS", 5.0, "seconds", "Until a stored object must be found: some archives index after they answered."
+)
+CHECKUP_LOOK_SECONDS = _limit("CHECKUP_LOOK_SECONDS", 0.5, "seconds", "Between two searches for an object that was just stored.")
+CHECKUP_DIFFERENCES_MAX = _limit(
+    "CHECKUP_DIFFERENCES_MAX", 40, "elements", "Told by name of an object that came back changed; the rest is counted."
+)
+WHY_QUESTIONS_MAX = _limit(
+    "WHY_QUESTIONS_MAX", 24, "searches", "To find the key that excludes everything: ten keys, and a few spellings of the guilty."
+)
+WHY_ANSWERS_MAX = _limit(
+    "WHY_ANSWERS_MAX", 100, "answers", "Counted of each such search; then it is cancelled, for one is enough to acquit a key."
 )
 
 # Log
