@@ -133,7 +133,8 @@ class Cause:
 class Line:
     """What to type on the other side in a product's own words. `where` names its file or dialog, `then` what makes it take effect.
 
-    `before` is the line as it must stand there now, where that is known.
+    `before` is the line as it must stand there now, where that is known. `mind` says why that product cannot take it as it stands,
+    empty where it can. `form` is text for a line of a file or a command, fields for the boxes of a dialog, one a line.
     """
 
     product: str
@@ -141,6 +142,8 @@ class Line:
     text: str
     then: str = ""
     before: str = ""
+    mind: str = ""
+    form: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
