@@ -73,15 +73,16 @@ def test_an_identifier_that_is_in_no_row_is_an_error():
     [{"layer": "cellar"}, {"side": "nobody"}, {"fault": "no full stop"}, {"here": ["Ask {nobody}."]}, {"sources": ["hearsay"]}],
 )
 def test_a_spoilt_row_is_refused_with_its_identifier(spoilt):
-    row = {
+    whole = {
         "layer": "tcp",
         "side": "ours",
         "fault": "It is.",
-        "seen": "",
-        "tell_from": "",
         "here": [],
         "there": [],
         "sources": ["K"],
+        "seen": "",
+        "tell_from": "",
     }
+    assert fault_table._checked("T1", whole).fault == "It is."
     with pytest.raises(ValueError, match="T1"):
-        fault_table._checked("T1", {"seen": "", "tell_from": ""} | row)
+        fault_table._checked("T1", whole | spoilt)
