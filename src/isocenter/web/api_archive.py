@@ -31,6 +31,7 @@ routes = APIRouter(tags=["archive"])
 Limit = Annotated[int, Query(ge=1, le=API_ROWS_MAX)]
 Serial = Annotated[int, Path(ge=0, le=0x7FFFFFFFFFFFFFFF)]
 
+
 @routes.get("/api/set-aside", responses=problems())
 def set_aside(
     house: House,

@@ -12,7 +12,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the live log; `serial` only grows, over restarts too. `when` is ISO 8601 in UTC, `room` who says it, such as `association`."""
+    """One line of the live log; `serial` only grows, over restarts too.
+
+    `when` is ISO 8601 in UTC, `room` who says it, such as `association`.
+    """
 
     serial: int
     when: str

@@ -1,7 +1,7 @@
 """The files of the workstation, which `web/` is built into: the page itself at every address that is not somebody else's.
 
-A GET comes in, a file goes out, packed where the browser takes that and the build made it. Files in `assets/` carry their content in
-their names and are kept for ever; the page is asked for again each time. Nothing outside of the folder is ever read.
+A GET comes in, a file goes out, packed where the browser takes that and the build made it. Files in `assets/` carry their content
+in their names and are kept for ever; the page is asked for again each time. Nothing outside of the folder is ever read.
 """
 
 from __future__ import annotations
