@@ -434,6 +434,69 @@ NODE_HISTORY_SECONDS = _limit(
     "How far back a node's answers are shown: a day, in which every device is used once.",
 )
 NODE_EVENTS_MAX = _limit("NODE_EVENTS_MAX", 20, "events", "Changes of one node that are told: it went away, it came back.")
+NODE_HISTORY_DAYS_MAX = _limit(
+    "NODE_HISTORY_DAYS_MAX", 3650, "days", "That a node's past may be kept: ten years of hours are 88,000 rows of it."
+)
+NODE_EVENTS_KEPT_MAX = _limit(
+    "NODE_EVENTS_KEPT_MAX", 500, "events", "Of one node, on the disk: one that comes and goes all day must not fill it."
+)
+HISTORY_WRITTEN_SECONDS = _limit(
+    "HISTORY_WRITTEN_SECONDS", 20.0, "seconds", "Between two commits of what the nodes answered; a crash loses no more of it."
+)
+HISTORY_WAITING_MAX = _limit(
+    "HISTORY_WAITING_MAX", 5000, "rows", "Of the nodes' past held in memory while the disk refuses; the oldest ones go."
+)
+HISTORY_PRUNED_SECONDS = _limit("HISTORY_PRUNED_SECONDS", 3600.0, "seconds", "Between two removals of what is older than wanted.")
+HEARTBEAT_PARTS = _limit(
+    "HEARTBEAT_PARTS", 60, "parts", "That a strip of a day, a week or a month is drawn in: as fine as an eye tells apart in a row."
+)
+OUTAGES_SHOWN_MAX = _limit("OUTAGES_SHOWN_MAX", 10, "stretches", "In which a node did not answer, the latest, told on the page.")
+WINDOWS_MAX = _limit("WINDOWS_MAX", 200, "windows", "Of maintenance, all nodes together; each is looked at with every echo.")
+WINDOW_MINUTES_MAX = _limit("WINDOW_MINUTES_MAX", 31 * 24 * 60, "minutes", "One window of maintenance: a month of rebuilding.")
+WINDOW_WORDS_MAX = _limit("WINDOW_WORDS_MAX", 200, "characters", "What a window of maintenance is for.")
+DRIFT_LEARNING_SECONDS = _limit(
+    "DRIFT_LEARNING_SECONDS",
+    24 * 3600.0,
+    "seconds",
+    "After its first call, in which what a node proposes and says is learned: a scanner stores, asks for its worklist and commits.",
+)
+DRIFT_CALM_SECONDS = _limit(
+    "DRIFT_CALM_SECONDS",
+    3600.0,
+    "seconds",
+    "That a change must not have been seen before it counts as undone: two devices may alternate.",
+)
+DRIFT_VALUES_MAX = _limit(
+    "DRIFT_VALUES_MAX", 32, "values", "That are usual of one aspect of a node, such as the programs that call under its title."
+)
+DRIFT_KEYS_MAX = _limit("DRIFT_KEYS_MAX", 300, "aspects", "Of one node: each storage class that it sends is one.")
+DRIFT_OPEN_MAX = _limit("DRIFT_OPEN_MAX", 50, "changes", "Of one node that wait for somebody's word; the oldest ones go.")
+ALERT_AFTER_MAX = _limit("ALERT_AFTER_MAX", 100, "echoes", "Unanswered in a row before somebody is told.")
+ALERT_GATHER_SECONDS = _limit(
+    "ALERT_GATHER_SECONDS",
+    20.0,
+    "seconds",
+    "After the first change, for the others: a switch that fails takes fifty nodes with it.",
+)
+ALERTS_WAITING_MAX = _limit("ALERTS_WAITING_MAX", 500, "alerts", "That could not be told yet; the oldest ones go.")
+ALERTS_SHOWN_MAX = _limit("ALERTS_SHOWN_MAX", 50, "alerts", "The latest, told on the page with what became of them.")
+ALERT_TRIES = _limit("ALERT_TRIES", 4, "tries", "To tell one batch one way: at once, and after each of the pauses.")
+ALERT_PAUSE_SECONDS = _limit(
+    "ALERT_PAUSE_SECONDS", 60.0, "seconds", "After the first try that failed; four times as long after each further one."
+)
+ALERT_SEND_SECONDS = _limit(
+    "ALERT_SEND_SECONDS", 20.0, "seconds", "For one e-mail or one webhook, from the connection to the last answer."
+)
+ALERT_ANSWER_BYTES_MAX = _limit("ALERT_ANSWER_BYTES_MAX", 64 * KIB, "bytes", "Of what a webhook answers, which nobody reads.")
+MODALITIES_LIST_BYTES_MAX = _limit(
+    "MODALITIES_LIST_BYTES_MAX", 4 * MIB, "bytes", "Of the list of nodes that an Orthanc answers with: ten thousand of them."
+)
+MODALITIES_LIST_MAX = _limit("MODALITIES_LIST_MAX", 10_000, "nodes", "In the list of another archive, as many as in one of ours.")
+TOLERATED_CALLERS_MAX = _limit(
+    "TOLERATED_CALLERS_MAX", 100, "callers", "Let in whom a stricter policy would have refused, remembered for the page."
+)
+CHECKUPS_COMPARED_MAX = _limit("CHECKUPS_COMPARED_MAX", 1000, "reports", "Of checkups that are looked at for what changed since.")
+CHECKUP_FILE_BYTES_MAX = _limit("CHECKUP_FILE_BYTES_MAX", 8 * MIB, "bytes", "One kept report; a long one has 200 KiB.")
 WANTED_CLASSES_REMEMBERED_MAX = _limit(
     "WANTED_CLASSES_REMEMBERED_MAX", 16, "classes", "What a rejected caller asked for: enough to recognise the device by."
 )
@@ -504,24 +567,6 @@ HTTP_WORKS_AT_ONCE_MAX = _limit(
     16,
     "threads",
     "Of the web's forty, that wait for worker processes; searches and stored bytes have the rest.",
-)
-PICTURE_AHEAD_SECONDS = _limit(
-    "PICTURE_AHEAD_SECONDS",
-    10.0,
-    "s",
-    "A picture that was made before it was asked for is kept so long, and who took the one before is remembered.",
-)
-PICTURE_AHEAD_RUNS_MAX = _limit(
-    "PICTURE_AHEAD_RUNS_MAX", 16, "readers", "Who go through a series picture by picture and have the next made: one picture each."
-)
-PICTURE_AHEAD_BYTES_MAX = _limit(
-    "PICTURE_AHEAD_BYTES_MAX",
-    4 * MIB,
-    "bytes",
-    "A larger picture is not kept for who has not asked for it; a CT is a tenth of one.",
-)
-PICTURE_AHEAD_FRAMES_MAX = _limit(
-    "PICTURE_AHEAD_FRAMES_MAX", 20_000, "frames", "A series with more is not gone through picture by picture."
 )
 THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
@@ -1020,10 +1065,16 @@ CHECKUP_CALL_PAUSE_SECONDS = _limit(
     "CHECKUP_CALL_PAUSE_SECONDS", 1.0, "seconds", "Between calls of the doctor that the other side may count as an attack."
 )
 CHECKUP_SLOW_ANSWER_TIMES = _limit(
-    "CHECKUP_SLOW_ANSWER_TIMES", 3.5, "times", "That wait in all before silence is final: a name server that is asked in vain takes 30 s."
+    "CHECKUP_SLOW_ANSWER_TIMES",
+    3.5,
+    "times",
+    "That wait in all before silence is final: a name server that is asked in vain takes 30 s.",
 )
 CHECKUP_PROBE_SECONDS = _limit(
-    "CHECKUP_PROBE_SECONDS", 1.5, "seconds", "For what only decides between two causes: another port, HTTP, TLS; a LAN needs milliseconds."
+    "CHECKUP_PROBE_SECONDS",
+    1.5,
+    "seconds",
+    "For what only decides between two causes: another port, HTTP, TLS; a LAN needs milliseconds.",
 )
 CHECKUP_RAW_BYTES_MAX = _limit(
     "CHECKUP_RAW_BYTES_MAX", 1024, "bytes", "Kept of each thing that crossed the wire, to be shown: an A-ASSOCIATE of ten contexts."
@@ -1038,16 +1089,25 @@ CHECKUP_CERTIFICATES_MAX = _limit(
     "CHECKUP_CERTIFICATES_MAX", 10, "certificates", "Of the chain that a server shows; real ones have three."
 )
 CHECKUP_TITLE_CALLS_MAX = _limit(
-    "CHECKUP_TITLE_CALLS_MAX", 16, "calls", "With other spellings of the titles, one a second: a person waits a quarter of a minute."
+    "CHECKUP_TITLE_CALLS_MAX",
+    16,
+    "calls",
+    "With other spellings of the titles, one a second: a person waits a quarter of a minute.",
 )
 CHECKUP_ECHOES = _limit("CHECKUP_ECHOES", 10, "echoes", "Of which the median is told: one slow answer in ten does not move it.")
 CHECKUP_SLOW_ECHO_MILLISECONDS = _limit(
     "CHECKUP_SLOW_ECHO_MILLISECONDS", 35.0, "milliseconds", "Above the connection's own time; held-back acknowledgements cost 40."
 )
 CHECKUP_SLOW_ASSOCIATION_SECONDS = _limit(
-    "CHECKUP_SLOW_ASSOCIATION_SECONDS", 2.0, "seconds", "From A-ASSOCIATE-RQ to its answer that is still told: name look-ups take 5."
+    "CHECKUP_SLOW_ASSOCIATION_SECONDS",
+    2.0,
+    "seconds",
+    "From A-ASSOCIATE-RQ to its answer that is still told: name look-ups take 5.",
 )
 
+CHECKUP_EXCHANGES_MAX = _limit(
+    "CHECKUP_EXCHANGES_MAX", 60, "messages", "Of one step that are written down: a search at three levels of three roots has 40."
+)
 CHECKUP_ANSWERS_MAX = _limit(
     "CHECKUP_ANSWERS_MAX", 20, "answers", "Of one C-FIND of the doctor's that are read before it is cancelled: one shows it all."
 )
@@ -1070,6 +1130,65 @@ WHY_QUESTIONS_MAX = _limit(
 WHY_ANSWERS_MAX = _limit(
     "WHY_ANSWERS_MAX", 100, "answers", "Counted of each such search; then it is cancelled, for one is enough to acquit a key."
 )
+CHECKUPS_AT_ONCE_MAX = _limit(
+    "CHECKUPS_AT_ONCE_MAX", 3, "checkups", "That the page may have under way: a technician, a colleague, and a guided walk."
+)
+CHECKUPS_KEPT_MAX = _limit(
+    "CHECKUPS_KEPT_MAX",
+    200,
+    "checkups",
+    "The latest of as many nodes in memory, some 100 KB each; what is to stay is saved as a report.",
+)
+CHECKUP_PEM_CHARACTERS_MAX = _limit(
+    "CHECKUP_PEM_CHARACTERS_MAX",
+    64 * KIB,
+    "characters",
+    "Certificates of authorities that are pasted for one checkup: ten of them.",
+)
+
+# Lab
+
+LAB_MESSAGE_BYTES_MAX = _limit(
+    "LAB_MESSAGE_BYTES_MAX", 64 * MIB, "bytes", "Of one message that a misbehaving peer of the lab keeps in memory."
+)
+LAB_OBJECTS_MAX = _limit("LAB_OBJECTS_MAX", 200, "objects", "Kept in the memory of such a peer; then the oldest goes.")
+LAB_SILENCE_SECONDS = _limit(
+    "LAB_SILENCE_SECONDS",
+    120.0,
+    "seconds",
+    "How long such a peer holds a line on which nothing happens: longer than any doctor waits.",
+)
+
+# Inspector
+
+RECORDED_DATA_BYTES = _limit(
+    "RECORDED_DATA_BYTES", 16 * KIB, "bytes", "Kept of each data set that passes: the header of nearly every image, none of its pixels."
+)
+RECORDED_FOREIGN_BYTES = _limit(
+    "RECORDED_FOREIGN_BYTES", 1 * KIB, "bytes", "Kept of a connection from where it stops to be DICOM: the head of an HTTP request."
+)
+RECORDED_RUN_BYTES = _limit(
+    "RECORDED_RUN_BYTES", 64 * KIB, "bytes", "Of one recorded segment; then another begins, so that old ones can be forgotten."
+)
+RECORDED_SEGMENT_BYTES = _limit(
+    "RECORDED_SEGMENT_BYTES", 400, "bytes", "What a recorded segment costs beside its bytes: Python's own objects, measured."
+)
+RECORDED_PAUSE_SECONDS = _limit(
+    "RECORDED_PAUSE_SECONDS", 0.02, "seconds", "A pause within a message that begins a new segment, so that the ladder can show it."
+)
+RECORDED_HEAD_BYTES = _limit(
+    "RECORDED_HEAD_BYTES", 256 * KIB, "bytes", "From the beginning of a connection, kept as long as it: contexts and first messages."
+)
+RECORDED_SHARE = _limit(
+    "RECORDED_SHARE", 4, "of all", "No connection takes more than such a part of the recorded bytes; its own oldest messages go first."
+)
+RECORDED_STRANGERS_MAX = _limit(
+    "RECORDED_STRANGERS_MAX", 64, "connections", "Kept of those that made no association, so that a port scan pushes out nobody else."
+)
+RECORDED_CONNECTIONS_MAX = _limit(
+    "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."
+)
+RECORDED_MIB_MAX = _limit("RECORDED_MIB_MAX", 4096, "MiB", "The largest `recorded_mib`: it is memory of this process.")
 
 # Log
 

@@ -23,11 +23,12 @@ from isocenter.base.limits import (
     CHECKUP_RETRIEVE_SECONDS,
     CONNECT_SECONDS,
 )
-from isocenter.model.checkup import Attempt, ContextAnswer, Role
+from isocenter.model.checkup import Attempt, ContextAnswer, Role, Sign
 from isocenter.model.records import Node
 from isocenter.standard.sop_class import CT_IMAGE
 
 if TYPE_CHECKING:
+    from isocenter.doctor.asking import Answer
     from isocenter.wire.pdu import AssociateAccept
 
 
@@ -109,6 +110,10 @@ class Visit:
     pause: Callable[[float], None] = lambda seconds: None
     """Waits between calls that must not come fast; returns early when stopped."""
     patience: Patience = field(default_factory=Patience)
+    our_titles_heard: tuple[str, ...] = ()
+    """How the other side has spelled our title when it called us, the latest first."""
+    their_titles_heard: tuple[str, ...] = ()
+    """Under which titles its address has called us, the latest first."""
 
     # ---- what was found out ----
     addresses: tuple[str, ...] = ()
@@ -123,6 +128,12 @@ class Visit:
     contexts: list[ContextAnswer] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     test_object: TestObject | None = None
+    answer: Answer | None = None
+    """What came back for the first A-ASSOCIATE-RQ; the layer that sent it may be below the one that judges it."""
+    connect_milliseconds: float = 0.0
+    """How long one TCP connection took: about one round trip."""
+    doubts: list[Sign] = field(default_factory=list)
+    """What looked odd on the way and may explain a failure above."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,305 @@
+"""The doctor's only room with sockets: names, routes, connections and TLS, each with what the system said and how long it took.
+
+Comes in: a host, an address, a port, bytes to send. Goes out: error numbers, seconds, bytes; nothing raises for what the network
+does but `Unreached` and `TlsFailed`. Everything read is bounded in bytes and in time, and no address is turned into a name. What
+it all means is told elsewhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from time import monotonic
+
+from isocenter.base.clock import Clock
+from isocenter.base.errors import IsocenterError
+from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX, CHECKUP_TLS_BYTES_MAX
+from isocenter.model.checkup import Exchange
+
+_SLICE_SECONDS = 0.2
+_READ_BYTES = 16 * 1024
+_MESSAGE_PORT = 9
+"""For asking the system's routing table: a datagram socket that is connected sends nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the system made of a host name: numeric addresses in the order in which they are tried, or its error and its words."""
+
+    addresses: tuple[str, ...]
+    error: int | None
+    words: str
+    seconds: float
+
+    @property
+    def is_silent(self) -> bool:
+        """True where the name server did not answer, which is no answer about the name."""
+        return self.error in (socket.EAI_AGAIN, socket.EAI_FAIL)
+
+
+def look_up(host: str, port: int) -> Looked:
+    """Ask the system for the addresses of a host, IPv4 and IPv6."""
+    began = monotonic()
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        return Looked((), error.errno, error.strerror or "not known", monotonic() - began)
+    except (UnicodeError, OverflowError, OSError) as error:
+        return Looked((), socket.EAI_NONAME, str(error), monotonic() - began)
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return Looked(addresses, None, "", monotonic() - began)
+
+
+def as_the_system_reads(host: str) -> str:
+    """The IPv4 address that the system takes an oddly written one for (`10.1.1`, `010.0.0.1`); empty where it takes it for none."""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, UnicodeError, ValueError):
+        return ""
+
+
+def own_address_towards(address: str) -> tuple[str, int | None]:
+    """Our address towards that one, or the error number of a routing table that knows no way. Nothing is sent."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect((address, _MESSAGE_PORT))
+            return str(asked.getsockname()[0]).partition("%")[0], None
+    except OSError as error:
+        return "", error.errno or errno.EINVAL
+
+
+class Unreached(IsocenterError):
+    """No connection: `number` is the system's error, ETIMEDOUT for our own patience; `seconds` is how long it took."""
+
+    def __init__(self, number: int, words: str, seconds: float) -> None:
+        super().__init__(words)
+        self.number = number
+        self.seconds = seconds
+
+    @property
+    def name(self) -> str:
+        """The error as the manuals write it, such as ECONNREFUSED."""
+        return errno.errorcode.get(self.number, str(self.number))
+
+
+class TlsFailed(IsocenterError):
+    """A handshake that came to nothing. `reason` is OpenSSL's name of it, `verify_code` its verdict on a certificate, or 0."""
+
+    def __init__(self, words: str, reason: str, verify_code: int = 0) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.verify_code = verify_code
+
+
+class Ending(Enum):
+    """How a connection ended under us. `ALERT`: by TLS, with its reason in `Line.alert`."""
+
+    CLOSED = "closed"
+    RESET = "reset"
+    ALERT = "alert"
+    STOPPED = "stopped"
+
+
+class Line:
+    """One TCP connection with what passed on it; one thread. `heard` is all that came, below TLS where there is TLS."""
+
+    def __init__(self, sock: socket.socket, clock: Clock, is_stopped: Callable[[], bool]) -> None:
+        self._socket = sock
+        self._clock = clock
+        self._is_stopped = is_stopped
+        self._tls: ssl.SSLObject | None = None
+        self._from_peer, self._to_peer = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._held = b""
+        self.exchanges: list[Exchange] = []
+        self.heard = bytearray()
+        self.ending: Ending | None = None
+        self.alert = ""
+        self.own_address = str(sock.getsockname()[0])
+        self.connect_seconds = 0.0
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+        self._socket.close()
+
+    def note(self, direction: str, words: str, raw: bytes) -> None:
+        """Remember something that passed, with its first bytes."""
+        self.exchanges.append(Exchange(self._clock.now(), direction, words, raw[:CHECKUP_RAW_BYTES_MAX], len(raw)))
+
+    # Bytes
+
+    def send(self, raw: bytes) -> None:
+        """Send all of it. What breaks meanwhile shows in `ending` at the next read."""
+        if self._tls is None:
+            self._send(raw)
+            return
+        try:
+            self._tls.write(raw)
+        except ssl.SSLError as error:
+            self._end_by(error)
+        self._send(self._to_peer.read())
+
+    def _send(self, raw: bytes) -> None:
+        try:
+            self._socket.settimeout(5.0)
+            self._socket.sendall(raw)
+        except OSError:
+            # What the peer said before it went is still to be read; the next read tells the end.
+            return
+
+    def read(self, count_max: int, until: float) -> bytes:
+        """Some bytes, at most so many, waiting until that moment of the monotonic clock. Empty: none came, or `ending` says why."""
+        if self._held:
+            given, self._held = self._held[:count_max], self._held[count_max:]
+            return given
+        if self._tls is None:
+            return self._some(count_max, until)
+        while True:
+            try:
+                return self._tls.read(count_max)
+            except ssl.SSLWantReadError:
+                self._send(self._to_peer.read())
+                if not self._more(until):
+                    return b""
+            except ssl.SSLZeroReturnError:
+                self.ending = Ending.CLOSED
+                return b""
+            except ssl.SSLError as error:
+                self._end_by(error)
+                return b""
+
+    def put_back(self, raw: bytes) -> None:
+        """Bytes that were read and are to be read again."""
+        self._held = raw + self._held
+
+    def exactly(self, count: int, until: float) -> bytes:
+        """So many bytes, or fewer where the connection ends or the time is over."""
+        got = bytearray()
+        while len(got) < count:
+            some = self.read(count - len(got), until)
+            if not some:
+                break
+            got += some
+        return bytes(got)
+
+    def _some(self, count_max: int, until: float) -> bytes:
+        while self.ending is None:
+            left = until - monotonic()
+            if left <= 0:
+                return b""
+            if self._is_stopped():
+                self.ending = Ending.STOPPED
+                return b""
+            self._socket.settimeout(min(left, _SLICE_SECONDS))
+            try:
+                some = self._socket.recv(count_max)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                self.ending = Ending.RESET if error.errno in (errno.ECONNRESET, errno.EPIPE) else Ending.CLOSED
+                return b""
+            if not some:
+                self.ending = Ending.CLOSED
+                return b""
+            if len(self.heard) < CHECKUP_TLS_BYTES_MAX:
+                self.heard += some
+            return some
+        return b""
+
+    # TLS
+
+    def secure(self, context: ssl.SSLContext, server_name: str, until: float) -> ssl.SSLObject:
+        """Shake hands as the calling side. Raises `TlsFailed`; what came until then is in `heard`."""
+        try:
+            tls = context.wrap_bio(self._from_peer, self._to_peer, server_hostname=server_name)
+        except (ValueError, ssl.SSLError) as error:
+            raise TlsFailed(str(error), "") from error
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self._send(self._to_peer.read())
+                if not self._more(until):
+                    how = {Ending.CLOSED: "the connection was closed", Ending.RESET: "the connection was reset"}
+                    raise TlsFailed(how.get(self.ending, "nothing came") if self.ending else "nothing came", "") from None
+            except ssl.SSLCertVerificationError as error:
+                self._send(self._to_peer.read())
+                raise TlsFailed(error.verify_message, error.reason or "", error.verify_code) from error
+            except ssl.SSLError as error:
+                self._send(self._to_peer.read())
+                raise TlsFailed(error.reason or str(error), error.reason or "") from error
+        self._send(self._to_peer.read())
+        self._tls = tls
+        return tls
+
+    def _more(self, until: float) -> bool:
+        """Let TLS have what comes next; False where nothing does."""
+        some = self._some(_READ_BYTES, until)
+        if some:
+            self._from_peer.write(some)
+        return bool(some)
+
+    def _end_by(self, error: ssl.SSLError) -> None:
+        if isinstance(error, ssl.SSLEOFError):
+            self.ending = Ending.CLOSED
+            return
+        self.ending = Ending.ALERT
+        self.alert = error.reason or str(error)
+
+
+def connect(address: str, port: int, seconds: float, clock: Clock, is_stopped: Callable[[], bool] = lambda: False) -> Line:
+    """Connect to a numeric address. Raises `Unreached`."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    began = monotonic()
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unreached(error.errno or 0, error.strerror or str(error), monotonic() - began) from error
+    number = _connect(sock, (address, port), began + seconds, is_stopped)
+    spent = monotonic() - began
+    if number:
+        sock.close()
+        raise Unreached(number, os.strerror(number), spent)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    line = Line(sock, clock, is_stopped)
+    line.connect_seconds = spent
+    return line
+
+
+def _connect(sock: socket.socket, place: tuple[str, int], until: float, is_stopped: Callable[[], bool]) -> int:
+    """0 when connected, else the error number; ETIMEDOUT when the time is over."""
+    sock.setblocking(False)
+    try:
+        number = sock.connect_ex(place)
+    except (OSError, OverflowError) as error:
+        return getattr(error, "errno", None) or errno.EINVAL
+    if number in (0, errno.EISCONN):
+        return 0
+    if number not in (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY):
+        return number
+    while (left := until - monotonic()) > 0 and not is_stopped():
+        if _writable(sock, min(left, _SLICE_SECONDS)):
+            return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    return errno.ETIMEDOUT
+
+
+def _writable(sock: socket.socket, seconds: float) -> bool:
+    import select
+
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(sock, select.POLLOUT)
+        return bool(poll.poll(seconds * 1000))
+    return any(select.select([], [sock], [sock], seconds))
