@@ -5,12 +5,10 @@ Only the page's thread comes here. The heartbeat beats where there is a page, an
 
 from __future__ import annotations
 
-import shutil
-import sys
-
 from isocenter.base.clock import SystemClock
 from isocenter.daemon import policies
 from isocenter.daemon.compose import House
+from isocenter.doctor import products
 from isocenter.jobs.echoing import Echoed, try_echo
 from isocenter.jobs.heartbeat import Heartbeat
 from isocenter.jobs.searching import Call
@@ -59,17 +57,5 @@ def _device(house: House) -> Device:
         policy_sentence=policies.sentence(settings.policy),
         addresses=tuple(addresses),
         listening_since=house.device.listening_since,
-        firewall=firewall(settings.port),
+        firewall=products.firewall(settings.port, settings.aet).text,
     )
-
-
-def firewall(port: int) -> str:
-    """The command that lets others reach a TCP port of this computer; empty on a system that asks its user by itself."""
-    if sys.platform == "win32":
-        rule = f'name="DICOM {port}" dir=in action=allow protocol=TCP localport={port}'
-        return f"netsh advfirewall firewall add rule {rule}"
-    if sys.platform == "darwin":
-        return ""
-    if shutil.which("firewall-cmd"):
-        return f"sudo firewall-cmd --permanent --add-port={port}/tcp && sudo firewall-cmd --reload"
-    return f"sudo ufw allow {port}/tcp"
