@@ -42,7 +42,7 @@ def render(settings) -> str:
         lines += [
             f"## {row.name}", "", row.why, "",
             "| command line | environment | kind | default |", "|---|---|---|---|",
-            f"| `{row.flag}` | `{row.environment}` | {KINDS[row.kind]} | `{toml(row.default)}` |", "",
+            f"| {f'`{row.flag}`' if row.flag else 'never'} | `{row.environment}` | {KINDS[row.kind]} | `{toml(row.default)}` |", "",
         ]  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
 

@@ -28,7 +28,16 @@ _IGNORED: Final = "ignored_callers"
 """The setting that holds the callers that are not to be shown, as a list of lists."""
 
 _LISTS: Final = ("operations", "transfer_syntaxes")
-_REST: Final = (*_LISTS, "pdu_bytes_max", "associations_max", "character_set", "local_ae_title", "dicomweb_url", "notes")
+_REST: Final = (
+    *_LISTS,
+    "pdu_bytes_max",
+    "associations_max",
+    "character_set",
+    "local_ae_title",
+    "dicomweb_url",
+    "notes",
+    "echo_minutes",
+)
 """What of a node lies in its JSON document."""
 
 _PUT: Final = (

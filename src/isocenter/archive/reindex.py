@@ -26,8 +26,10 @@ from isocenter.base.errors import UnreadableDataset, UsageError
 from isocenter.base.limits import CHECK_ROWS, REINDEX_DIFFERENCES_MAX, SERIALS_LEFT_FREE
 from isocenter.model.attributes import Level
 
-_COPIED = ("change", "node", "rejected_caller", "setting", "doomed", "job")
-_SALVAGED = ("node", "rejected_caller", "setting", "job")
+_SALVAGED = (
+    "node", "rejected_caller", "setting", "job", "node_echo", "node_hour", "node_event", "node_memory", "maintenance",
+)  # fmt: skip
+_COPIED = ("change", "doomed", *_SALVAGED)
 _STORED_TABLES = ("instance", "set_aside")
 
 
@@ -314,7 +316,7 @@ class _Building:
         self._cursor.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
 
     def _attach_damaged(self) -> bool:
-        """Try to reach what only the damaged old index holds: nodes, settings and jobs."""
+        """Try to reach what only the damaged old index holds: nodes and their past, settings and jobs."""
         if self._damaged is None or not self._damaged.exists():
             return False
         try:

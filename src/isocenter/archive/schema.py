@@ -15,7 +15,7 @@ from typing import Final
 
 from isocenter.model.attributes import Attribute, Level, of_level
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The schema that this software reads and writes: the newest of `versions/`, kept in table `alembic_version`."""
 
 TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.SERIES: "series", Level.IMAGE: "instance"}
@@ -46,6 +46,12 @@ TABLE_OF_LEVEL: Final = {Level.PATIENT: "patient", Level.STUDY: "study", Level.S
 # rejected_caller: one row per calling title, called title and address
 # job: id, kind, title, wanted (JSON), state (JobState.value), created, started, ended (microseconds), done, failed, total,
 #   words, findings (JSON), transfer (JSON, empty where nothing was moved): see model.jobs
+# node_echo: node, place (title, host, port and URL of its entry then), moment (microseconds), microseconds, outcome
+#   (jobs.echoing.Echo), excused (1 within a window of maintenance): every echo of the last day
+# node_hour: the same summed by node and hour: asked, answered, excused, microseconds of all answered, those of the slowest
+# node_event: id, node, moment, kind, words, good (1, 0, null): what changed
+# node_memory: node, document (JSON): what is usual of it, and how it called
+# maintenance: id, node (empty is all), begins (microseconds), minutes, repeats (model.history.Repeats), words
 # setting: name, value (JSON): small things that belong to the archive: the mark of recovery, NodeShelf's version
 
 COUNTERS: Final = {

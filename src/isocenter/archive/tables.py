@@ -151,6 +151,44 @@ JOB = Table(
     _text("findings"),
     _text("transfer"),
 )
+NODE_ECHO = Table(
+    "node_echo",
+    METADATA,
+    _text("node", primary_key=True),
+    _number("moment", primary_key=True),
+    _text("place"),
+    _number("microseconds"),
+    _text("outcome"),
+    _number("excused", server_default="0"),
+)
+NODE_HOUR = Table(
+    "node_hour",
+    METADATA,
+    _text("node", primary_key=True),
+    _number("hour", primary_key=True),
+    *(_number(name, server_default="0") for name in ("asked", "answered", "excused", "microseconds", "slowest")),
+)
+NODE_EVENT = Table(
+    "node_event",
+    METADATA,
+    _serial(),
+    _text("node"),
+    _number("moment"),
+    _text("kind"),
+    _text("words"),
+    Column("good", _INTEGER, nullable=True),
+)
+NODE_MEMORY = Table("node_memory", METADATA, _text("node", primary_key=True), _text("document"))
+MAINTENANCE = Table(
+    "maintenance",
+    METADATA,
+    _serial(),
+    _text("node"),
+    _number("begins"),
+    _number("minutes"),
+    _text("repeats"),
+    _text("words"),
+)
 
 Index("patient_by_identity", PATIENT.c.identity, unique=True)
 Index("patient_by_patient_id", PATIENT.c.patient_id)
@@ -173,5 +211,6 @@ Index(
     ORIGIN.c.source,
     unique=True,
 )
+Index("node_event_by_node", NODE_EVENT.c.node, NODE_EVENT.c.id)
 Index("set_aside_by_uid", SET_ASIDE.c.sop_instance_uid)
 Index("set_aside_by_study", SET_ASIDE.c.study_instance_uid)

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import ECHO_MINUTES_MAX
+from isocenter.base.limits import ALERT_AFTER_MAX, ECHO_MINUTES_MAX, NODE_HISTORY_DAYS_MAX
 
 ENVIRONMENT_PREFIX = "ISOCENTER_"
 FILE_NAME = "isocenter.toml"
 POLICIES = ("loopback", "strict", "open")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+([/?][!-~]*)?")
+_MAIL_SERVER = re.compile(r"smtps?://([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+_MAIL_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9.-]+")
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -32,6 +35,8 @@ class Setting:
     kind: type
     default: Any
     why: str
+    is_secret: bool = False
+    """Never shown, and not given on the command line, where every program of this computer could read it."""
 
     @property
     def environment(self) -> str:
@@ -39,7 +44,7 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
+        return "" if self.is_secret else "--" + self.name.replace("_", "-")
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -51,6 +56,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances over HTTP; off, DELETE is refused."),
     Setting("web_origins", str, "", "Web sites whose viewers may use DICOMweb, such as http://viewer:3000, by commas; * is all."),
     Setting("echo_minutes", int, 5, "How often each known node is asked by C-ECHO whether it is there, in minutes; 0 is never."),
+    Setting("history_days", int, 90, "How long the answers, changes and calls of the nodes are kept, in days."),
+    Setting("alert_after", int, 2, "How many echoes in a row a node leaves unanswered before somebody is told."),
+    Setting("alert_webhook", str, "", "A web address that is told by POST, in JSON, when a node changes; empty is none."),
+    Setting("alert_mail_to", str, "", "Who gets an e-mail when a node changes: addresses, by commas; empty is nobody."),
+    Setting("alert_mail_from", str, "", "The address that such an e-mail comes from; empty is the first of those that it goes to."),
+    Setting(
+        "alert_mail_server", str, "", "The mail server that takes it, such as smtp://mail:587, or smtps://mail:465 for TLS at once."
+    ),
+    Setting("alert_mail_user", str, "", "Whom to log in as at the mail server, only over TLS; empty is nobody."),
+    Setting("alert_mail_password", str, "", "The password for that. It is never shown.", is_secret=True),
+    Setting("recorded_mib", int, 64, "Memory for the latest connections, which the inspector shows, in MiB; 0 records nothing."),
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
     Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
     Setting("log_patient_data", bool, False, "Log what each query asks for, names included. Off: the log never names a patient."),
@@ -71,6 +87,15 @@ class Settings:
     web_delete: bool = False
     web_origins: str = ""
     echo_minutes: int = 5
+    history_days: int = 90
+    alert_after: int = 2
+    alert_webhook: str = ""
+    alert_mail_to: str = ""
+    alert_mail_from: str = ""
+    alert_mail_server: str = ""
+    alert_mail_user: str = ""
+    alert_mail_password: str = field(default="", repr=False)
+    recorded_mib: int = 64
     store_unknown_classes: bool = True
     strict_identifiers: bool = False
     log_patient_data: bool = False
@@ -85,6 +110,11 @@ class Settings:
     def origins(self) -> tuple[str, ...]:
         """The web sites of `web_origins`, as browsers write them (RFC 6454 6.1)."""
         return tuple(dict.fromkeys(origin.strip().rstrip("/").lower() for origin in self.web_origins.split(",") if origin.strip()))
+
+    @property
+    def mail_receivers(self) -> tuple[str, ...]:
+        """The addresses of `alert_mail_to`."""
+        return tuple(dict.fromkeys(address.strip() for address in self.alert_mail_to.split(",") if address.strip()))
 
 
 def load(flags: Mapping[str, Any], folder: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -148,11 +178,31 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
     if not 0 <= settings.echo_minutes <= ECHO_MINUTES_MAX:
         raise UsageError(f"echo_minutes is {settings.echo_minutes}, but must be a number from 0 to {ECHO_MINUTES_MAX}.")
+    for name, low, high in (("history_days", 1, NODE_HISTORY_DAYS_MAX), ("alert_after", 1, ALERT_AFTER_MAX)):
+        if not low <= getattr(settings, name) <= high:
+            raise UsageError(f"{name} is {getattr(settings, name)}, but must be a number from {low} to {high}.")
+    _check_alerts(settings)
+    if not 0 <= settings.recorded_mib <= RECORDED_MIB_MAX:
+        raise UsageError(f"recorded_mib is {settings.recorded_mib}, but must be a number from 0 to {RECORDED_MIB_MAX}.")
     if settings.policy not in POLICIES:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
     for origin in settings.origins:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise UsageError(f"web_origins has {origin!r}, which is no web site such as http://viewer:3000 (without a path), nor *")
+
+
+def _check_alerts(settings: Settings) -> None:
+    if settings.alert_webhook and not _WEB_ADDRESS.fullmatch(settings.alert_webhook):
+        raise UsageError("alert_webhook is no web address; one begins with http:// or https:// and has no spaces.")
+    if settings.alert_mail_server and not _MAIL_SERVER.fullmatch(settings.alert_mail_server):
+        raise UsageError(
+            f"alert_mail_server is {settings.alert_mail_server!r}, but is written smtp://mail:587, or smtps://mail:465."
+        )
+    for address in (*settings.mail_receivers, *filter(None, (settings.alert_mail_from,))):
+        if not _MAIL_ADDRESS.fullmatch(address):
+            raise UsageError(f"{address!r} is no e-mail address such as imaging@hospital.example.")
+    if settings.alert_mail_to and not settings.alert_mail_server:
+        raise UsageError("alert_mail_to has addresses, but alert_mail_server does not say which mail server takes the e-mail.")
 
 
 def check_ae_title(title: str) -> None:

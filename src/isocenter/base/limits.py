@@ -1162,7 +1162,10 @@ LAB_SILENCE_SECONDS = _limit(
 # Inspector
 
 RECORDED_DATA_BYTES = _limit(
-    "RECORDED_DATA_BYTES", 16 * KIB, "bytes", "Kept of each data set that passes: the header of nearly every image, none of its pixels."
+    "RECORDED_DATA_BYTES",
+    16 * KIB,
+    "bytes",
+    "Kept of each data set that passes: the header of nearly every image, none of its pixels.",
 )
 RECORDED_FOREIGN_BYTES = _limit(
     "RECORDED_FOREIGN_BYTES", 1 * KIB, "bytes", "Kept of a connection from where it stops to be DICOM: the head of an HTTP request."
@@ -1177,13 +1180,22 @@ RECORDED_PAUSE_SECONDS = _limit(
     "RECORDED_PAUSE_SECONDS", 0.02, "seconds", "A pause within a message that begins a new segment, so that the ladder can show it."
 )
 RECORDED_HEAD_BYTES = _limit(
-    "RECORDED_HEAD_BYTES", 256 * KIB, "bytes", "From the beginning of a connection, kept as long as it: contexts and first messages."
+    "RECORDED_HEAD_BYTES",
+    256 * KIB,
+    "bytes",
+    "From the beginning of a connection, kept as long as it: contexts and first messages.",
 )
 RECORDED_SHARE = _limit(
-    "RECORDED_SHARE", 4, "of all", "No connection takes more than such a part of the recorded bytes; its own oldest messages go first."
+    "RECORDED_SHARE",
+    4,
+    "of all",
+    "No connection takes more than such a part of the recorded bytes; its own oldest messages go first.",
 )
 RECORDED_STRANGERS_MAX = _limit(
-    "RECORDED_STRANGERS_MAX", 64, "connections", "Kept of those that made no association, so that a port scan pushes out nobody else."
+    "RECORDED_STRANGERS_MAX",
+    64,
+    "connections",
+    "Kept of those that made no association, so that a port scan pushes out nobody else.",
 )
 RECORDED_CONNECTIONS_MAX = _limit(
     "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."

@@ -46,6 +46,9 @@ def add(
         str, typer.Option("--dicomweb", help="Where it speaks DICOMweb, such as https://pacs/dicom-web: it is searched there.")
     ] = "",
     notes: Annotated[str, typer.Option("--notes", help="Anything worth knowing about it.")] = "",
+    echo_minutes: Annotated[
+        int | None, typer.Option("--echo-minutes", help="How often it is asked whether it is there, in minutes; 0 is never.")
+    ] = None,
     name: Name = None,
     data: Data = None,
     json: Json = False,
@@ -54,7 +57,7 @@ def add(
     wanted = Node(
         name=saved_as, ae_title=aet, host=host, port=port, operations=_operations(may), transfer_syntaxes=tuple(prefer or ()),
         pdu_bytes_max=pdu, associations_max=associations, character_set=character_set, local_ae_title=call_as,
-        dicomweb_url=dicomweb, notes=notes,
+        dicomweb_url=dicomweb, notes=notes, echo_minutes=echo_minutes,
     )  # fmt: skip
     place = instances.place(name, data)
     with library.open_shelf(place.folder) as shelf:
@@ -92,6 +95,7 @@ def show(saved_as: NodeName, name: Name = None, data: Data = None, json: Json = 
     if json:
         tell_json(words)
     else:
+        words["echo_minutes"] = "as all nodes" if words["echo_minutes"] is None else words["echo_minutes"] or "never"
         pairs((key.replace("_", " "), ", ".join(value) if isinstance(value, list) else value) for key, value in words.items())
 
 
@@ -288,6 +292,7 @@ def _words(node: Node) -> dict[str, Any]:
         "transfer_syntaxes": list(node.transfer_syntaxes), "pdu_bytes_max": node.pdu_bytes_max,
         "associations_max": node.associations_max, "character_set": node.character_set,
         "local_ae_title": node.local_ae_title, "dicomweb_url": node.dicomweb_url, "notes": node.notes,
+        "echo_minutes": node.echo_minutes,
     }  # fmt: skip
 
 

@@ -28,6 +28,15 @@ def up(
     web_delete: Annotated[bool | None, typer.Option("--web-delete/--no-web-delete", help=config.BY_NAME["web_delete"].why)] = None,
     web_origins: Annotated[str | None, typer.Option("--web-origins", help=config.BY_NAME["web_origins"].why)] = None,
     echo_minutes: Annotated[int | None, typer.Option("--echo-minutes", help=config.BY_NAME["echo_minutes"].why)] = None,
+    history_days: Annotated[int | None, typer.Option("--history-days", help=config.BY_NAME["history_days"].why)] = None,
+    alert_after: Annotated[int | None, typer.Option("--alert-after", help=config.BY_NAME["alert_after"].why)] = None,
+    alert_webhook: Annotated[str | None, typer.Option("--alert-webhook", help=config.BY_NAME["alert_webhook"].why)] = None,
+    alert_mail_to: Annotated[str | None, typer.Option("--alert-mail-to", help=config.BY_NAME["alert_mail_to"].why)] = None,
+    alert_mail_from: Annotated[str | None, typer.Option("--alert-mail-from", help=config.BY_NAME["alert_mail_from"].why)] = None,
+    alert_mail_server: Annotated[
+        str | None, typer.Option("--alert-mail-server", help=config.BY_NAME["alert_mail_server"].why)
+    ] = None,
+    alert_mail_user: Annotated[str | None, typer.Option("--alert-mail-user", help=config.BY_NAME["alert_mail_user"].why)] = None,
     store_unknown_classes: Annotated[
         bool | None,
         typer.Option("--store-unknown-classes/--no-store-unknown-classes", help=config.BY_NAME["store_unknown_classes"].why),
@@ -48,6 +57,9 @@ def up(
     flags = {
         "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
         "web_delete": web_delete, "web_origins": web_origins, "echo_minutes": echo_minutes,
+        "history_days": history_days, "alert_after": alert_after, "alert_webhook": alert_webhook,
+        "alert_mail_to": alert_mail_to, "alert_mail_from": alert_mail_from, "alert_mail_server": alert_mail_server,
+        "alert_mail_user": alert_mail_user,
         "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
         "log_patient_data": log_patient_data, "debug": debug,
     }  # fmt: skip

@@ -64,7 +64,10 @@ class Device:
                 self.listening_since = self._clock.now()
             self.settings = wanted
             for name in values:
-                _log.info("%s is %s now, was %s", name, values[name], getattr(before, name))
+                if config.BY_NAME[name].is_secret:
+                    _log.info("%s is another one now", name)
+                else:
+                    _log.info("%s is %s now, was %s", name, values[name] or "empty", getattr(before, name) or "empty")
             return [*_overruled(before, values), *_written(file, values)]
 
 
@@ -86,9 +89,9 @@ def _overruled(before: Settings, values: Mapping[str, str | int]) -> list[str]:
         kind = _FROM_OUTSIDE.get(before.sources.get(name, ""))
         if kind is not None:
             place = getattr(config.BY_NAME[name], kind)
+            value = "the old one" if config.BY_NAME[name].is_secret else f"{place} {getattr(before, name)}"
             notes.append(
-                f"The {name} came from {before.sources[name]}: if {place} is given there again, the next start is {place} "
-                f"{getattr(before, name)}."
+                f"The {name} came from {before.sources[name]}: if {place} is given there again, the next start is {value}."
             )
     return notes
 

@@ -117,7 +117,8 @@ class Node:
     `operations` are those it may ask of us: echo, store, find, move, get. `transfer_syntaxes` are preferred when sending to it,
     best first. `pdu_bytes_max` is the largest PDU that it may send us, 0 our default; `associations_max` bounds C-MOVE to it.
     `character_set` is what its queries and answers are read as where they name none, and such queries answered in. A node with a
-    `dicomweb_url`, such as https://pacs/dicom-web, is searched there and its instances are fetched from there.
+    `dicomweb_url`, such as https://pacs/dicom-web, is searched there and its instances are fetched from there. `echo_minutes` is
+    how often it is asked whether it is there: None as all nodes are, 0 never.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Node:
     local_ae_title: str = ""
     notes: str = ""
     dicomweb_url: str = ""
+    echo_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,4 +114,6 @@ def _cell(node: Node, name: str) -> str:
     value = getattr(node, name)
     if name == "operations":
         return " ".join(in_order(value)) or NOTHING
+    if value is None:
+        return ""
     return " ".join(value) if isinstance(value, tuple) else str(value)

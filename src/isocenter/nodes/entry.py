@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from isocenter.base.config import check_ae_title
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import (
+    ECHO_MINUTES_MAX,
     NODE_HOST_CHARACTERS_MAX,
     NODE_NAME_CHARACTERS_MAX,
     NODE_NOTES_CHARACTERS_MAX,
@@ -193,6 +194,10 @@ def _rest(node: Node) -> Iterator[Finding]:
     elif node.associations_max > RETRIEVE_ASSOCIATIONS_MAX:
         yield Finding(
             f"{node.associations_max} associations at once are asked for; {RETRIEVE_ASSOCIATIONS_MAX} are used.", fault=False
+        )
+    if node.echo_minutes is not None and not 0 <= node.echo_minutes <= ECHO_MINUTES_MAX:
+        yield Finding(
+            f"{node.name} can be asked every 1 to {ECHO_MINUTES_MAX} minutes, or never (0), not every {node.echo_minutes}."
         )
     if node.character_set and not _CHARACTER_SET.fullmatch(node.character_set):
         yield Finding(f"{node.character_set!r} is no character set of DICOM; UTF-8 is called ISO_IR 192, Latin-1 ISO_IR 100.")

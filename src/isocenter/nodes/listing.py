@@ -19,7 +19,7 @@ FIELDS = tuple(field.name for field in fields(Node))
 """The names of a node's columns and keys, in the order in which they are written."""
 
 LISTS = frozenset({"operations", "transfer_syntaxes"})
-NUMBERS = frozenset({"port", "pdu_bytes_max", "associations_max"})
+NUMBERS = frozenset({"port", "pdu_bytes_max", "associations_max", "echo_minutes"})
 
 NOTHING = "none"
 """How a list says that a device may ask for nothing: an empty place would mean everything."""
@@ -33,6 +33,7 @@ _CALLED = {
     "character_set": "character set",
     "local_ae_title": "title to call it with",
     "dicomweb_url": "DICOMweb address",
+    "echo_minutes": "minutes between echoes",
     "notes": "notes",
     "name": "name",
 }

@@ -15,12 +15,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from isocenter.base.config import SETTINGS
+from isocenter.base.config import SETTINGS, Setting
 from isocenter.base.limits import API_JOBS_SHOWN, LIVE_LINES_MAX, LIVE_SECONDS
 from isocenter.web.api_activity import Activity
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.api_network import neighbours
 from isocenter.web.api_words import DebugWords, JobWords, LogLineWords, LogWords, SettingWords
+from isocenter.web.words_doctor import CheckupState
 
 routes = APIRouter(tags=["status"])
 
@@ -33,7 +34,7 @@ def status(house: House) -> dict[str, Any]:
 
 @routes.get("/api/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **problems()})
 def live(house: House, request: Request) -> StreamingResponse:
-    """Server-sent events: `status`, `jobs`, `associations`, `network` when they change, `log` for each line, `arrivals` of images."""
+    """Server-sent events: `status`, `jobs`, `associations`, `network`, `checkup` as they change, each line of the `log`, `arrivals`."""
     return StreamingResponse(_events(house, request), media_type="text/event-stream")
 
 
@@ -41,6 +42,7 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
     serial, told, version = 0, "", -1
     activity = await run_in_threadpool(Activity, house)
     standings, stood = house.neighbourhood.standings, (-1, -1)
+    climbed = 0
     while not await request.is_disconnected():
         for line in house.backstage.log_lines(serial):
             serial = line.serial
@@ -55,6 +57,10 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
         if stands != stood:
             stood = stands
             yield _event("network", await run_in_threadpool(neighbours, house))
+        if house.clinic.version != climbed:
+            seen, climbed = climbed, house.clinic.version
+            for checkup in house.clinic.changed_since(seen):
+                yield _event("checkup", CheckupState.of(checkup).model_dump(mode="json"))
         for name, words in await run_in_threadpool(lambda: list(activity.news())):
             yield _event(name, words)
         status = json.dumps(await run_in_threadpool(house.backstage.status))
@@ -85,7 +91,7 @@ def settings(house: House) -> list[SettingWords]:
     return [
         SettingWords(
             name=row.name,
-            value=getattr(house.settings, row.name),
+            value=_shown(row, getattr(house.settings, row.name)),
             default=row.default,
             source=house.settings.sources.get(row.name, ""),
             why=row.why,
@@ -94,6 +100,10 @@ def settings(house: House) -> list[SettingWords]:
         )
         for row in SETTINGS
     ]
+
+
+def _shown(row: Setting, value: str | int | bool) -> str | int | bool:
+    return "(set, and not shown)" if row.is_secret and value else value
 
 
 @routes.post("/api/debug", dependencies=CHANGES, responses=problems(403))

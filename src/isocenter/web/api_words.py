@@ -48,6 +48,9 @@ class NodeEntry(Words):
         examples=["https://pacs/dicom-web"],
     )  # fmt: skip
     notes: str = ""
+    echo_minutes: int | None = Field(
+        default=None, description="How often it is asked whether it is there; null is as all nodes are, 0 is never."
+    )
 
     def node(self, name: str) -> Node:
         """The record that it means."""

@@ -111,6 +111,14 @@ export interface AssociationsTold {
   readonly more: boolean;
 }
 
+/** One spelling that was tried on an association of its own. */
+export interface AttemptWords {
+  readonly calling_ae_title: string;
+  readonly called_ae_title: string;
+  readonly said: string;
+  readonly is_accepted: boolean;
+}
+
 /** A part of the last day: echoes, those of them that were not answered, the median of the others. */
 export interface BarWords {
   readonly asked: number;
@@ -145,6 +153,65 @@ export interface CallsWords {
   readonly sent: number;
 }
 
+/** A fault that explains what was seen; `fault` is its identifier in the troubleshooting guide. */
+export interface CauseWords {
+  readonly fault: string;
+  readonly sentence: string;
+  readonly here: readonly (string)[];
+  readonly there: readonly (string)[];
+}
+
+/** The latest checkup of each node since this process began, the latest first. */
+export interface CheckupList {
+  readonly checkups: readonly (CheckupState)[];
+}
+
+/** How a checkup stands, in short: the layer that it is at or that failed, and the verdict's headline. */
+export interface CheckupState {
+  readonly token: string;
+  readonly node: string;
+  readonly role: "archive" | "modality" | "workstation" | "printer";
+  readonly began: string;
+  readonly ended: string | null;
+  readonly layer: "name" | "route" | "tcp" | "first bytes" | "tls" | "titles" | "contexts" | "echo" | "find" | "store" | "find again" | "move" | "get" | "compare" | "commitment" | "printer" | "clean up" | null;
+  readonly failed: boolean;
+  readonly headline: string;
+}
+
+/** Whom to examine, and as what. `storage_class_uid` is the class that the device will send: the test image is of it. `consent` names what may be done although it may disturb: `titles` other spellings of both titles, one call a second; `neighbours` other ports of the same computer; `store` a test image that may not be removable; `idle` minutes of silence; `many` connections at once. */
+export interface CheckupWanted {
+  readonly node: string;
+  readonly role?: "archive" | "modality" | "workstation" | "printer";
+  readonly storage_class_uid?: string;
+  readonly consent?: readonly ("titles" | "neighbours" | "store" | "idle" | "many")[];
+  readonly secured?: SecuredWords | null;
+}
+
+/** One run of the doctor; `ended` is null while it climbs, `verdict` while nothing failed. */
+export interface CheckupWords {
+  readonly token: string;
+  readonly node: string;
+  readonly ae_title: string;
+  readonly host: string;
+  readonly port: number;
+  readonly role: "archive" | "modality" | "workstation" | "printer";
+  readonly own_ae_title: string;
+  readonly own_address: string;
+  readonly own_port: number;
+  readonly began: string;
+  readonly ended: string | null;
+  readonly product: string;
+  readonly implementation_class_uid: string;
+  readonly implementation_version_name: string;
+  readonly pdu_bytes_max: number | null;
+  readonly steps: readonly (StepWords)[];
+  readonly attempts: readonly (AttemptWords)[];
+  readonly contexts: readonly (ContextAnswerWords)[];
+  readonly remarks: readonly (string)[];
+  readonly verdict: VerdictWords | null;
+  readonly secure: boolean;
+}
+
 /** One thing that can be done, and what it does. */
 export interface ChoiceWords {
   readonly choice: "old" | "new" | "both";
@@ -154,6 +221,13 @@ export interface ChoiceWords {
 /** What shall be done with an instance that was set aside. */
 export interface Chosen {
   readonly choice: "old" | "new" | "both";
+}
+
+/** One class in one transfer syntax, and the result of its presentation context; null where none came. */
+export interface ContextAnswerWords {
+  readonly sop_class_uid: string;
+  readonly transfer_syntax: string;
+  readonly result: number | null;
 }
 
 /** A presentation context as it was answered; a refused one has no transfer syntax. */
@@ -265,7 +339,7 @@ export interface DocumentWords {
   readonly completion: string;
   readonly verification: string;
   readonly verifying_observers: readonly (string)[];
-  readonly lines: readonly (LineWords)[];
+  readonly lines: readonly (isocenter__web__words_documents__LineWords)[];
   readonly more: boolean;
 }
 
@@ -320,6 +394,15 @@ export interface EventWords {
   readonly moment: string;
   readonly words: string;
   readonly good: boolean | null;
+}
+
+/** One thing that crossed the wire; `raw` are its first bytes as hexadecimal digits. */
+export interface ExchangeWords {
+  readonly moment: string;
+  readonly direction: string;
+  readonly words: string;
+  readonly raw: string;
+  readonly byte_count: number;
 }
 
 /** What the latest retrievals from a node have shown. `by` is the way that worked last, empty where none did yet; the rates are 0 where they are not known. */
@@ -478,17 +561,6 @@ export interface LatestCall {
   readonly moment: string;
 }
 
-/** One line of a report: what it is of, its value in words, its unit, and the lines under it. */
-export interface LineWords {
-  readonly kind: string;
-  readonly name: string;
-  readonly value: string;
-  readonly unit: string;
-  readonly relationship: string;
-  readonly images: readonly (ReferenceWords)[];
-  readonly lines: readonly (LineWords)[];
-}
-
 /** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
 export interface LogLineWords {
   readonly serial: number;
@@ -576,6 +648,8 @@ export interface NodeEntry {
   /** Where it speaks DICOMweb; then it is searched there, and retrieved from there. */
   readonly dicomweb_url?: string;
   readonly notes?: string;
+  /** How often it is asked whether it is there; null is as all nodes are, 0 is never. */
+  readonly echo_minutes?: number | null;
 }
 
 /** A node as it was kept, and what is doubtful about it. */
@@ -649,6 +723,8 @@ export interface NodeWords {
   /** Where it speaks DICOMweb; then it is searched there, and retrieved from there. */
   readonly dicomweb_url?: string;
   readonly notes?: string;
+  /** How often it is asked whether it is there; null is as all nodes are, 0 is never. */
+  readonly echo_minutes?: number | null;
   readonly name: string;
 }
 
@@ -730,6 +806,12 @@ export interface RetrieveWanted {
 export interface SampleWords {
   readonly images: number;
   readonly bytes: number;
+}
+
+/** TLS towards the node. `authority` is a certificate as PEM text; empty for those that this computer trusts. */
+export interface SecuredWords {
+  readonly authority?: string;
+  readonly check_host?: boolean;
 }
 
 /** A segment; `colour` is red, green, blue as its maker recommends, or empty. */
@@ -856,6 +938,23 @@ export interface Shown {
   readonly instances?: number;
 }
 
+/** What was seen, as one word of the tables of signs, and its particulars. */
+export interface SignWords {
+  readonly code: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** One layer as it went. */
+export interface StepWords {
+  readonly layer: "name" | "route" | "tcp" | "first bytes" | "tls" | "titles" | "contexts" | "echo" | "find" | "store" | "find again" | "move" | "get" | "compare" | "commitment" | "printer" | "clean up";
+  readonly outcome: "passed" | "warned" | "failed" | "skipped" | "untried";
+  readonly words: string;
+  readonly milliseconds: number | null;
+  readonly exchanges: readonly (ExchangeWords)[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly sign: SignWords | null;
+}
+
 /** How many instances of one SOP class an association brought. */
 export interface StoredOfClass {
   readonly sop_class_uid: string;
@@ -947,4 +1046,41 @@ export interface UnreadWords {
 /** `check` compares blobs and index and changes nothing; `reindex` builds a new index from the blobs and swaps it in. `compare` builds that index too, tells what is different in it, and throws it away. */
 export interface UpkeepWanted {
   readonly kind: "check" | "reindex" | "compare";
+}
+
+/** What is wrong, and what to do: `here` on our side, `there` on the other. */
+export interface VerdictWords {
+  readonly layer: "name" | "route" | "tcp" | "first bytes" | "tls" | "titles" | "contexts" | "echo" | "find" | "store" | "find again" | "move" | "get" | "compare" | "commitment" | "printer" | "clean up";
+  readonly side: "ours" | "theirs" | "between" | "undecided";
+  readonly headline: string;
+  readonly explanation: string;
+  readonly causes: readonly (CauseWords)[];
+  readonly here: readonly (string)[];
+  readonly there: readonly (string)[];
+  readonly lines: readonly (isocenter__web__words_doctor__LineWords)[];
+  readonly undecided: string;
+  readonly known_as: string;
+  readonly called: string;
+}
+
+/** What to type on the other side in a product's own words. */
+export interface isocenter__web__words_doctor__LineWords {
+  readonly product: string;
+  readonly where: string;
+  readonly text: string;
+  readonly then: string;
+  readonly before: string;
+  readonly mind: string;
+  readonly form: string;
+}
+
+/** One line of a report: what it is of, its value in words, its unit, and the lines under it. */
+export interface isocenter__web__words_documents__LineWords {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly relationship: string;
+  readonly images: readonly (ReferenceWords)[];
+  readonly lines: readonly (isocenter__web__words_documents__LineWords)[];
 }

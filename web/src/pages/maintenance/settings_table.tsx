@@ -87,8 +87,8 @@ function Row({ one }: { readonly one: SettingWords }) {
       <td className={styles.why}>{one.why}</td>
       <td className={styles.set}>
         <span>
-          <code title={`or the variable ${one.environment}, or ${one.name} in isocenter.toml`}>{one.flag}</code>
-          <Copy text={one.flag} what={`the flag of ${one.name}`} />
+          <code title={`or the variable ${one.environment}, or ${one.name} in isocenter.toml`}>{one.flag || one.environment}</code>
+          <Copy text={one.flag || one.environment} what={`the ${one.flag ? "flag" : "variable"} of ${one.name}`} />
         </span>
       </td>
     </tr>
