@@ -15,6 +15,7 @@ from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
 from isocenter.daemon.backstage import HouseBackstage
 from isocenter.daemon.compose import House
+from isocenter.daemon.consulting import checkups
 from isocenter.daemon.device import Device
 from isocenter.daemon.dropping import Dropping
 from isocenter.daemon.folder_use import folder_use
@@ -67,6 +68,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         space=IndexSpace(reader),
         folder_use=lambda: folder_use(house.place.folder),
         use_set_aside=house.archive.use_set_aside,
+        clinic=checkups(house),
         keep_both=KeepingBoth(house.archive, quarantine, house.pictures, SystemClock()).keep,
     )
 

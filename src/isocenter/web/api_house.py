@@ -40,6 +40,7 @@ from isocenter.model.records import FolderUse, Node
 from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.backstage import Backstage
+from isocenter.web.clinic import Clinic
 from isocenter.web.neighbourhood import Neighbourhood
 from isocenter.web.papers import Papers
 
@@ -75,6 +76,7 @@ class ApiHouse:
     folder_use: Callable[[], FolderUse]
     use_set_aside: Callable[[int], bool]
     keep_both: Callable[[int], bool]
+    clinic: Clinic
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 

@@ -34,7 +34,7 @@ def status(house: House) -> dict[str, Any]:
 
 @routes.get("/api/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **problems()})
 def live(house: House, request: Request) -> StreamingResponse:
-    """Server-sent events: `status`, `jobs`, `associations`, `network`, `checkup` as they change, each line of the `log`, `arrivals`."""
+    """Server-sent events: `status`, `jobs`, `associations`, `network`, `checkup` that changed; lines of the `log`, `arrivals`."""
     return StreamingResponse(_events(house, request), media_type="text/event-stream")
 
 

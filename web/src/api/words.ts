@@ -210,6 +210,8 @@ export interface CheckupWords {
   readonly remarks: readonly (string)[];
   readonly verdict: VerdictWords | null;
   readonly secure: boolean;
+  /** The classes and syntaxes of its contexts, by UID. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** One thing that can be done, and what it does. */
