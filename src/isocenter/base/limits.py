@@ -440,6 +440,7 @@ NODE_HISTORY_DAYS_MAX = _limit(
 NODE_EVENTS_KEPT_MAX = _limit(
     "NODE_EVENTS_KEPT_MAX", 500, "events", "Of one node, on the disk: one that comes and goes all day must not fill it."
 )
+CALLED_TITLES_MAX = _limit("CALLED_TITLES_MAX", 8, "titles", "By which one node calls us, remembered; real ones use one or two.")
 HISTORY_WRITTEN_SECONDS = _limit(
     "HISTORY_WRITTEN_SECONDS", 20.0, "seconds", "Between two commits of what the nodes answered; a crash loses no more of it."
 )
@@ -1201,6 +1202,57 @@ RECORDED_CONNECTIONS_MAX = _limit(
     "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."
 )
 RECORDED_MIB_MAX = _limit("RECORDED_MIB_MAX", 4096, "MiB", "The largest `recorded_mib`: it is memory of this process.")
+
+# Setup sheets and reports
+
+PAPER_CELL_CHARACTERS_MAX = _limit(
+    "PAPER_CELL_CHARACTERS_MAX",
+    4000,
+    "characters",
+    "One value on a setup sheet or a report: what a device sent cannot fill a book.",
+)
+PAPER_ROWS_MAX = _limit("PAPER_ROWS_MAX", 1000, "rows", "One table of a report; a matrix of every class and syntax stays below it.")
+PAPER_SHEETS_MAX = _limit(
+    "PAPER_SHEETS_MAX", 500, "nodes", "In the setup sheets of one department: a PDF of about a thousand pages."
+)
+QR_BYTES_MAX = _limit(
+    "QR_BYTES_MAX", 250, "bytes", "In one code: more makes its modules too small for a telephone across a console."
+)
+REPORT_BYTES_MAX = _limit(
+    "REPORT_BYTES_MAX",
+    16 * MIB,
+    "bytes",
+    "One kept report: a checkup with every exchange has some hundred KB; a larger file is none.",
+)
+REPORTS_KEPT_MAX = _limit(
+    "REPORTS_KEPT_MAX", 5000, "reports", "Kept before another is refused: years of commissioning, about 1 GB."
+)
+REPORT_WORDS_MAX = _limit("REPORT_WORDS_MAX", 200, "characters", "A technician's name, a work order, a site.")
+REPORT_REMARK_CHARACTERS_MAX = _limit("REPORT_REMARK_CHARACTERS_MAX", 4000, "characters", "A technician's own remark on a report.")
+REPORT_SAMPLE_INSTANCES = _limit(
+    "REPORT_SAMPLE_INSTANCES",
+    20,
+    "instances",
+    "The latest of a device whose headers are looked at: several series, a second at most.",
+)
+REPORT_CLOCK_SKEW_SECONDS = _limit(
+    "REPORT_CLOCK_SKEW_SECONDS",
+    300,
+    "seconds",
+    "A device whose clock is further off than this is told: studies are then sorted wrongly.",
+)
+REPORT_SLOWER_FACTOR = _limit(
+    "REPORT_SLOWER_FACTOR",
+    4,
+    "times",
+    "A step that takes so many times as long as before is a difference; less is the network's mood.",
+)
+REPORT_SLOWER_MILLISECONDS = _limit(
+    "REPORT_SLOWER_MILLISECONDS",
+    50,
+    "milliseconds",
+    "And it must have become slower by this much at least, which a person would feel.",
+)
 
 # Log
 
