@@ -7,6 +7,8 @@ commits on the writer's thread while this one syncs the blob. Every other end le
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import xxhash
 
 from isocenter.archive.blobs import BlobStore, Draft
@@ -20,7 +22,7 @@ from isocenter.base.errors import IsocenterError, LocalError, UnreadableDataset,
 from isocenter.base.limits import DATASET_BYTES_MAX
 from isocenter.dataset.skim import Skim
 from isocenter.model.attributes import RECEIVED_TAGS
-from isocenter.model.records import Arrival, Conflict, Duplicate, Full, Stored, StoreResult, Unreadable
+from isocenter.model.records import Arrival, Conflict, Duplicate, Full, Spent, Stored, StoreResult, Unreadable
 
 
 class ArchiveIntake:
@@ -63,7 +65,8 @@ class Refusal:
 class ArchiveReception:
     """One instance on its way in, used by one thread."""
 
-    __slots__ = ("_arrival", "_byte_count", "_digest", "_draft", "_form", "_over", "_result", "_skim", "_store", "_writer")
+    __slots__ = ("_arrival", "_byte_count", "_digest", "_draft", "_form", "_over", "_result", "_skim", "_store",
+                 "_synced", "_writer", "_written")  # fmt: skip
 
     def __init__(self, arrival: Arrival, form: HeaderForm, store: BlobStore, writer: IndexWriter) -> None:
         self._arrival = arrival
@@ -121,6 +124,7 @@ class ArchiveReception:
         self._draft.discard()
 
     def _file(self) -> StoreResult:
+        began = perf_counter()
         self._skim.finish()
         checksum = self._digest.digest()
         entry = Entry(self._arrival, self._skim, blob="", byte_count=self._byte_count, checksum=checksum)
@@ -132,7 +136,7 @@ class ArchiveReception:
         place = self._bring_home(entry, ticket)
         if isinstance(place, Same):
             return self._meet(entry, place, ticket)
-        return _told(entry, place)
+        return _told(entry, place, Spent(self._synced - began, self._written - self._synced))
 
     def _bring_home(self, entry: Entry, ticket: Ticket) -> Place:
         """Sync the blob while the writer commits its row; a row whose blob failed is taken back."""
@@ -141,7 +145,9 @@ class ArchiveReception:
             self._draft.sync()
         except VolumeFailed as error:
             failure = error
+        self._synced = perf_counter()
         place: Place = ticket.wait()
+        self._written = perf_counter()
         if isinstance(place, Same):
             if failure is not None:
                 raise failure
@@ -179,7 +185,7 @@ class ArchiveReception:
         return Duplicate(entry.value("SOPInstanceUID"))
 
 
-def _told(entry: Entry, place: Place) -> StoreResult:
+def _told(entry: Entry, place: Place, spent: Spent | None = None) -> StoreResult:
     if isinstance(place, Aside):
         return Conflict(entry.value("SOPInstanceUID"), place.serial, place.differences)
-    return Stored(entry.instance())
+    return Stored(entry.instance(), spent)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from isocenter.base.errors import UsageError
-from isocenter.base.limits import ALERT_AFTER_MAX, ECHO_MINUTES_MAX, NODE_HISTORY_DAYS_MAX
+from isocenter.base.limits import ALERT_AFTER_MAX, ECHO_MINUTES_MAX, NODE_HISTORY_DAYS_MAX, RECORDED_MIB_MAX
 
 ENVIRONMENT_PREFIX = "ISOCENTER_"
 FILE_NAME = "isocenter.toml"
@@ -70,6 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store_unknown_classes", bool, True, "Accept storage classes that the standard does not list, private ones included."),
     Setting("strict_identifiers", bool, False, "Refuse queries without the unique keys of the levels above (PS3.4 C.4.1.2.2.1)."),
     Setting("log_patient_data", bool, False, "Log what each query asks for, names included. Off: the log never names a patient."),
+    Setting("technician", bool, False, "Show nobody who the patients are: not on the page, not over HTTP, not in the terminal."),
     Setting("debug", bool, False, "Log negotiated contexts and every command in words."),
 )  # fmt: skip
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -99,6 +100,7 @@ class Settings:
     store_unknown_classes: bool = True
     strict_identifiers: bool = False
     log_patient_data: bool = False
+    technician: bool = False
     debug: bool = False
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -165,6 +167,7 @@ def _converted(setting: Setting, value: Any, source: str) -> Any:
     raise UsageError(f"{source}: {setting.name} must be {_KINDS[setting.kind]}, not {value!r}.")
 
 
+_RANGES = (("history_days", 1, NODE_HISTORY_DAYS_MAX), ("alert_after", 1, ALERT_AFTER_MAX), ("recorded_mib", 0, RECORDED_MIB_MAX))
 _KINDS = {str: "text", int: "a whole number", bool: "true or false"}
 
 
@@ -178,12 +181,10 @@ def _check(settings: Settings) -> None:
         raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
     if not 0 <= settings.echo_minutes <= ECHO_MINUTES_MAX:
         raise UsageError(f"echo_minutes is {settings.echo_minutes}, but must be a number from 0 to {ECHO_MINUTES_MAX}.")
-    for name, low, high in (("history_days", 1, NODE_HISTORY_DAYS_MAX), ("alert_after", 1, ALERT_AFTER_MAX)):
+    for name, low, high in _RANGES:
         if not low <= getattr(settings, name) <= high:
             raise UsageError(f"{name} is {getattr(settings, name)}, but must be a number from {low} to {high}.")
     _check_alerts(settings)
-    if not 0 <= settings.recorded_mib <= RECORDED_MIB_MAX:
-        raise UsageError(f"recorded_mib is {settings.recorded_mib}, but must be a number from 0 to {RECORDED_MIB_MAX}.")
     if settings.policy not in POLICIES:
         raise UsageError(f"policy is {settings.policy!r}, but must be one of {', '.join(POLICIES)}.")
     for origin in settings.origins:

@@ -15,13 +15,15 @@ from isocenter.base.clock import Clock
 from isocenter.base.ids import new_token
 from isocenter.base.limits import ASSOCIATIONS_REMEMBERED, CALLERS_REMEMBERED
 from isocenter.model.records import AssociationOutcome, AssociationSummary, PastAssociation
+from isocenter.net.recorder import Recorder
 from isocenter.wire.pdu import AssociateRequest
 
 
 class AssociationLedger:
-    """The port `Associations`."""
+    """The port `Associations`. `recorder` keeps the bytes of those that we open."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, recorder: Recorder | None = None) -> None:
+        self.recorder = recorder
         self._clock = clock
         self._open: dict[str, AssociationSummary] = {}
         self._past: deque[PastAssociation] = deque(maxlen=ASSOCIATIONS_REMEMBERED)

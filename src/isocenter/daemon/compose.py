@@ -20,7 +20,7 @@ from isocenter.archive.statistics import IndexStatistics
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
 from isocenter.base.errors import LocalError, UsageError
-from isocenter.base.limits import BACKGROUND_NICENESS
+from isocenter.base.limits import BACKGROUND_NICENESS, MIB
 from isocenter.daemon.acquainted import Acquainted
 from isocenter.daemon.association_ledger import AssociationLedger
 from isocenter.daemon.device import Device
@@ -36,6 +36,7 @@ from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
 from isocenter.net.names import RememberedNames
 from isocenter.net.pump import House as Shared
+from isocenter.net.recorder import Recorder
 from isocenter.nodes.book import NodeBook
 from isocenter.nodes.policy import Door
 from isocenter.services.roster import Roster
@@ -60,6 +61,7 @@ class House:
     background_pictures: HousePictures
     metadata: KeptMetadata
     listener: Listener
+    recorder: Recorder | None
     addresses: tuple[str, ...]
     standings: Standings
     strangers: Strangers
@@ -94,7 +96,8 @@ def build(place: Place, settings: Settings) -> House:
             own_addresses=lambda: own,
         )
         standings, strangers = Standings(clock), Strangers(clock)
-        witness = LogWitness(AssociationLedger(clock))
+        recorder = Recorder(clock, settings.recorded_mib * MIB) if settings.recorded_mib else None
+        witness = LogWitness(AssociationLedger(clock, recorder))
         pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
         opened.callback(pool.close)
         pictures = HousePictures(pool, archive)
@@ -117,7 +120,7 @@ def build(place: Place, settings: Settings) -> House:
                 strict=settings.strict_identifiers,
             )
             forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet, witness=witness.ledger)
-            return Shared(door, roster, Acquainted(witness, standings, strangers), clock, forwarder)
+            return Shared(door, roster, Acquainted(witness, standings, strangers), clock, forwarder, recorder=recorder)
 
         listener = Listener(shared(settings), address=settings.listen, port=settings.port)
         device.tell(lambda wanted: _moved(listener, wanted, shared))
@@ -134,6 +137,7 @@ def build(place: Place, settings: Settings) -> House:
             background_pictures=background_pictures,
             metadata=metadata,
             listener=listener,
+            recorder=recorder,
             addresses=tuple(ports.own_addresses()),
             standings=standings,
             strangers=strangers,

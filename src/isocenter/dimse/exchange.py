@@ -8,12 +8,12 @@ knows a socket, and no driver knows a service.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from isocenter.base.errors import IsocenterError
 from isocenter.dimse.commands import Command
-from isocenter.model.records import Instance, Node
+from isocenter.model.records import Instance, Node, Spent
 from isocenter.wire.pdu import ExtendedNegotiation
 
 
@@ -61,10 +61,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One response to send; `identifier` is a data set in the context's transfer syntax, or None."""
+    """One response to send; `identifier` is a data set in the context's transfer syntax, or None.
+
+    `spent` says where the time until it went, for whoever records it.
+    """
 
     command: Command
     identifier: bytes | None = None
+    spent: Spent | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,10 @@ class Associations(Protocol):
 
 
 class OutgoingWitness(Protocol):
-    """Who is told of the associations that we open. Any thread; must return at once."""
+    """Who is told of the associations that we open. Any thread; must return at once.
+
+    One that has a `recorder` (`net.recorder.Recorder`) has their bytes recorded, too.
+    """
 
     def opened(self, summary: AssociationSummary) -> None: ...
 

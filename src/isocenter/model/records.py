@@ -54,10 +54,19 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Where the time of an answer went, in seconds: on the disk, and waiting for the writer of the index."""
+
+    disk: float = 0.0
+    writer: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """Durable, and findable from now on."""
+    """Durable, and findable from now on. `spent` says where the time went after the last byte."""
 
     instance: Instance
+    spent: Spent | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

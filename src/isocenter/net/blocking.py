@@ -14,7 +14,9 @@ from time import monotonic
 
 from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import RECEIVE_ROOM_BYTES_FIRST, SEND_STALL_SECONDS
+from isocenter.model.recording import Ending
 from isocenter.net.sockets import Buffer, Readiness, Stream, acknowledger, explain
+from isocenter.net.tap import Tap
 from isocenter.wire.association import Association
 from isocenter.wire.events import Event
 
@@ -26,12 +28,14 @@ class GaveUp(IsocenterError):
 class Link:
     """An association and the stream that carries it. One thread, `interrupt` excepted.
 
-    `bytes_in` and `bytes_out` count what passed, PDU headers included.
+    `bytes_in` and `bytes_out` count what passed, PDU headers included; `tap` records it.
     """
 
-    def __init__(self, stream: Stream, association: Association) -> None:
+    def __init__(self, stream: Stream, association: Association, tap: Tap | None = None) -> None:
         self.association = association
         self.stream = stream
+        self.tap = tap
+        self._room = memoryview(b"")
         self.bytes_in = 0
         self.bytes_out = 0
         self._acknowledge = acknowledger(stream)
@@ -46,7 +50,8 @@ class Link:
         """
         association = self.association
         try:
-            count = self.stream.recv_into(association.space())
+            self._room = association.space()
+            count = self.stream.recv_into(self._room)
         except BlockingIOError:
             if self._broken or self._interruption:
                 return self._ended()
@@ -55,7 +60,7 @@ class Link:
                 return association.events()
             count = received
         except OSError as error:
-            association.received_eof(monotonic(), explain(error))
+            self._failed(error)
             return association.events()
         return self._took(count)
 
@@ -63,7 +68,8 @@ class Link:
         """What is there already, without waiting; None where nothing is."""
         association = self.association
         try:
-            count = self.stream.recv_into(association.space())
+            self._room = association.space()
+            count = self.stream.recv_into(self._room)
         except BlockingIOError:
             if self._broken:
                 return self._ended()
@@ -73,20 +79,37 @@ class Link:
                 return association.events()
             return None
         except OSError as error:
-            association.received_eof(monotonic(), explain(error))
+            self._failed(error)
             return association.events()
         return self._took(count)
 
     def _took(self, count: int) -> Iterator[Event]:
         association = self.association
+        now = monotonic()
         if count:
             self.bytes_in += count
-            association.received(count, monotonic())
+            if self.tap is not None:
+                self.tap.received(self._room[:count], now)
+            association.received(count, now)
         elif self._interruption:
             raise GaveUp(self._interruption)
         else:
-            association.received_eof(monotonic())
+            self._over(by_peer=True)
+            association.received_eof(now)
         return association.events()
+
+    def _failed(self, error: OSError) -> None:
+        """The connection broke while something was awaited."""
+        why = explain(error)
+        if self.tap is not None:
+            self.tap.ended(monotonic(), Ending.RESET, why)
+        self.association.received_eof(monotonic(), why)
+
+    def _over(self, *, by_peer: bool) -> None:
+        """Tell the recording who closed; the first one to do so stays."""
+        tap = self.tap
+        if tap is not None:
+            tap.ended(monotonic(), Ending.CALLER if by_peer != tap.recording.outgoing else Ending.CALLED)
 
     def _ended(self) -> Iterator[Event]:
         """Nothing more to read, after a send failed or this thread was interrupted."""
@@ -106,12 +129,13 @@ class Link:
             until = silent_at if timer is None else min(silent_at, timer)
             if readiness.readable(until - monotonic()):
                 try:
-                    return self.stream.recv_into(association.space())
+                    self._room = association.space()
+                    return self.stream.recv_into(self._room)
                 except BlockingIOError:
                     if self._interruption:
                         raise GaveUp(self._interruption) from None
                 except OSError as error:
-                    association.received_eof(monotonic(), explain(error))
+                    self._failed(error)
                     return None
             now = monotonic()
             if timer is not None and now >= timer:
@@ -134,6 +158,7 @@ class Link:
         """One list of buffers, all of it."""
         left = sum(map(len, buffers))
         self.bytes_out += left
+        tap, began, whole = self.tap, monotonic() if self.tap is not None else 0.0, buffers
         while True:
             try:
                 sent = self.stream.sendmsg(buffers)
@@ -144,6 +169,8 @@ class Link:
                 return
             left -= sent
             if not left:
+                if tap is not None:
+                    tap.sent(whole, began, monotonic())
                 return
             if sent:
                 buffers = _after(buffers, sent)
@@ -165,6 +192,7 @@ class Link:
     def close(self) -> None:
         """Close the connection, and hold no memory for it. Idempotent."""
         self.association.shrink()
+        self._over(by_peer=False)
         with contextlib.suppress(OSError):
             self.stream.close()
 
@@ -177,6 +205,7 @@ class Link:
         while (left := until - monotonic()) > 0:
             try:
                 if not self.stream.recv_into(room):
+                    self._over(by_peer=True)
                     return
             except BlockingIOError:
                 self._readiness.readable(left)

@@ -219,13 +219,15 @@ class Listener:
     def _welcome(self, sock: socket.socket, address: str) -> None:
         try:
             tune(sock)
+            recorder = self._house.recorder
+            tap = recorder.of_socket(sock, outgoing=False) if recorder is not None else None
             if self._tls is None:
-                self._lobby.enter(stream_of(sock), address)
+                self._lobby.enter(stream_of(sock), address, tap=tap)
             else:
                 from isocenter.net.tls import accepted
 
                 secured = accepted(sock, self._tls)
-                self._lobby.enter(secured, address, secured)
+                self._lobby.enter(secured, address, secured, tap)
         except OSError as error:
             sock.close()
             self._house.witness.stranger_left(address, f"the connection failed at once: {error}")

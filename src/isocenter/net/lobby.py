@@ -15,8 +15,10 @@ from time import monotonic
 from typing import Protocol
 
 from isocenter.base.limits import ARTIM_SECONDS, LOBBY_BYTES_MAX, LOBBY_READS_PER_TURN
+from isocenter.model.recording import Ending
 from isocenter.net.blocking import Link
 from isocenter.net.sockets import Stream, explain
+from isocenter.net.tap import Tap
 from isocenter.wire.association import Association
 from isocenter.wire.events import Aborted, Closed, Requested
 from isocenter.wire.pdu import AssociateRequest
@@ -39,6 +41,7 @@ class Visitor:
     address: str
     began: float
     shaking: Handshake | None = None
+    tap: Tap | None = None
     byte_count: int = 0
     room_bytes: int = 0
     is_leaving: bool = False
@@ -65,15 +68,15 @@ class Lobby:
     def __len__(self) -> int:
         return len(self._visitors)
 
-    def enter(self, stream: Stream, address: str, shaking: Handshake | None = None) -> None:
+    def enter(self, stream: Stream, address: str, shaking: Handshake | None = None, tap: Tap | None = None) -> None:
         """A connection that was just accepted; ARTIM runs from now on (PS3.8 9.1.5)."""
         now = monotonic()
-        self._add(Visitor(stream, Association.acceptor(now), address, now, shaking))
+        self._add(Visitor(stream, Association.acceptor(now), address, now, shaking, tap))
 
     def linger(self, link: Link, address: str) -> None:
         """A connection that had its last PDU from us: it gets the time to read it, and ARTIM to close."""
         link.association.shrink()
-        self._add(Visitor(link.stream, link.association, address, monotonic(), is_leaving=True))
+        self._add(Visitor(link.stream, link.association, address, monotonic(), tap=link.tap, is_leaving=True))
 
     def _add(self, visitor: Visitor) -> None:
         if len(self._visitors) >= self.half_open_max:
@@ -127,15 +130,23 @@ class Lobby:
         except BlockingIOError:
             return False
         except OSError as error:
-            association.received_eof(monotonic(), explain(error))
+            why = explain(error)
+            if visitor.tap is not None:
+                visitor.tap.ended(monotonic(), Ending.RESET, why)
+            association.received_eof(monotonic(), why)
             self._react(visitor)
             return False
         may_have_more = count == len(room)
+        now = monotonic()
         if count:
             visitor.byte_count += count
-            association.received(count, monotonic())
+            if visitor.tap is not None:
+                visitor.tap.received(room[:count], now)
+            association.received(count, now)
         else:
-            association.received_eof(monotonic())
+            if visitor.tap is not None:
+                visitor.tap.ended(now, Ending.CALLER)
+            association.received_eof(now)
         self._react(visitor)
         return may_have_more
 
@@ -191,7 +202,7 @@ class Lobby:
 
     def _hand_over(self, visitor: Visitor, request: AssociateRequest) -> None:
         self._forget(visitor)
-        link = Link(visitor.stream, visitor.association)
+        link = Link(visitor.stream, visitor.association, visitor.tap)
         link.bytes_in = visitor.byte_count
         if not self._admit(link, request, visitor.address):
             self.linger(link, visitor.address)
@@ -202,6 +213,9 @@ class Lobby:
         with suppress(OSError):
             while buffers := visitor.association.outgoing():
                 visitor.stream.sendmsg(buffers)
+                if visitor.tap is not None:
+                    now = monotonic()
+                    visitor.tap.sent(buffers, now, now)
 
     def _forget(self, visitor: Visitor) -> None:
         if visitor in self._visitors:
@@ -213,6 +227,8 @@ class Lobby:
     def drop(self, visitor: Visitor, why: str) -> None:
         """Close a connection; `why` is told of one that has not had its association."""
         self._forget(visitor)
+        if visitor.tap is not None:
+            visitor.tap.ended(monotonic(), Ending.CALLED, "" if visitor.is_leaving else why)
         with suppress(OSError):
             visitor.stream.close()
         if not visitor.is_leaving:

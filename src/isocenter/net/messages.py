@@ -278,6 +278,8 @@ class Messages:
     def reply(self, context: AgreedContext, reply: Reply) -> None:
         """Send a service's answer."""
         if self.end is None:
+            if reply.spent is not None and self.link.tap is not None:
+                self.link.tap.spend(reply.spent)
             self.send(context.id, reply.command, (reply.identifier,) if reply.identifier is not None else None)
 
 

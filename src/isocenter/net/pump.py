@@ -36,6 +36,7 @@ from isocenter.net.blocking import Link
 from isocenter.net.forward import Forwarder
 from isocenter.net.messages import Message, Messages, Refusal, refusal, too_long
 from isocenter.net.outgoing import Parcel
+from isocenter.net.recorder import Recorder
 from isocenter.standard.sop_class import name_of
 from isocenter.standard.status import DUPLICATE_INVOCATION, PROCESSING_FAILURE, RESOURCE_LIMITATION, Kind, describe, kind_of
 from isocenter.wire.negotiation import negotiate, requestor_roles
@@ -46,7 +47,7 @@ _log = logging.getLogger("isocenter.net.pump")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every association of one listener shares."""
+    """What every association of one listener shares. `recorder` keeps what passes, None where nothing is to be kept."""
 
     doorkeeper: Doorkeeper
     table: ServiceTable
@@ -54,6 +55,7 @@ class House:
     clock: Clock
     forwarder: Forwarder
     idle_seconds: float = IDLE_ASSOCIATION_SECONDS
+    recorder: Recorder | None = None
 
 
 class Conversation:
@@ -122,6 +124,8 @@ class Conversation:
         )
         self._messages = Messages(self.link, agreed, caller, self._receive, self._stored)
         self._summary = summary = self._opened(admission, accept)
+        if self.link.tap is not None:
+            self.link.tap.recording.summary = summary
         self.link.flush()
         house.witness.association_opened(summary)
         if _log.isEnabledFor(logging.DEBUG):

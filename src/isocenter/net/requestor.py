@@ -232,7 +232,7 @@ def _opened(
 
         stream = secure(sock, tls, node.host, node.port)
     association = Association.requestor(monotonic())
-    link = Link(stream, association)
+    link = Link(stream, association, watched.recorded(sock) if watched is not None else None)
     try:
         if connected is not None:
             connected(link)

@@ -6,6 +6,8 @@ association only. One that was never accepted is told as well, with the reason.
 
 from __future__ import annotations
 
+import socket
+
 from isocenter.base.clock import Clock, SystemClock
 from isocenter.base.errors import Refused
 from isocenter.base.ids import new_token
@@ -15,7 +17,9 @@ from isocenter.model.ports import OutgoingWitness
 from isocenter.model.records import AssociationOutcome, AssociationSummary, Node
 from isocenter.net.blocking import Link
 from isocenter.net.messages import End
+from isocenter.net.recorder import Recorder
 from isocenter.net.sockets import place
+from isocenter.net.tap import Tap
 from isocenter.standard.status import Kind, describe, kind_of
 from isocenter.wire.pdu import AssociateAccept, ProposedContext
 
@@ -36,6 +40,15 @@ class Watched:
             node=node.name,
             outgoing=True,
         )
+
+    def recorded(self, sock: socket.socket) -> Tap | None:
+        """Where its bytes are kept, if the witness has a recorder."""
+        recorder = getattr(self._witness, "recorder", None)
+        if not isinstance(recorder, Recorder):
+            return None
+        tap = recorder.of_socket(sock, outgoing=True)
+        tap.recording.summary = self.summary
+        return tap
 
     def accepted(self, proposed: tuple[ProposedContext, ...], accept: AssociateAccept) -> None:
         """It is open."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import VolumeFailed
@@ -64,7 +65,8 @@ class Storing:
             result = self._reception.finish()
         except Exception as error:
             return refuse(self._request, _failure(error))
-        return _answer(self._request, result)
+        reply = _answer(self._request, result)
+        return replace(reply, spent=result.spent) if isinstance(result, Stored) else reply
 
     def abandon(self) -> None:
         """The data set will never be complete."""

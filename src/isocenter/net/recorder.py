@@ -1,0 +1,150 @@
+"""All recordings in a bounded room of memory: the oldest that are over go first, then the middle of what is still going on.
+
+Comes in: connections as they begin, growth as they are used. Goes out: taps to write to, and the same to read. Whoever made no
+association is kept apart, so that a port scan pushes out nobody. Any thread; nothing here waits, and nothing is written to a disk.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from isocenter.base.clock import Clock
+from isocenter.base.ids import new_token
+from isocenter.base.limits import RECORDED_CONNECTIONS_MAX, RECORDED_SEGMENT_BYTES, RECORDED_SHARE, RECORDED_STRANGERS_MAX
+from isocenter.model.recording import Endpoint, Origin, Recording
+from isocenter.net.sockets import numeric
+from isocenter.net.tap import Tap
+
+_ROUND_TRIP = struct.Struct("=68xI")
+"""tcpi_rtt of Linux's tcp_info, in microseconds."""
+
+
+class Recorder:
+    """The port `Recordings`, and where taps come from."""
+
+    def __init__(self, clock: Clock, bytes_max: int) -> None:
+        self.bytes_max = bytes_max
+        self._clock = clock
+        self._taps: dict[str, Tap] = {}
+        self._byte_count = 0
+        self._version = 0
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> int:
+        """See the port."""
+        return self._version
+
+    @property
+    def byte_count(self) -> int:
+        """See the port."""
+        return self._byte_count
+
+    def begin(self, caller: Endpoint, called: Endpoint, *, origin: Origin = Origin.HOUSE, outgoing: bool = False) -> Tap:
+        """A connection exists from now on."""
+        recording = Recording(new_token(), self._clock.now(), caller, called, origin, outgoing)
+        return self.keep(Tap(recording, self._clock.monotonic(), self._charge))
+
+    def of_socket(self, sock: socket.socket, *, outgoing: bool, origin: Origin = Origin.HOUSE) -> Tap:
+        """The same for a connected socket of ours."""
+        with suppress(OSError):
+            here, there = _endpoint(sock.getsockname()), _endpoint(sock.getpeername())
+            tap = self.begin(*((here, there) if outgoing else (there, here)), outgoing=outgoing, origin=origin)
+            tap.recording.round_trip_seconds = _round_trip(sock)
+            return tap
+        return self.begin(Endpoint(""), Endpoint(""), outgoing=outgoing, origin=origin)
+
+    def keep(self, tap: Tap) -> Tap:
+        """A tap that was made elsewhere, a file that was read for instance."""
+        with self._lock:
+            self._taps[tap.recording.token] = tap
+            tap.charged = tap.byte_count + RECORDED_SEGMENT_BYTES
+            self._byte_count += tap.charged
+            self._version += 1
+            self._drop_strangers()
+            self._make_room()
+        return tap
+
+    def _charge(self, tap: Tap, byte_count: int) -> None:
+        """A tap has grown, or ended."""
+        with self._lock:
+            self._version += 1
+            if tap.recording.token not in self._taps:
+                return
+            tap.charged += byte_count
+            self._byte_count += byte_count
+            share = self.bytes_max // RECORDED_SHARE
+            if tap.charged > share:
+                # A quarter of it at once, so that this is not done for every message.
+                self._free(tap, share // RECORDED_SHARE)
+            if self._byte_count > self.bytes_max:
+                self._make_room()
+
+    def _drop_strangers(self) -> None:
+        if len(self._taps) > RECORDED_STRANGERS_MAX:
+            strangers = [tap for tap in self._taps.values() if _is_stranger(tap)]
+            for tap in strangers[:-RECORDED_STRANGERS_MAX]:
+                self._drop(tap)
+
+    def _make_room(self) -> None:
+        """Whoever is over goes, oldest first; where that is not enough, what those that go on said long ago."""
+        for tap in list(self._taps.values()):
+            if self._byte_count <= self.bytes_max and len(self._taps) <= RECORDED_CONNECTIONS_MAX:
+                return
+            if tap.recording.ended is not None:
+                self._drop(tap)
+        for tap in sorted(self._taps.values(), key=lambda tap: -tap.charged):
+            if self._byte_count <= self.bytes_max:
+                return
+            self._free(tap, self._byte_count - self.bytes_max)
+
+    def _free(self, tap: Tap, byte_count: int) -> None:
+        freed = tap.drop_oldest(byte_count)
+        tap.charged -= freed
+        self._byte_count -= freed
+
+    def _drop(self, tap: Tap) -> None:
+        del self._taps[tap.recording.token]
+        self._byte_count -= tap.charged
+
+    def all(self) -> Sequence[Tap]:
+        """See the port."""
+        with self._lock:
+            return list(self._taps.values())
+
+    def one(self, token: str) -> Tap | None:
+        """See the port."""
+        return self._taps.get(token)
+
+    def forget(self) -> None:
+        """See the port."""
+        with self._lock:
+            for tap in list(self._taps.values()):
+                if tap.recording.ended is not None:
+                    self._drop(tap)
+            self._version += 1
+
+
+def _is_stranger(tap: Tap) -> bool:
+    recording = tap.recording
+    return recording.ended is not None and recording.origin is Origin.HOUSE and not recording.outgoing and recording.summary is None
+
+
+def _endpoint(address: tuple[object, ...] | str) -> Endpoint:
+    port = address[1] if isinstance(address, tuple) and len(address) > 1 else 0
+    return Endpoint(numeric(address), port if isinstance(port, int) else 0)
+
+
+def _round_trip(sock: socket.socket) -> float | None:
+    """What the system knows of the way to the other side, where it tells (Linux)."""
+    option = getattr(socket, "TCP_INFO", None)
+    if option is None or not hasattr(socket, "TCP_QUICKACK"):
+        return None
+    with suppress(OSError, struct.error):
+        microseconds: int = _ROUND_TRIP.unpack(sock.getsockopt(socket.IPPROTO_TCP, option, _ROUND_TRIP.size))[0]
+        return microseconds / 1e6 if microseconds else None
+    return None

@@ -1,0 +1,330 @@
+"""What is kept of one connection while its bytes pass: control PDUs and commands whole, of each data set the beginning.
+
+Comes in: every run of bytes, each direction in its order, as the drivers receive and send it. Goes out: `Segment`s. The PDU headers
+of what is left out are kept, so that a reader, and Wireshark, can go on counting. It is on the hot path: a run that is left out
+costs a subtraction. It must never hold more than RECORDED_DATA_BYTES of a message's data, never raise for what a peer sends, and
+never keep a view that was lent to it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from struct import Struct
+
+from isocenter.base.limits import (
+    CONTROL_PDU_BYTES_MAX,
+    RECORDED_DATA_BYTES,
+    RECORDED_FOREIGN_BYTES,
+    RECORDED_HEAD_BYTES,
+    RECORDED_PAUSE_SECONDS,
+    RECORDED_RUN_BYTES,
+    RECORDED_SEGMENT_BYTES,
+)
+from isocenter.model.recording import Ending, Recording, Segment
+from isocenter.model.records import Spent
+from isocenter.net.sockets import Buffer
+
+_PDU = Struct(">BxI")
+_PDU_AND_VALUE = Struct(">BxIIBB")
+_VALUE = Struct(">IBB")
+_P_DATA_TF = 0x04
+_HEADER_BYTES = 6
+_CONTROLS = frozenset((0x01, 0x02, 0x03, 0x05, 0x06, 0x07))
+_FOREVER = 1 << 62
+
+
+class _Way:
+    """One direction: where in its PDUs it is. `keep` and `skip` say what becomes of the bytes before the next header."""
+
+    __slots__ = ("head", "is_mid", "keep", "kept_of_part", "pdu_left", "skip")
+
+    def __init__(self) -> None:
+        self.keep = 0
+        self.skip = 0
+        self.pdu_left = 0
+        self.head = bytearray()
+        self.kept_of_part = 0
+        self.is_mid = False
+
+    @property
+    def is_between_pdus(self) -> bool:
+        return not (self.keep or self.skip or self.pdu_left or self.head)
+
+
+class _Run:
+    """A segment that is being written."""
+
+    __slots__ = ("began", "ended", "forth", "gaps", "is_start", "kept", "lost", "spent")
+
+    def __init__(self, forth: bool, now: float, is_start: bool, spent: Spent | None) -> None:
+        self.forth = forth
+        self.began = self.ended = now
+        self.kept = bytearray()
+        self.gaps: list[int] = []
+        self.is_start = is_start
+        self.spent = spent
+        self.lost = 0
+
+    @property
+    def cost(self) -> int:
+        return len(self.kept) + len(self.gaps) * 8 + RECORDED_SEGMENT_BYTES
+
+    def is_over(self, now: float) -> bool:
+        """True where the next byte deserves a segment of its own."""
+        return now - self.ended > RECORDED_PAUSE_SECONDS or len(self.kept) > RECORDED_RUN_BYTES
+
+    def leave_out(self, count: int) -> None:
+        gaps, position = self.gaps, len(self.kept)
+        if gaps and gaps[-2] == position:
+            gaps[-1] += count
+        else:
+            gaps += (position, count)
+
+
+class Tap:
+    """One recording while it is written. One thread writes, any may read. `charge` is told of each growth in bytes.
+
+    `byte_count` is what it holds of our memory, `charged` what the recorder has counted of that.
+    `outgoing` in the recording says that this side is the caller, which `received` and `sent` need.
+    """
+
+    def __init__(self, recording: Recording, began: float, charge: Callable[[Tap, int], None] | None = None) -> None:
+        self.recording = recording
+        self.byte_count = 0
+        self.charged = 0
+        self._began = began
+        self._charge = charge
+        self._ways = {True: _Way(), False: _Way()}
+        self._run: _Run | None = None
+        self._head: list[Segment] = []
+        self._head_bytes = 0
+        self._tail: deque[Segment] = deque()
+        self._serial = 0
+        self._owed = 0
+        self._spent: Spent | None = None
+        self._lost = {True: 0, False: 0}
+        self._lock = threading.Lock()
+
+    # Writing
+
+    def received(self, view: memoryview, now: float) -> None:
+        """Bytes that came to this side."""
+        self.took(not self.recording.outgoing, view, now, now)
+
+    def sent(self, buffers: Sequence[Buffer], began: float, now: float) -> None:
+        """Buffers that this side sent, from the first byte to the last."""
+        forth = self.recording.outgoing
+        for buffer in buffers:
+            self.took(forth, buffer, began, now)
+
+    def spend(self, spent: Spent | None) -> None:
+        """Where the time of the answer went that is sent next."""
+        self._spent = spent
+
+    def took(self, forth: bool, view: Buffer, began: float, now: float) -> None:
+        """Bytes of one direction, from the caller where `forth`; they crossed from `began` to `now`, both monotonic."""
+        began -= self._began
+        now -= self._began
+        way = self._ways[forth]
+        with self._lock:
+            run = self._run
+            if (
+                run is None
+                or run.forth != forth
+                or began - run.ended > RECORDED_PAUSE_SECONDS
+                or len(run.kept) > RECORDED_RUN_BYTES
+            ):
+                run = self._begin(forth, began, way.is_between_pdus)
+            end = len(view)
+            if forth:
+                self.recording.bytes_forth += end
+            else:
+                self.recording.bytes_back += end
+            if way.skip >= end and not way.keep:
+                # Nearly all that ever comes: the middle of pixels.
+                way.skip -= end
+                run.leave_out(end)
+                run.ended = now
+            else:
+                self._walk(way, run, memoryview(view), began, now)
+            owed, self._owed = self._owed, 0
+        if owed and self._charge is not None:
+            self._charge(self, owed)
+
+    def _walk(self, way: _Way, run: _Run, view: memoryview, began: float, now: float) -> None:
+        position, end = 0, len(view)
+        head = way.head
+        while position < end:
+            if way.keep:
+                count = min(way.keep, end - position)
+                run.kept += view[position : position + count]
+                way.keep -= count
+            elif way.skip:
+                count = min(way.skip, end - position)
+                run.leave_out(count)
+                way.skip -= count
+            elif end - position >= _PDU_AND_VALUE.size and not (head or way.pdu_left) and view[position] == _P_DATA_TF:
+                count = _PDU_AND_VALUE.size
+                _, pdu_length, length, _, flags = _PDU_AND_VALUE.unpack_from(view, position)
+                if flags & 1 and not way.is_mid:
+                    run = self._boundary(run, began, now if position else None)
+                run.kept += view[position : position + count]
+                if not flags and way.kept_of_part == RECORDED_DATA_BYTES and pdu_length == length + 4 and length >= 2:
+                    # The middle of a large data set, a PDU of it after the other: nothing is to be decided.
+                    left_out = min(length - 2, end - position - count)
+                    run.leave_out(left_out)
+                    way.skip = length - 2 - left_out
+                    count += left_out
+                else:
+                    way.pdu_left = pdu_length
+                    _value(way, length, flags)
+            else:
+                # A header that the quick way cannot read: of a control PDU, of a further value, or not here in full.
+                if not (head or way.pdu_left or way.is_mid):
+                    run = self._boundary(run, began, now if position else None)
+                count = min(_HEADER_BYTES - len(head), end - position)
+                head += view[position : position + count]
+                run.kept += view[position : position + count]
+                if len(head) == _HEADER_BYTES:
+                    _header(way, bytes(head))
+                    head.clear()
+            position += count
+        run.ended = now
+
+    def _boundary(self, run: _Run, began: float, ended: float | None) -> _Run:
+        """A message begins here: it gets a segment of its own where it comes later than what this one begins with.
+
+        `ended` is when the message before came to its end, None where it did so before this call.
+        """
+        if not (run.kept or run.gaps):
+            run.is_start = True
+        elif began > run.began or self._spent is not None:
+            if ended is not None:
+                run.ended = ended
+            return self._begin(run.forth, began, is_start=True)
+        return run
+
+    def _begin(self, forth: bool, now: float, is_start: bool) -> _Run:
+        self._finish()
+        self._run = run = _Run(forth, now, is_start, self._spent)
+        self._spent = None
+        run.lost, self._lost[forth] = self._lost[forth], 0
+        return run
+
+    def _finish(self) -> None:
+        run, self._run = self._run, None
+        if run is None or not (run.kept or run.gaps):
+            return
+        self._serial += 1
+        gaps = tuple(zip(run.gaps[::2], run.gaps[1::2], strict=True))
+        segment = Segment(
+            self._serial, run.forth, run.began, run.ended, bytes(run.kept), gaps, run.is_start, run.lost, run.spent
+        )  # fmt: skip
+        cost = run.cost
+        if self._head_bytes + cost <= RECORDED_HEAD_BYTES and not self._tail:
+            self._head.append(segment)
+            self._head_bytes += cost
+        else:
+            self._tail.append(segment)
+        self.byte_count += cost
+        self._owed += cost
+
+    def ended(self, now: float, ending: Ending, reason: str = "") -> None:
+        """The connection is over. Idempotent: who closed first stays."""
+        with self._lock:
+            if self.recording.ended is None:
+                self._finish()
+                self.recording.ending, self.recording.reason = ending, reason
+                self.recording.ended = max(0.0, now - self._began)
+            owed, self._owed = self._owed, 0
+        if self._charge is not None:
+            self._charge(self, owed)
+
+    # Reading
+
+    def segments(self, after: int = 0) -> Sequence[Segment]:
+        """See the port `Recorded`."""
+        with self._lock:
+            self._finish()
+            found = [segment for segment in (*self._head, *self._tail) if segment.serial > after]
+            owed, self._owed = self._owed, 0
+        if owed and self._charge is not None:
+            self._charge(self, owed)
+        return found
+
+    def drop_oldest(self, byte_count: int) -> int:
+        """Forget messages after the beginning of the connection until so many bytes are free; how many became free."""
+        freed = 0
+        with self._lock:
+            tail = self._tail
+            while tail and (freed < byte_count or not tail[0].is_start):
+                gone = tail.popleft()
+                freed += cost_of(gone)
+                self.recording.lost_bytes += gone.byte_count
+                self._carry(gone)
+            self.byte_count -= freed
+        return freed
+
+    def _carry(self, gone: Segment) -> None:
+        """Let the next segment of the same direction say how much is missing before it."""
+        missing = gone.byte_count + gone.lost
+        for place, segment in enumerate(self._tail):
+            if segment.forth == gone.forth:
+                self._tail[place] = Segment(
+                    segment.serial, segment.forth, segment.began, segment.ended, segment.kept, segment.gaps, segment.is_start,
+                    segment.lost + missing, segment.spent,
+                )  # fmt: skip
+                return
+        run = self._run
+        if run is not None and run.forth == gone.forth:
+            run.lost += missing
+        else:
+            self._lost[gone.forth] += missing
+
+
+def cost_of(segment: Segment) -> int:
+    """What a segment holds of our memory, about, in bytes."""
+    return len(segment.kept) + len(segment.gaps) * 16 + RECORDED_SEGMENT_BYTES
+
+
+def _header(way: _Way, head: bytes) -> None:
+    """What follows a header that is complete: of a PDU, or of a further value of the PDU that is under way."""
+    if way.pdu_left:
+        length, _, flags = _VALUE.unpack(head)
+        _value(way, length, flags)
+        return
+    kind, length = _PDU.unpack(head)
+    if kind == _P_DATA_TF and length >= _HEADER_BYTES:
+        way.pdu_left = length
+    elif kind in _CONTROLS and length <= CONTROL_PDU_BYTES_MAX:
+        way.keep = length
+        way.is_mid, way.kept_of_part = False, 0
+    else:
+        _foreign(way)
+
+
+def _value(way: _Way, length: int, flags: int) -> None:
+    """A presentation data value begins (PS3.8 9.3.5.1); its header is kept already."""
+    left = way.pdu_left - 4 - length
+    if length < 2 or left < 0 or 0 < left < _HEADER_BYTES:
+        _foreign(way)
+        return
+    payload = length - 2
+    kept = way.kept_of_part
+    way.pdu_left = left
+    way.keep = min(payload, RECORDED_DATA_BYTES - kept)
+    way.skip = payload - way.keep
+    if flags & 2:
+        # A command or a data set is complete with this value.
+        way.is_mid, way.kept_of_part = False, 0
+    else:
+        way.is_mid, way.kept_of_part = True, kept + way.keep
+
+
+def _foreign(way: _Way) -> None:
+    """No PDU begins here: the first bytes tell what it is, the rest nobody can read."""
+    way.pdu_left = 0
+    way.is_mid = True
+    way.keep, way.skip = RECORDED_FOREIGN_BYTES, _FOREVER
