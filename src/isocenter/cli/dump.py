@@ -15,6 +15,7 @@ import typer
 from isocenter.base.errors import UnreadableDataset, UsageError
 from isocenter.base.limits import DUMP_VALUE_BYTES_MAX, DUMP_VALUE_CHARACTERS_MAX, DUMP_WARNINGS_MAX, FILE_HEAD_BYTES
 from isocenter.cli.options import Data, Json, Name
+from isocenter.cli.technician import hide, mask_of
 from isocenter.cli.terminal import note, say, tell_json
 from isocenter.jobs.questions import tag_of
 
@@ -47,6 +48,8 @@ def dump(
     with warnings.catch_warnings(record=True) as oddities:
         warnings.simplefilter("always")
         meta, dataset = _read(what, name, data)
+        if (mask := mask_of(name, data)) is not None:
+            dataset = hide(dataset, mask)
         if json:
             tell_json(_model(meta, wanted, whole) | _model(dataset, wanted, whole))
         else:

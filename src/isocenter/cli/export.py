@@ -13,6 +13,7 @@ import typer
 from isocenter.base.errors import IsocenterError, UsageError
 from isocenter.cli.exits import Exit
 from isocenter.cli.options import Data, Json, KeyOption, Name
+from isocenter.cli.technician import refuse
 from isocenter.cli.terminal import Progress, human_bytes, note, plural, say, tell_json
 from isocenter.daemon import instances
 from isocenter.jobs.questions import keyword_of, tag_of
@@ -39,6 +40,7 @@ def export(
 
     if not key and not everything:
         raise UsageError("Say what to export, for example -k PatientID=4711, or --all.")
+    refuse("an export", name, data)
     query = _query(key or [])
     written = byte_count = failed = 0
     with library.open_for_reading(instances.place(name, data).folder) as shelves:

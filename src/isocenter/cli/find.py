@@ -12,6 +12,7 @@ import typer
 from isocenter.base.errors import UsageError
 from isocenter.cli.headings import heading_of
 from isocenter.cli.options import Aet, Data, Json, KeyOption, Name, NodeArgument
+from isocenter.cli.technician import hide, mask_of
 from isocenter.cli.terminal import note, table, tell_csv, tell_json
 from isocenter.daemon import calling
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of, question
@@ -40,7 +41,9 @@ def find(
         raise UsageError("Say --csv or --json, not both.")
     asked = question(level, root, key or ())
     call = calling.resolve(node, aet, name, data)
-    with closing(answers(call, asked, limit)) as found:
+    mask = mask_of(name, data)
+    with closing(answers(call, asked, limit)) as came:
+        found = came if mask is None else (hide(answer, mask) for answer in came)
         if json:
             for answer in found:
                 tell_json(answer.to_json_dict())

@@ -47,6 +47,7 @@ def up(
     log_patient_data: Annotated[
         bool | None, typer.Option("--log-patient-data/--no-log-patient-data", help=config.BY_NAME["log_patient_data"].why)
     ] = None,
+    technician: Annotated[bool | None, typer.Option("--technician/--no-technician", help=config.BY_NAME["technician"].why)] = None,
     debug: Annotated[bool | None, typer.Option("--debug/--no-debug", help=config.BY_NAME["debug"].why)] = None,
 ) -> None:
     """Run the archive: receive, keep, find and send images until Ctrl-C."""
@@ -61,7 +62,7 @@ def up(
         "alert_mail_to": alert_mail_to, "alert_mail_from": alert_mail_from, "alert_mail_server": alert_mail_server,
         "alert_mail_user": alert_mail_user,
         "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
-        "log_patient_data": log_patient_data, "debug": debug,
+        "log_patient_data": log_patient_data, "technician": technician, "debug": debug,
     }  # fmt: skip
     settings = instances.settle(place, flags)
     house = lifecycle.open_house(place, settings)

@@ -54,6 +54,7 @@ class HouseBackstage:
             "changes_per_second": round(self._changes_per_second()),
             **asdict(house.statistics.counts()),
             "bytes_free": shutil.disk_usage(house.place.folder).free,
+            "technician": house.settings.technician,
             "debug": logging.getLogger(log.ROOT).isEnabledFor(logging.DEBUG),
             "refusal": house.archive.refusal() or "",
             "latest": latest,

@@ -93,7 +93,8 @@ class RunningHouse:
         with self._lock:
             if self._is_closing:
                 return
-            page = app(api(api_house(self.house, self._backstage)), web_house(self.house))
+            hides_patients = self.house.settings.technician
+            page = app(api(api_house(self.house, self._backstage)), web_house(self.house), hides_patients=hides_patients)
             settings = uvicorn.Config(
                 page,
                 host="127.0.0.1",
@@ -129,7 +130,7 @@ def open_house(place: Place, settings: Settings) -> RunningHouse:
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = log.to_file(place.folder / "log" / "isocenter.log")
     log.set_debug(settings.debug)
-    log.set_patient_data(settings.log_patient_data)
+    log.set_patient_data(settings.log_patient_data and not settings.technician)
     house = compose.build(place, settings)
     house.closing.callback(file.close)
     house.closing.callback(logging.getLogger(log.ROOT).removeHandler, file)

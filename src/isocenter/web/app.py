@@ -6,6 +6,7 @@ gate, so that no web site can reach in through a person's browser. Nothing here 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,13 +21,17 @@ from isocenter.web.gate import DICOM_WEB, Gate
 from isocenter.web.house import WebHouse
 from isocenter.web.problems import on_error, on_http_exception
 from isocenter.web.retrieval import Retrieval
+from isocenter.web.technician import Technician
 from isocenter.web.workstation import Workstation
 
 _API = "/api/{rest:path}"
 
 
-def app(api: ASGIApp, house: WebHouse | None = None) -> ASGIApp:
-    """The ASGI application over one house; `api` is that of `web.api`, without `house` there is no DICOMweb."""
+def app(api: ASGIApp, house: WebHouse | None = None, *, hides_patients: bool = False) -> ASGIApp:
+    """The ASGI application over one house; `api` is that of `web.api`, without `house` there is no DICOMweb.
+
+    `hides_patients`: in technician mode nothing that says who a patient is leaves.
+    """
     routes: list[BaseRoute] = [Route(_API, api)]
     page = Mount("/", Workstation())
     if house is None:
@@ -38,7 +43,7 @@ def app(api: ASGIApp, house: WebHouse | None = None) -> ASGIApp:
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         await ((retrieval.frames.at_once(scope) if scope["type"] == "http" else None) or inside)(scope, receive, send)
 
-    return Gate(answered, house.origins)
+    return Gate(Technician(answered, secrets.randbits(64)) if hides_patients else answered, house.origins)
 
 
 def dicom_web(house: WebHouse) -> list[BaseRoute]:

@@ -19,6 +19,8 @@ export interface Status {
   readonly set_aside: number;
   readonly rejected_callers: number;
   readonly bytes_free: number;
+  /** Technician mode: who the patients are does not leave the archive. */
+  readonly technician: boolean;
   /** Whether the log shows every command. */
   readonly debug: boolean;
   /** Why nothing can be stored now; empty when it can. */

@@ -3,6 +3,7 @@ import { Activity, Eye, EyeOff, HardDrive, Images, Monitor, Network, Search, Ste
 import type { ComponentType } from "react";
 import { NavLink } from "react-router";
 import { useNeighbours } from "@/api/neighbours";
+import { useStatus } from "@/api/status";
 import { usePrivacy } from "@/model/privacy";
 import { useOpenViewer } from "./open_studies";
 import styles from "./rail.module.css";
@@ -26,6 +27,8 @@ const PLACES: readonly Place[] = [
 export function Rail({ narrow }: { readonly narrow: boolean }) {
   const viewer = useOpenViewer((now) => now.address);
   const names = usePrivacy();
+  const technician = useStatus()?.technician ?? false;
+  const shown = names.names && !technician;
   const silent = useNeighbours()?.silent ?? 0;
   return (
     <nav aria-label="Pages" className={narrow ? `${styles.rail} ${styles.narrow}` : styles.rail}>
@@ -48,12 +51,13 @@ export function Rail({ narrow }: { readonly narrow: boolean }) {
       <button
         type="button"
         className={`${styles.item} ${styles.last}`}
-        aria-pressed={!names.names}
+        aria-pressed={!shown}
         onClick={names.toggle}
-        title="Show or mask names"
+        disabled={technician}
+        title={technician ? "Technician mode: the archive tells nobody who the patients are" : "Show or mask names"}
       >
-        {names.names ? <Eye aria-hidden="true" /> : <EyeOff aria-hidden="true" />}
-        <span>{names.names ? "Names on" : "Names off"}</span>
+        {shown ? <Eye aria-hidden="true" /> : <EyeOff aria-hidden="true" />}
+        <span>{technician ? "Technician" : shown ? "Names on" : "Names off"}</span>
       </button>
     </nav>
   );

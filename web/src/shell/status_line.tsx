@@ -49,6 +49,7 @@ function Standing({ status }: { readonly status: Status }) {
       ) : (
         <Doing status={status} />
       )}
+      {status.technician && <span title="No name, number or date of a patient leaves this archive.">technician mode</span>}
       <span className={styles.policy} title={status.policy}>
         {POLICIES[policy] ?? status.policy}
       </span>
