@@ -21,7 +21,7 @@ from isocenter.documents.key_objects import KEY_OBJECT_SELECTION
 from isocenter.model.records import Instance
 from isocenter.web.api_house import House, problems
 from isocenter.web.gate import DICOM_WEB
-from isocenter.web.words_documents import DocumentWords, LineWords, SegmentationWords, StructureSetWords
+from isocenter.web.words_documents import DocumentLineWords, DocumentWords, SegmentationWords, StructureSetWords
 
 routes = APIRouter(tags=["documents"])
 
@@ -64,7 +64,7 @@ def document(house: House, instance: InstanceUid) -> DocumentWords:
         completion=text(source, "CompletionFlag"),
         verification=text(source, "VerificationFlag"),
         verifying_observers=[one for one in observers if one],
-        lines=[LineWords.of(one) for one in root.lines],
+        lines=[DocumentLineWords.of(one) for one in root.lines],
         more=not tree.is_whole,
     )
 

@@ -204,7 +204,7 @@ class Annotations(Words):
     more: bool
 
 
-class LineWords(Words):
+class DocumentLineWords(Words):
     """One line of a report: what it is of, its value in words, its unit, and the lines under it."""
 
     kind: str
@@ -213,10 +213,10 @@ class LineWords(Words):
     unit: str
     relationship: str
     images: list[ReferenceWords]
-    lines: list[LineWords]
+    lines: list[DocumentLineWords]
 
     @classmethod
-    def of(cls, one: Line) -> LineWords:
+    def of(cls, one: Line) -> DocumentLineWords:
         return cls(kind=one.kind, name=one.name, value=one.value, unit=one.unit, relationship=one.relationship,
                    images=[ReferenceWords.of(each) for each in one.images], lines=[cls.of(each) for each in one.lines])  # fmt: skip
 
@@ -235,7 +235,7 @@ class DocumentWords(Words):
     completion: str
     verification: str
     verifying_observers: list[str]
-    lines: list[LineWords]
+    lines: list[DocumentLineWords]
     more: bool
 
 

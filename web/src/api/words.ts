@@ -328,6 +328,17 @@ export interface DocumentKept {
   readonly study_instance_uid: string;
 }
 
+/** One line of a report: what it is of, its value in words, its unit, and the lines under it. */
+export interface DocumentLineWords {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly relationship: string;
+  readonly images: readonly (ReferenceWords)[];
+  readonly lines: readonly (DocumentLineWords)[];
+}
+
 /** A structured report to read. `more` says that it has more items than are told. */
 export interface DocumentWords {
   readonly sop_instance_uid: string;
@@ -341,7 +352,7 @@ export interface DocumentWords {
   readonly completion: string;
   readonly verification: string;
   readonly verifying_observers: readonly (string)[];
-  readonly lines: readonly (isocenter__web__words_documents__LineWords)[];
+  readonly lines: readonly (DocumentLineWords)[];
   readonly more: boolean;
 }
 
@@ -561,6 +572,17 @@ export interface LatestCall {
   readonly node: string;
   readonly address: string;
   readonly moment: string;
+}
+
+/** What to type on the other side in a product's own words. */
+export interface LineWords {
+  readonly product: string;
+  readonly where: string;
+  readonly text: string;
+  readonly then: string;
+  readonly before: string;
+  readonly mind: string;
+  readonly form: string;
 }
 
 /** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
@@ -1059,30 +1081,8 @@ export interface VerdictWords {
   readonly causes: readonly (CauseWords)[];
   readonly here: readonly (string)[];
   readonly there: readonly (string)[];
-  readonly lines: readonly (isocenter__web__words_doctor__LineWords)[];
+  readonly lines: readonly (LineWords)[];
   readonly undecided: string;
   readonly known_as: string;
   readonly called: string;
-}
-
-/** What to type on the other side in a product's own words. */
-export interface isocenter__web__words_doctor__LineWords {
-  readonly product: string;
-  readonly where: string;
-  readonly text: string;
-  readonly then: string;
-  readonly before: string;
-  readonly mind: string;
-  readonly form: string;
-}
-
-/** One line of a report: what it is of, its value in words, its unit, and the lines under it. */
-export interface isocenter__web__words_documents__LineWords {
-  readonly kind: string;
-  readonly name: string;
-  readonly value: string;
-  readonly unit: string;
-  readonly relationship: string;
-  readonly images: readonly (ReferenceWords)[];
-  readonly lines: readonly (isocenter__web__words_documents__LineWords)[];
 }

@@ -7,7 +7,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { ask, get } from "@/api/http";
-import type { DocumentWords, LineWords } from "@/api/words";
+import type { DocumentLineWords, DocumentWords } from "@/api/words";
 import { Fault } from "@/parts/fault";
 import { Identifier, PersonName } from "@/parts/person_name";
 import type { ReadableDocument } from "../slots";
@@ -91,7 +91,7 @@ function standing(report: DocumentWords): string {
     .join(" · ");
 }
 
-function Lines({ lines }: { readonly lines: readonly LineWords[] }) {
+function Lines({ lines }: { readonly lines: readonly DocumentLineWords[] }) {
   return (
     <ul className={styles.lines}>
       {lines.map((line, place) => (
@@ -104,7 +104,7 @@ function Lines({ lines }: { readonly lines: readonly LineWords[] }) {
   );
 }
 
-function Line({ line }: { readonly line: LineWords }) {
+function Line({ line }: { readonly line: DocumentLineWords }) {
   const isHeading = line.kind === "container";
   const images = line.images.length;
   return (
