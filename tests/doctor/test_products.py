@@ -45,7 +45,7 @@ def test_no_place_of_a_template_stays_unfilled():
             assert not re.search(r"\{[A-Z_]+\}", found.text.replace("${DICOMMESSAGE}", "")), found
         own = products.own_line(theirs, one.key)
         assert own is None or not re.search(r"\{[A-Z_]+\}", own.text)
-        assert not re.search(r"\{[A-Z_]+\}", products.echo_line(OURS, one.key, theirs))
+        assert not re.search(r"\{[A-Z_]+\}", "".join(products.echo_line(OURS, one.key, theirs)))
 
 
 def test_the_recognised_product_comes_first_with_all_its_forms_and_the_others_once():

@@ -25,12 +25,13 @@ from isocenter.model.checkup import Line
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One end of a connection as the other one must enter it. `web_port` is that of its DICOMweb."""
+    """One end of a connection as the other one must enter it. `web_port` is that of its DICOMweb, `name` what it is saved under."""
 
     ae_title: str
     host: str
     port: int
     web_port: int = BY_NAME["http"].default
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,13 @@ def own_line(theirs: Own, product: str) -> Line | None:
     return _line(one, one.own, theirs, theirs, None)
 
 
-def echo_line(ours: Own, product: str, theirs: Own | None = None) -> str:
-    """How its user calls us by C-ECHO from there: a command or the name of a button; empty where it has none."""
+def echo_line(ours: Own, product: str, theirs: Own | None = None) -> tuple[str, str]:
+    """How its user calls us by C-ECHO from there: a command or the name of a button, and what it says; empty where it has none."""
     one = product_of(product)
-    return filled(one.test, ours, theirs or _usual(one), "shell" if " " in one.test and "{" in one.test else "") if one else ""
+    if one is None:
+        return "", ""
+    them = theirs or _usual(one)
+    return filled(one.test, ours, them, "shell" if "{" in one.test else ""), filled(one.test_says, ours, them, "shell")
 
 
 def _line(product: Product, form: Form, ours: Own, theirs: Own | None, before: Own | None) -> Line:
@@ -195,6 +199,7 @@ def filled(template: str, ours: Own, theirs: Own, quoting: str) -> str:
         "PORT": str(ours.port),
         "WEB_PORT": str(ours.web_port),
         "KEY": key_of(ours.ae_title),
+        "NAME": ours.name or key_of(ours.ae_title),
         "DEVICE": key_of(ours.ae_title).replace("_", "-"),
         "THEIR_AET": theirs.ae_title,
         "THEIR_HOST": theirs.host,
@@ -236,7 +241,7 @@ def firewall(port: int, ae_title: str = "ISOCENTER", system: str = "") -> Firewa
     """The command that opens `port` on one system of `firewalls`, this computer's where none is named. Raises KeyError."""
     wanted = system or _system()
     found = {one.key: one for one in firewalls()}[wanted]
-    here = Own(ae_title, "", port)
+    here = Own(re.sub(r"[^A-Za-z0-9 _.-]", "_", ae_title), "", port)
     return replace(found, text=filled(found.text, here, here, ""), remark=filled(found.remark, here, here, ""))
 
 
