@@ -471,6 +471,9 @@ DRIFT_VALUES_MAX = _limit(
     "DRIFT_VALUES_MAX", 32, "values", "That are usual of one aspect of a node, such as the programs that call under its title."
 )
 DRIFT_KEYS_MAX = _limit("DRIFT_KEYS_MAX", 300, "aspects", "Of one node: each storage class that it sends is one.")
+DRIFT_CONTEXTS_MAX = _limit(
+    "DRIFT_CONTEXTS_MAX", 2000, "contexts", "Class and transfer syntax, whose answers are remembered of one node; a long report has 300."
+)
 DRIFT_OPEN_MAX = _limit("DRIFT_OPEN_MAX", 50, "changes", "Of one node that wait for somebody's word; the oldest ones go.")
 ALERT_AFTER_MAX = _limit("ALERT_AFTER_MAX", 100, "echoes", "Unanswered in a row before somebody is told.")
 ALERT_GATHER_SECONDS = _limit(

@@ -1,0 +1,134 @@
+"""C-FIND at each root and level (PS3.4 C.4.1, C.6): which models it searches, what it answers, and how fast.
+
+Comes in: a visit with an association behind it. Goes out: a step. Only the test patient is asked for, so that no search is broad
+and no patient's name is read. A failing search is tried again without its keys, one by one.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from isocenter.base.ids import new_uid
+from isocenter.base.limits import CHECKUP_SLOW_ECHO_MILLISECONDS
+from isocenter.dimse.commands import Command, CommandField
+from isocenter.doctor import signs
+from isocenter.doctor.identity import PATIENT_ID
+from isocenter.doctor.questions import Search, ask
+from isocenter.doctor.talk import Talk, Tape, opened, proposed, refused, step_of
+from isocenter.doctor.visit import Visit
+from isocenter.jobs.questions import UNIQUE, At, Question, RootName
+from isocenter.jobs.searching import text_of
+from isocenter.model.checkup import Layer, Outcome, Sign, Step
+from isocenter.standard.sop_class import VERIFICATION
+
+ROOTS = {
+    RootName.STUDY: (At.STUDY, At.SERIES, At.IMAGE),
+    RootName.PATIENT: (At.PATIENT, At.STUDY, At.SERIES, At.IMAGE),
+    RootName.PATIENT_STUDY_ONLY: (At.PATIENT, At.STUDY),
+}
+"""The levels of each model, outermost first; the Study Root is asked first because every archive has it (PS3.4 C.3)."""
+
+_PATIENT_ID = 0x00100020
+_TOLD_MILLISECONDS = 5000
+_ECHOES = 3
+_RETURNED = {
+    At.PATIENT: (0x00100010,),
+    At.STUDY: (0x00080020, 0x00080061),
+    At.SERIES: (0x00080060,),
+    At.IMAGE: (0x00200013,),
+}
+
+
+def find(visit: Visit) -> Step:
+    """Search for the test patient in every model that the other side offers."""
+    return step_of(Layer.FIND, visit, _find)
+
+
+def _find(visit: Visit, tape: Tape) -> Step:
+    proposal = proposed(*(Question(At.STUDY, root, {}).sop_class("find") for root in ROOTS), VERIFICATION)
+    found: dict[RootName, dict[At, Search]] = {}
+    with opened(visit, proposal, tape, "find") as talk:
+        offered = [root for root in ROOTS if talk.contexts(Question(At.STUDY, root, {}).sop_class("find"))]
+        if not offered:
+            raise refused(proposal, talk.accept, "find")
+        for root in offered:
+            found[root] = _levels(visit, talk, root)
+        echo_milliseconds = _echo(visit, talk)
+    return _judged(visit, found, echo_milliseconds)
+
+
+def _levels(visit: Visit, talk: Talk, root: RootName) -> dict[At, Search]:
+    """The levels of one model, each with the unique keys of those above it (PS3.4 C.4.1.2.1)."""
+    searches: dict[At, Search] = {}
+    above: dict[int, str] = {}
+    for level in ROOTS[root]:
+        keys = dict.fromkeys((UNIQUE[level], *_RETURNED[level]), "")
+        keys |= above if level is not At.STUDY or root is not RootName.STUDY else {_PATIENT_ID: PATIENT_ID}
+        if level is At.PATIENT:
+            keys[_PATIENT_ID] = PATIENT_ID
+        searches[level] = found = ask(talk, Question(level, root, keys), visit.patience.response)
+        if found.is_failure:
+            break
+        own = PATIENT_ID if level is At.PATIENT else ""
+        first = next((text for answer in found.answers if (text := text_of(answer, UNIQUE[level]))), "")
+        above[UNIQUE[level]] = own or first or new_uid()
+    return searches
+
+
+def _echo(visit: Visit, talk: Talk) -> float | None:
+    """The median time of a C-ECHO on the same association: what a message without a data set costs."""
+    if not (contexts := talk.contexts(VERIFICATION)):
+        return None
+    command = Command(field=CommandField.C_ECHO_RQ, affected_sop_class_uid=VERIFICATION)
+    times = [list(talk.ask(contexts[0], command, None, visit.patience.response, "C-ECHO"))[-1].milliseconds for _ in range(_ECHOES)]
+    return median(times)
+
+
+def _judged(visit: Visit, found: dict[RootName, dict[At, Search]], echo_milliseconds: float | None) -> Step:
+    facts: dict[str, Any] = {
+        "roots": {
+            root.value: {level.value: search.as_facts() for level, search in levels.items()} for root, levels in found.items()
+        }
+    }
+    failing = [(root, level, search) for root, levels in found.items() for level, search in levels.items() if search.is_failure]
+    working = [root for root, levels in found.items() if not any(search.is_failure for search in levels.values())]
+    if not working:
+        root, level, search = failing[0]
+        said = {"level": level.value, "root": root.value, "said": search.words}
+        sign = signs.of_status("find", search.status or 0, **said)
+        words = f"a search at the {level.value} level of the {root.value} root fails: {search.words}"
+        return Step(Layer.FIND, Outcome.FAILED, words, facts=facts, sign=sign)
+    searches = [search for levels in found.values() for search in levels.values()]
+    slow = _slow(searches, echo_milliseconds)
+    times = [search.milliseconds for search in searches]
+    words = f"{len(searches)} searches in {_listed([root.value for root in working])} root, median {median(times):.0f} ms"
+    if failing:
+        root, level, search = failing[0]
+        visit.remarks.append(f"A search at the {level.value} level of the {root.value} root fails: {search.words}")
+        words += f"; the {root.value} root fails at the {level.value} level"
+    if any(search.ignores_keys for search in searches):
+        visit.remarks.append("It answers FF01: it ignores some optional keys, so more may come than was asked for.")
+        slow = slow or Sign("find-keys-ignored")
+    if slow is not None and slow.code != "find-keys-ignored":
+        visit.remarks.append(
+            f"Searches are slow: {slow.facts['milliseconds']} ms each, while an echo takes {slow.facts['echo']} ms."
+        )
+    outcome = Outcome.WARNED if failing or slow is not None else Outcome.PASSED
+    return Step(Layer.FIND, outcome, words, facts=facts, sign=slow)
+
+
+def _slow(searches: list[Search], echo_milliseconds: float | None) -> Sign | None:
+    """The sign of time lost: steps of 40 ms where echoes cost none, or a long wait for the first response."""
+    longest = max(search.first_milliseconds for search in searches)
+    shortest = min(search.milliseconds for search in searches)
+    told = {"milliseconds": f"{shortest:.0f}", "echo": "?" if echo_milliseconds is None else f"{echo_milliseconds:.0f}"}
+    if longest >= _TOLD_MILLISECONDS:
+        return Sign("find-late", {**told, "milliseconds": f"{longest:.0f}"})
+    if echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_SLOW_ECHO_MILLISECONDS:
+        return Sign("find-slow", told)
+    return None
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
