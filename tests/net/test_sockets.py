@@ -154,3 +154,12 @@ def test_addresses_are_written_as_people_write_them(peer, address):
 def test_ports_of_ipv6_addresses_can_be_told_from_them():
     assert sockets.place("::1", 104) == "[::1]:104"
     assert sockets.place("pacs", 104) == "pacs:104"
+
+
+def test_a_connection_can_be_made_to_end_with_a_reset():
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as caller:
+        accepted, _ = listener.accept()
+        sockets.reset_on_close(accepted)
+        accepted.close()
+        with pytest.raises(ConnectionResetError):
+            caller.recv(1)

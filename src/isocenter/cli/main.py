@@ -39,6 +39,7 @@ _VERBS = {
     "reindex": "isocenter.cli.reindex:reindex",
     "dump": "isocenter.cli.dump:dump",
     "log": "isocenter.cli.log:log",
+    "lab": "isocenter.cli.lab:app",
     "instances": "isocenter.cli.instances:instances",
 }
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}

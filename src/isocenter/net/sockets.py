@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import select
 import socket
+import struct
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -108,6 +109,17 @@ def acknowledger(stream: Stream) -> Callable[[], None]:
             return
 
     return acknowledge
+
+
+class CanBeSet(Protocol):
+    """A socket, or what stands for one."""
+
+    def setsockopt(self, level: int, option: int, value: bytes, /) -> None: ...
+
+
+def reset_on_close(sock: CanBeSet) -> None:
+    """Let the next close throw away what is unsent and say so with a TCP reset (SO_LINGER of zero seconds)."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class Readiness:
