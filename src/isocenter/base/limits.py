@@ -472,7 +472,10 @@ DRIFT_VALUES_MAX = _limit(
 )
 DRIFT_KEYS_MAX = _limit("DRIFT_KEYS_MAX", 300, "aspects", "Of one node: each storage class that it sends is one.")
 DRIFT_CONTEXTS_MAX = _limit(
-    "DRIFT_CONTEXTS_MAX", 2000, "contexts", "Class and transfer syntax, whose answers are remembered of one node; a long report has 300."
+    "DRIFT_CONTEXTS_MAX",
+    2000,
+    "contexts",
+    "Class and transfer syntax, whose answers are remembered of one node; a long report has 300.",
 )
 DRIFT_OPEN_MAX = _limit("DRIFT_OPEN_MAX", 50, "changes", "Of one node that wait for somebody's word; the oldest ones go.")
 ALERT_AFTER_MAX = _limit("ALERT_AFTER_MAX", 100, "echoes", "Unanswered in a row before somebody is told.")
@@ -1148,6 +1151,24 @@ CHECKUP_PEM_CHARACTERS_MAX = _limit(
     64 * KIB,
     "characters",
     "Certificates of authorities that are pasted for one checkup: ten of them.",
+)
+EXPLAIN_LINE_CHARACTERS_MAX = _limit(
+    "EXPLAIN_LINE_CHARACTERS_MAX",
+    4000,
+    "characters",
+    "Read of one line of a log that is explained; what it says stands at its front.",
+)
+EXPLAIN_CALLERS_MAX = _limit(
+    "EXPLAIN_CALLERS_MAX",
+    20,
+    "devices",
+    "Remembered of those that one fault of an explained log names; more are a network's worth.",
+)
+EXPLAIN_BYTES_MAX = _limit(
+    "EXPLAIN_BYTES_MAX", 8 * MIB, "bytes", "Of a log that is explained on the page, 80,000 lines; the command line takes any size."
+)
+EXPLAIN_LINES_MAX = _limit(
+    "EXPLAIN_LINES_MAX", 2000, "lines", "Explained one by one in an answer of the page; what repeats beyond that is only counted."
 )
 
 # Lab
