@@ -375,9 +375,9 @@ def test_contexts_get_the_result_of_the_habits(habits, results):
 def heard(port: int, first: bytes = b"", *, wait: float = 5) -> bytes:
     """Everything that comes for these bytes, until the other side closes; a reset is told as RST."""
     with socket.create_connection(("127.0.0.1", port), timeout=wait) as sock:
-        sock.sendall(first)
         got = b""
         try:
+            sock.sendall(first)
             while more := sock.recv(4096):
                 got += more
         except ConnectionResetError:
