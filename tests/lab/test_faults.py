@@ -411,7 +411,11 @@ def test_a_line_can_end_before_a_word(loopback):
     with loopback.peer(Habits(ends={"connect": Ending(How.FIN)})) as (port, _):
         assert heard(port) == b""
     with loopback.peer(Habits(ends={"connect": Ending(How.RST)})) as (port, _):
-        assert heard(port) == b"RST"
+        try:
+            got = heard(port)
+        except ConnectionResetError:
+            got = b"RST"  # it came while the connection was still being made
+        assert got == b"RST"
 
 
 def test_an_answer_can_be_cut_in_the_middle(loopback):
