@@ -1226,6 +1226,19 @@ RECORDED_CONNECTIONS_MAX = _limit(
     "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."
 )
 RECORDED_MIB_MAX = _limit("RECORDED_MIB_MAX", 4096, "MiB", "The largest `recorded_mib`: it is memory of this process.")
+INSPECTED_ROWS_MAX = _limit("INSPECTED_ROWS_MAX", 1000, "rows", "Of one data set's header on the page: an enhanced image's first 16 KiB.")
+INSPECTED_VALUE_CHARACTERS_MAX = _limit(
+    "INSPECTED_VALUE_CHARACTERS_MAX", 200, "characters", "Of one value in the inspector; the header page shows it in full."
+)
+LADDER_SILENCE_SECONDS = _limit(
+    "LADDER_SILENCE_SECONDS", 0.01, "seconds", "In which nothing comes between two messages, and that the ladder shows as silence."
+)
+LADDER_SLOW_SECONDS = _limit(
+    "LADDER_SLOW_SECONDS", 0.02, "seconds", "An answer that takes longer, and LADDER_SLOW_TIMES the median of its kind, is marked as slow."
+)
+LADDER_SLOW_TIMES = _limit("LADDER_SLOW_TIMES", 3.0, "times", "The median: what a person sees as out of the ordinary.")
+LADDER_RUN_MIN = _limit("LADDER_RUN_MIN", 4, "exchanges", "Of equal ones that the ladder folds into one row; three are read as quickly.")
+LADDER_RUNGS_MAX = _limit("LADDER_RUNGS_MAX", 2000, "rungs", "Of one ladder that are sent to the page at once, folded.")
 
 # Setup sheets and reports
 
