@@ -1,0 +1,42 @@
+"""Every sign that a step of the data layers can give stands in the tables, and its sentences are filled from its facts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import isocenter.doctor
+from isocenter.doctor import signs
+from isocenter.doctor.diagnosis import signs as table
+
+ROOMS = sorted(Path(isocenter.doctor.__file__).parent.glob("*_step.py"))
+ENDINGS = ("aborted", "closed", "released", "silent", "garbled", "wrong-id", "class-refused", "syntax-refused", "refused-by-policy")
+
+
+@pytest.mark.parametrize("code", sorted(signs.codes()))
+def test_every_status_has_a_sign_with_a_row(code):
+    assert code in table()
+
+
+@pytest.mark.parametrize("operation", ["find", "store", "move", "get", "commit", "print"])
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_way_in_which_an_association_ends_has_a_row(operation, ending):
+    assert f"{operation}-{ending}" in table()
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.stem)
+def test_every_sign_that_a_step_names_has_a_row(room):
+    named = re.findall(r'(?:Sign|Trouble)\(\s*(?:[^"()]*,\s*)?f?"([a-z]+(?:-[a-zA-Z0-9]+)+)"', room.read_text(encoding="utf-8"))
+    assert not [code for code in named if code not in table()]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "code"),
+    [("store", 0xA7FF, "store-A7xx"), ("store", 0x0110, "store-0110"), ("find", 0xCFFF, "find-Cxxx"), ("move", 0xC004, "move-C004"),
+     ("move", 0xC0FF, "move-Cxxx"), ("get", 0x1234, "get-failed"), ("commit", 0x0131, "commit-0131")],
+)  # fmt: skip
+def test_a_status_is_told_by_its_own_row_before_its_range(operation, status, code):
+    sign = signs.of_status(operation, status, said="x")
+    assert (sign.code, sign.facts) == (code, {"said": "x", "status": f"{status:04X}"})
