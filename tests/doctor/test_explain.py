@@ -1,0 +1,191 @@
+"""Explaining a log: each line by its own product, repeats counted, names left out, and no log too large or too odd."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isocenter.base.limits import EXPLAIN_CALLERS_MAX, EXPLAIN_LINE_CHARACTERS_MAX
+from isocenter.doctor.explain import NAME_LEFT_OUT, Summary, caller_named, explain, lines_of, masked
+from isocenter.doctor.log_patterns import product_named, products
+from isocenter.doctor.private_codes import codes, meaning
+
+EXAMPLES = [pattern for product in products().values() for pattern in product.patterns]
+ORTHANC_LINE = (
+    "W1123 08:14:02.112233 main.cpp:443] DICOM authorization rejected for AET {title} on IP {address}: "
+    'This AET is not listed in configuration option "DicomModalities"'
+)
+
+
+def summary_of(lines):
+    whole = Summary()
+    for line in explain(lines):
+        whole.add(line)
+    return whole
+
+
+@pytest.mark.parametrize("pattern", EXAMPLES, ids=lambda pattern: f"{pattern.product}-{pattern.example[:40]}")
+def test_every_example_is_recognised_alone_without_being_told_its_product(pattern):
+    [line] = explain([pattern.example])
+    assert line.pattern is pattern
+    assert line.product == pattern.product
+
+
+def test_several_products_in_one_log_are_told_apart():
+    lines = [
+        "E: Refusing Association (BadAEService)",
+        "F: Reason: Called AE Title Not Recognized",
+        ORTHANC_LINE.format(title="CT1", address="10.0.0.7"),
+        "E: Reason: Called AE title not recognised",
+        "[CONQUESTSRV1] ***Host 'VIEWER1' did not accept the connection",
+        "nothing that anybody knows",
+    ]
+    assert [line.product for line in explain(lines)] == ["DCMTK", "DCMTK", "Orthanc", "pynetdicom", "Conquest", ""]
+
+
+def test_a_line_that_two_products_write_is_of_the_one_that_spoke_before():
+    shared = "E: Unknown PDU type received '0x47'"
+    line = "Illegal service parameter: Called AP Title"
+    after_orthanc = list(explain([ORTHANC_LINE.format(title="A", address="10.0.0.1"), line]))[1]
+    after_dcmtk = list(explain(["E: Refusing Association (BadAEService)", line]))[1]
+    assert (after_orthanc.product, after_dcmtk.product) == ("Orthanc", "DCMTK")
+    assert next(iter(explain([shared]))).product == "pynetdicom"
+
+
+def test_a_given_product_is_asked_alone():
+    [line] = explain(["E: Refusing Association (BadAEService)"], product_named("Orthanc"))
+    assert line.pattern is None
+
+
+def test_what_the_pattern_caught_stands_in_the_sentence():
+    [line] = explain(["[CONQUESTSRV1] ***Host 'VIEWER1' will not accept image"])
+    assert "The destination VIEWER1 refused this class." in line.cause
+    assert line.pattern.layer == "move"
+
+
+def test_who_is_on_the_other_end_is_told_and_conquest_says_it_before():
+    [line] = explain([ORTHANC_LINE.format(title="CT1", address="10.0.0.7")])
+    assert (line.title, line.address) == ("CT1", "10.0.0.7")
+    conquest = list(
+        explain(
+            [
+                "[SRV1] Connected by address: 0700000a",
+                '[SRV1] Calling Application Title : "CT_ROOM2        "',
+                "[SRV1] ***Retrieve: move destination empty",
+                "[SRV1] Connected by address: 0800000a",
+                "[SRV1] ***Retrieve: move destination empty",
+            ]
+        )
+    )
+    assert (conquest[2].title, conquest[2].address) == ("CT_ROOM2", "10.0.0.7")
+    assert (conquest[4].title, conquest[4].address) == ("", "10.0.0.8")
+    assert caller_named("CT1", "10.0.0.7") == "CT1 (10.0.0.7)"
+    assert caller_named("", "10.0.0.7") == "10.0.0.7"
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("2026-11-23T08:14:02.112Z WARNING association: x", "2026-11-23T08:14:02.112Z"),
+        ("20261123 08:14:02 ***Called AE title not accepted", "20261123 08:14:02"),
+        ("W1123 08:14:02.112233 main.cpp:443] x", "1123 08:14:02"),
+        ("08:14:02 something", "08:14:02"),
+        ("nothing", ""),
+    ],
+)
+def test_when_it_was_is_told_as_it_is_written(line, moment):
+    [told] = explain([line])
+    assert told.moment == moment
+
+
+def test_repeats_are_counted_with_the_first_the_last_and_from_whom():
+    lines = ["a quiet line"] + [ORTHANC_LINE.format(title=f"CT{n % 2}", address="10.0.0.7") for n in range(6)]
+    whole = summary_of([*lines, "I: Requesting Association"])
+    assert (whole.lines, whole.known, whole.faults) == (8, 7, 6)
+    first = whole.first_fault
+    assert first.number == 2
+    group = whole.repeated(first)
+    assert (group.count, group.last_number) == (6, 7)
+    assert group.callers == {("CT0", "10.0.0.7"): 3, ("CT1", "10.0.0.7"): 3}
+    assert list(whole.products) == ["Orthanc", "pynetdicom"]
+
+
+def test_a_log_without_a_fault_has_no_first_one():
+    assert summary_of(["I: Requesting Association", "nothing"]).first_fault is None
+
+
+def test_a_flood_of_callers_is_bounded_and_still_counted():
+    whole = summary_of(ORTHANC_LINE.format(title=f"CT{n}", address="10.0.0.7") for n in range(200))
+    [group] = whole.groups()
+    assert (group.count, len(group.callers)) == (200, EXPLAIN_CALLERS_MAX)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("***Refused to enter inconsistent link PatientNam into DICOMStudies: PatientID = '4711' Old='Roe', Refused='Doe'", "4711"),
+        ("level STUDY, found DOE^JANE MARIE^M", "level STUDY"),
+        ("(0010,0010) PN [Doe Jane] # 8, 1 PatientName", "0010,0010"),
+        ("PatientName = 'Doe Jane'", "PatientName"),
+    ],
+)
+def test_no_patient_s_name_goes_out(line, kept):
+    told = masked(line)
+    assert NAME_LEFT_OUT in told
+    assert kept in told
+    assert not any(name in told for name in ("Doe", "DOE", "Roe", "Jane", "JANE"))
+
+
+def test_a_name_is_left_out_of_sentences_too():
+    [line] = explain(["E1123 08:14:02.112233 StoreScp.cpp:170] Exception while storing DICOM: DOE^JANE is twice here"])
+    assert "DOE" not in line.cause + line.text
+
+
+def test_a_status_in_the_line_is_put_into_words_of_its_product():
+    [line] = explain(["[SRV1] remote C-MOVE DICOM Error code c003 (49155) from ARCHIVE2"])
+    assert line.status == "C003: The destination is not known in acrnema.map."
+    [line] = explain(["I: Find SCP Response 1: 0xA900 (Failure - Identifier does not match SOP class)"])
+    assert line.status.startswith("A900 Identifier does not match SOP class")
+
+
+def test_a_code_of_a_product_has_its_own_meaning_and_others_the_standard_s():
+    assert meaning(0xC003, "conquest", "move").endswith("acrnema.map.")
+    assert meaning(0xA778, "dcm4che", "store").startswith("A778: Its Patient ID")
+    assert meaning(0xA801, "Orthanc", "move").startswith("A801 Refused: move destination unknown.")
+    assert meaning(0xC303, "anything", "ups").startswith("C303")
+    assert all(row.meaning.endswith(".") and row.services for row in codes())
+
+
+def test_a_stream_is_read_line_by_line_in_any_of_three_encodings():
+    text = "one\r\ntwo\rthree\nno end"
+    expected = ["one", "two", "three", "no end"]
+    for encoded in (text.encode(), text.encode("utf-8-sig"), text.encode("utf-16")):
+        assert list(lines_of(io.BytesIO(encoded))) == expected
+
+
+def test_bytes_that_are_no_text_do_not_end_the_work():
+    assert list(lines_of(io.BytesIO(b"\xff\xfeodd"))) != []
+    assert list(lines_of(io.BytesIO(b"a\xff\x00b\nE: Refusing Association (BadAEService)")))[1].startswith("E: Ref")
+    assert list(lines_of(io.BytesIO(b""))) == []
+
+
+def test_a_line_without_an_end_is_cut_and_the_next_one_read():
+    stream = io.BytesIO(b"x" * (10 * EXPLAIN_LINE_CHARACTERS_MAX + 7) + b"\nE: Refusing Association (BadAEService)\n")
+    lines = list(lines_of(stream))
+    assert [len(lines[0]), lines[1]] == [EXPLAIN_LINE_CHARACTERS_MAX, "E: Refusing Association (BadAEService)"]
+
+
+@given(st.lists(st.integers(0, 3 * EXPLAIN_LINE_CHARACTERS_MAX), max_size=4))
+def test_a_line_of_any_length_is_one_line(lengths):
+    stream = io.BytesIO(b"".join(b"x" * length + b"\n" for length in lengths))
+    assert [len(line) for line in lines_of(stream)] == [min(length, EXPLAIN_LINE_CHARACTERS_MAX) for length in lengths]
+
+
+@given(st.lists(st.text() | st.sampled_from([pattern.example for pattern in EXAMPLES]), max_size=8))
+def test_nothing_that_a_log_says_ends_the_work(lines):
+    whole = summary_of(lines)
+    assert whole.lines == len(lines)
+    assert sum(group.count for group in whole.groups()) == whole.known
