@@ -28,7 +28,7 @@ from isocenter.model.records import Node
 from isocenter.standard.sop_class import CT_IMAGE
 
 if TYPE_CHECKING:
-    from isocenter.doctor.asking import Answer
+    from isocenter.doctor.answer import Answer
     from isocenter.wire.pdu import AssociateAccept
 
 
@@ -88,8 +88,11 @@ class Arrivals(Protocol):
 class ReturnPath(Protocol):
     """Our own listener, at the title and port that the other side is told: one of its own, or the running archive's."""
 
-    def opened(self) -> AbstractContextManager[Arrivals]:
-        """Listen while the block runs. Raises `UsageError` with a sentence where the port cannot be had."""
+    def opened(self, sop_instance_uid: str = "") -> AbstractContextManager[Arrivals]:
+        """Listen while the block runs, for this one instance: what else is sent here is never acknowledged and lost.
+
+        Raises `UsageError` with a sentence where the port cannot be had.
+        """
 
 
 @dataclass(slots=True)
