@@ -1103,7 +1103,7 @@ CHECKUP_TITLE_CALLS_MAX = _limit(
 )
 CHECKUP_ECHOES = _limit("CHECKUP_ECHOES", 10, "echoes", "Of which the median is told: one slow answer in ten does not move it.")
 CHECKUP_SLOW_ECHO_MILLISECONDS = _limit(
-    "CHECKUP_SLOW_ECHO_MILLISECONDS", 35.0, "milliseconds", "Above the connection's own time; held-back acknowledgements cost 40."
+    "CHECKUP_SLOW_ECHO_MILLISECONDS", 100.0, "milliseconds", "An echo beside the connection's own time: devices need one or two."
 )
 CHECKUP_SLOW_ASSOCIATION_SECONDS = _limit(
     "CHECKUP_SLOW_ASSOCIATION_SECONDS",
@@ -1226,7 +1226,7 @@ RECORDED_CONNECTIONS_MAX = _limit(
     "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."
 )
 RECORDED_MIB_MAX = _limit("RECORDED_MIB_MAX", 4096, "MiB", "The largest `recorded_mib`: it is memory of this process.")
-INSPECTED_ROWS_MAX = _limit("INSPECTED_ROWS_MAX", 1000, "rows", "Of one data set's header on the page: an enhanced image's first 16 KiB.")
+INSPECTED_ROWS_MAX = _limit("INSPECTED_ROWS_MAX", 1000, "rows", "Of one data set that the inspector shows: 16 KiB have fewer.")
 INSPECTED_VALUE_CHARACTERS_MAX = _limit(
     "INSPECTED_VALUE_CHARACTERS_MAX", 200, "characters", "Of one value in the inspector; the header page shows it in full."
 )
@@ -1234,10 +1234,10 @@ LADDER_SILENCE_SECONDS = _limit(
     "LADDER_SILENCE_SECONDS", 0.01, "seconds", "In which nothing comes between two messages, and that the ladder shows as silence."
 )
 LADDER_SLOW_SECONDS = _limit(
-    "LADDER_SLOW_SECONDS", 0.02, "seconds", "An answer that takes longer, and LADDER_SLOW_TIMES the median of its kind, is marked as slow."
+    "LADDER_SLOW_SECONDS", 0.02, "seconds", "An answer that takes longer, and LADDER_SLOW_TIMES the median, is marked as slow."
 )
 LADDER_SLOW_TIMES = _limit("LADDER_SLOW_TIMES", 3.0, "times", "The median: what a person sees as out of the ordinary.")
-LADDER_RUN_MIN = _limit("LADDER_RUN_MIN", 4, "exchanges", "Of equal ones that the ladder folds into one row; three are read as quickly.")
+LADDER_RUN_MIN = _limit("LADDER_RUN_MIN", 4, "exchanges", "Of equal ones that the ladder folds into one row.")
 LADDER_RUNGS_MAX = _limit("LADDER_RUNGS_MAX", 2000, "rungs", "Of one ladder that are sent to the page at once, folded.")
 
 # Setup sheets and reports

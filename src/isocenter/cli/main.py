@@ -28,6 +28,7 @@ from isocenter.cli.terminal import be_forgiving, complain
 _VERBS = {
     "up": "isocenter.cli.up:up",
     "echo": "isocenter.cli.echo:echo",
+    "doctor": "isocenter.cli.doctor:doctor",
     "send": "isocenter.cli.send:send",
     "find": "isocenter.cli.find:find",
     "get": "isocenter.cli.get:get",

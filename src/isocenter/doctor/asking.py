@@ -8,18 +8,16 @@ sends raises.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from isocenter.base.errors import IsocenterError, PeerError
 from isocenter.base.ids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from isocenter.base.limits import CHECKUP_FOREIGN_BYTES_MAX, CHECKUP_PROBE_SECONDS, PDU_BYTES_MAX
-from isocenter.doctor.network import Ending, Line, TlsFailed, connect
-from isocenter.doctor.protocols import Foreign, recognise
+from isocenter.doctor.answer import Answer, Said
+from isocenter.doctor.network import Ending, Line, TlsFailed, connect, tls_context
+from isocenter.doctor.protocols import recognise
 from isocenter.doctor.visit import Visit
-from isocenter.model.checkup import Exchange
 from isocenter.standard.sop_class import VERIFICATION
 from isocenter.standard.status import describe_abort, describe_rejection
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
@@ -37,29 +35,10 @@ from isocenter.wire.pdu import (
     UserInformation,
 )
 
-if TYPE_CHECKING:
-    import ssl
-
 _HEADER_BYTES = 6
 _LINGER_SECONDS = 0.2
 _RELEASE_SECONDS = 1.0
-NOBODY = Foreign("")
 VERIFICATION_ALONE = (ProposedContext(1, VERIFICATION, (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)),)
-
-
-class Said(Enum):
-    """What an A-ASSOCIATE-RQ was answered with. `FOREIGN`: another protocol; `BROKEN`: DICOM that breaks its own rules."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    ABORTED = "aborted"
-    FOREIGN = "foreign"
-    BROKEN = "broken"
-    CLOSED = "closed"
-    RESET = "reset"
-    ALERT = "alert"
-    SILENT = "silent"
-    STOPPED = "stopped"
 
 
 _ENDED = {Ending.CLOSED: Said.CLOSED, Ending.RESET: Said.RESET, Ending.ALERT: Said.ALERT, Ending.STOPPED: Said.STOPPED}
@@ -68,32 +47,6 @@ _ENDED_WORDS = {
     Said.RESET: "it reset the connection without a word",
     Said.STOPPED: "stopped by this side",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: `pdu` where it was one that we read, `raw` its bytes, `seconds` from our last byte to its first.
-
-    `words` is the rest of a sentence that begins with the other side: `it …`. `alert` is OpenSSL's name for what ended TLS.
-    """
-
-    said: Said
-    request: AssociateRequest
-    words: str
-    seconds: float
-    raw: bytes = b""
-    pdu: AssociateAccept | AssociateReject | Abort | None = None
-    foreign: Foreign = NOBODY
-    alert: str = ""
-    exchanges: tuple[Exchange, ...] = ()
-
-    @property
-    def accept(self) -> AssociateAccept | None:
-        return self.pdu if isinstance(self.pdu, AssociateAccept) else None
-
-    @property
-    def reject(self) -> AssociateReject | None:
-        return self.pdu if isinstance(self.pdu, AssociateReject) else None
 
 
 def titles_of(visit: Visit) -> tuple[str, str]:
@@ -127,21 +80,11 @@ def request_of(
     )
 
 
-def tls_context(visit: Visit) -> ssl.SSLContext | None:
-    """For calling this node; None where it is called in clear. Raises `UsageError` for files that cannot be used."""
-    if visit.security is None:
-        return None
-    from isocenter.net.tls import connecting_context
-
-    files = visit.security
-    return connecting_context(files.authority, files.certificate, files.key, check_host=files.check_host)
-
-
 def open_line(visit: Visit, seconds: float | None = None) -> Line:
     """A connection to the address that answered, secured where this node is called by TLS. Raises `Unreached` and `TlsFailed`."""
     address = visit.address or (visit.addresses[0] if visit.addresses else visit.node.host)
     line = connect(address, visit.node.port, seconds or visit.patience.connect, visit.clock, visit.is_stopped)
-    context = tls_context(visit)
+    context = tls_context(visit.security)
     if context is not None:
         try:
             line.secure(context, visit.node.host, monotonic() + visit.patience.connect)

@@ -7,10 +7,12 @@ it all means is told elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
 import ssl
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -18,11 +20,12 @@ from time import monotonic
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX, CHECKUP_TLS_BYTES_MAX
+from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX, CHECKUP_TLS_BYTES_MAX, KIB
+from isocenter.doctor.visit import Security
 from isocenter.model.checkup import Exchange
 
 _SLICE_SECONDS = 0.2
-_READ_BYTES = 16 * 1024
+_READ_BYTES = 16 * KIB
 _MESSAGE_PORT = 9
 """For asking the system's routing table: a datagram socket that is connected sends nothing."""
 
@@ -303,3 +306,29 @@ def _writable(sock: socket.socket, seconds: float) -> bool:
         poll.register(sock, select.POLLOUT)
         return bool(poll.poll(seconds * 1000))
     return any(select.select([], [sock], [sock], seconds))
+
+
+def tls_context(security: Security | None) -> ssl.SSLContext | None:
+    """For calling a node as a visit says; None where it is called in clear. Raises `UsageError` for files that cannot be used."""
+    if security is None:
+        return None
+    from isocenter.net.tls import connecting_context
+
+    return connecting_context(security.authority, security.certificate, security.key, check_host=security.check_host)
+
+
+def any_server_context() -> ssl.SSLContext:
+    """For looking at a TLS server whoever it is, in any version and cipher that this computer has; nothing is sent on it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    for change in (lambda: context.set_ciphers("ALL:@SECLEVEL=0"), lambda: _oldest(context)):
+        with contextlib.suppress(ssl.SSLError, ValueError):
+            change()
+    return context
+
+
+def _oldest(context: ssl.SSLContext) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context.minimum_version = ssl.TLSVersion.TLSv1

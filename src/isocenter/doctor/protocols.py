@@ -30,11 +30,6 @@ _PATTERNS = tuple((name, re.compile(pattern, re.DOTALL | re.IGNORECASE)) for nam
 _SERVER = re.compile(rb"^server:[ \t]*([^\r\n]{1,100})", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"^HTTP/[0-9.]+ ([0-9]{3})")
 
-PRINTER_PORTS = frozenset({9100, 9101, 9102, 515})
-"""Where whatever is sent comes out on paper. Nothing is sent there."""
-HL7_PORTS = frozenset({2575, 6661})
-"""Where hospital messages are taken; a question that they do not understand may end in somebody's error list."""
-
 
 class Foreign(NamedTuple):
     """A protocol that is not DICOM; `banner` is its first line as text, `server` what an HTTP answer names, `status` its number."""
@@ -43,6 +38,9 @@ class Foreign(NamedTuple):
     banner: str = ""
     server: str = ""
     status: int = 0
+
+
+NOBODY = Foreign("")
 
 
 def recognise(first_bytes: bytes) -> Foreign:
