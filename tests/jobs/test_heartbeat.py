@@ -10,10 +10,15 @@ from isocenter.base.clock import FixedClock
 from isocenter.base.limits import ECHO_NODES_MAX
 from isocenter.jobs.echoing import Echo, Echoed
 from isocenter.jobs.heartbeat import Heartbeat
-from isocenter.jobs.standings import Standings, Verdict
+from isocenter.jobs.standings import Standings
+from isocenter.jobs.stories import Verdict
 from isocenter.model.records import Node
 
 ANSWERED = Echoed(Echo.ANSWERED, "it is there", 4.0)
+
+
+def interval(node: Node) -> float:
+    return 300.0 if node.echo_minutes is None else node.echo_minutes * 60.0
 
 
 class Ward:
@@ -22,7 +27,7 @@ class Ward:
     def __init__(self, *nodes: Node) -> None:
         self.nodes, self.asked, self.clock = list(nodes), [], FixedClock()
         self.standings = Standings(self.clock)
-        self.heartbeat = Heartbeat(lambda: self.nodes, self.ask, self.standings, self.clock, 300.0)
+        self.heartbeat = Heartbeat(lambda: self.nodes, self.ask, self.standings, self.clock, interval)
 
     def ask(self, node: Node) -> Echoed:
         self.asked.append(node.name)
@@ -58,6 +63,13 @@ def test_a_new_one_and_one_that_moved_are_asked_at_the_next_look(ward):
     assert ward.beat() == ["a", "c"]
 
 
+def test_a_node_may_have_an_interval_of_its_own_or_never_be_asked():
+    ward = Ward(Node("a", "A", "10.0.0.1", echo_minutes=1), Node("b", "B", "10.0.0.2"), Node("c", "C", "10.0.0.3", echo_minutes=0))
+    assert ward.beat() == ["a", "b"]
+    ward.clock.advance(60)
+    assert ward.beat() == ["a"]
+
+
 def test_one_that_waits_is_not_asked_for_twice(ward):
     ward.heartbeat.look()
     ward.heartbeat.look()
@@ -77,7 +89,7 @@ def test_it_ends_without_waiting_for_whoever_does_not_answer(ward):
         gate.wait(20)
         return ANSWERED
 
-    heartbeat = Heartbeat(lambda: ward.nodes, ask, ward.standings, ward.clock, 300.0)
+    heartbeat = Heartbeat(lambda: ward.nodes, ask, ward.standings, ward.clock, interval)
     heartbeat.start()
     heartbeat.look()
     assert reached.wait(10)

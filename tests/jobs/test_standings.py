@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from isocenter.base.clock import FixedClock
-from isocenter.base.limits import ECHO_ANSWERS_MAX, NODE_EVENTS_MAX
+from isocenter.base.limits import CALLED_TITLES_MAX, ECHO_ANSWERS_MAX, NODE_EVENTS_MAX
 from isocenter.jobs.echoing import Echo, Echoed
-from isocenter.jobs.standings import Standings, Verdict, median
+from isocenter.jobs.standings import Standings
+from isocenter.jobs.stories import Event, Verdict, median, place_of
+from isocenter.model.history import PastEcho, PastEvent
 from isocenter.model.records import AssociationSummary, Node
 
 CT = Node("CT room 2", "CT2", "10.0.0.7")
@@ -87,13 +91,102 @@ def test_a_refusal_is_told_with_its_numbers(known):
     assert known.story(CT).events[0].words == "refuses: calling AE title not recognized (result 1, source 1, reason 3)"
 
 
-def test_another_software_is_told_for_a_day(known, clock):
+def test_a_flag_is_shown_while_the_node_answers_and_until_it_is_taken_back(known):
     known.note(CT, ANSWERED)
-    known.note(CT, Echoed(Echo.ANSWERED, "", 4.0, "1.2.3", "OFFIS_367", 16384))
+    known.flag(CT.name, "new version")
     assert known.standing(CT).verdict is Verdict.CHANGED
-    assert known.story(CT).events[0].words == "is OFFIS_367 now, was OFFIS_366"
-    clock.advance(24 * 3600)
+    assert known.standing(CT).changed == "new version"
+    known.note(CT, SILENT)
+    assert known.standing(CT).verdict is Verdict.SILENT
+    known.note(CT, ANSWERED)
+    known.flag(CT.name, "")
     assert known.standing(CT).verdict is Verdict.ANSWERS
+
+
+class Follower:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.said = []
+
+    def echoed(self, node, moment, echoed):
+        self.said.append(("echoed", node.name, echoed.echo))
+
+    def heard(self, summary):
+        self.said.append(("heard", summary.node))
+
+    def turned(self, name, kind, event):
+        self.said.append(("turned", name, kind, event.words))
+
+
+def test_whoever_follows_is_told_of_echoes_calls_and_turns(known, clock):
+    follower = Follower()
+    known.follow(follower)
+    known.note(CT, ANSWERED)
+    known.note(CT, CLOSED)
+    known.heard(call("", clock))
+    known.heard(call(CT.name, clock))
+    known.tell(CT, "drift", Event(clock.now(), "is another one", None))
+    assert follower.said == [
+        ("echoed", CT.name, Echo.ANSWERED),
+        ("echoed", CT.name, Echo.LOST),
+        ("turned", CT.name, "echo", "does not answer: no connection to 10.0.0.7:104: connection refused"),
+        ("heard", CT.name),
+        ("turned", CT.name, "drift", "is another one"),
+    ]
+    assert known.story(CT).events[0].words == "is another one"
+
+
+def test_what_is_remembered_stands_again_in_the_next_process(known, clock):
+    known.note(CT, ANSWERED)
+    clock.advance(60)
+    went = clock.now()
+    known.note(CT, refused(1, 3))
+    known.heard(call(CT.name, clock, instances={"1.2": 3}))
+    memory = json.loads(json.dumps(known.memory(CT.name)))
+    past = [PastEcho(CT.name, place_of(CT), went, 2.0, "rejected"), PastEcho(CT.name, "elsewhere", went, 2.0, "answered")]
+    clock.advance(600)
+    again = Standings(clock)
+    again.restore({CT.name: memory}, past, [PastEvent(CT.name, went, "echo", "refuses", False)])
+    standing = again.standing(CT)
+    assert (standing.verdict, standing.since, standing.asked) == (Verdict.REFUSES_OURS, went, went)
+    assert standing.answered == went - timedelta(seconds=60)
+    assert again.asked(CT) is None
+    assert [event.words for event in again.story(CT).events] == ["refuses"]
+    assert len(again.story(CT).answers) == 1
+    assert again.story(CT).calls == known.story(CT).calls
+    again.note(CT, refused(1, 3))
+    assert again.standing(CT).since == went
+    again.note(CT, ANSWERED)
+    assert again.story(CT).events[0].words == "came back after 10 min 0 s"
+
+
+def test_what_was_learned_before_the_memory_came_is_not_undone(known, clock):
+    known.note(CT, ANSWERED)
+    memory = known.memory(CT.name)
+    again = Standings(clock)
+    again.note(CT, CLOSED)
+    again.heard(call(CT.name, clock))
+    again.restore({CT.name: memory}, [PastEcho(CT.name, place_of(CT), clock.now() - timedelta(hours=1), 4.0, "answered")], [])
+    assert again.standing(CT).verdict is Verdict.PORT_CLOSED
+    assert [answer.echo for answer in again.story(CT).answers] == [Echo.ANSWERED, Echo.LOST]
+    assert again.story(CT).calls.count == 1
+
+
+def test_a_renamed_node_keeps_its_record(known):
+    known.note(CT, ANSWERED)
+    known.rename(CT.name, "CT 2")
+    assert known.standing(Node("CT 2", CT.ae_title, CT.host)).verdict is Verdict.ANSWERS
+    assert known.standing(CT).verdict is Verdict.UNASKED
+
+
+def test_the_titles_that_a_node_called_us_by_are_counted_and_bounded(known, clock):
+    for number in range(CALLED_TITLES_MAX + 3):
+        known.heard(replace(call(CT.name, clock), called_ae_title=f"T{number}"))
+    known.heard(replace(call(CT.name, clock), called_ae_title="T4"))
+    titles = known.story(CT).calls.titles
+    assert len(titles) == CALLED_TITLES_MAX
+    assert titles["T4"].count == 2
 
 
 def test_a_day_is_shown_in_equal_parts_with_the_median_of_each(known, clock):

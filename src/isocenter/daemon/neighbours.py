@@ -23,9 +23,9 @@ def neighbourhood(house: House) -> Neighbourhood:
     """Join it, and start to ask the nodes whether they are there."""
     clock = SystemClock()
     settings = house.settings
-    if settings.http and settings.echo_minutes:
+    if settings.http:
         heartbeat = Heartbeat(
-            house.shelf.nodes, lambda node: _echo(house, node), house.standings, clock, settings.echo_minutes * 60.0
+            house.shelf.nodes, lambda node: _echo(house, node), house.standings, clock, lambda node: _interval(house, node)
         )
         house.closing.callback(heartbeat.close)
         heartbeat.start()
@@ -43,6 +43,11 @@ def neighbourhood(house: House) -> Neighbourhood:
 
 def _echo(house: House, node: Node) -> Echoed:
     return try_echo(Call(node, house.settings.aet))
+
+
+def _interval(house: House, node: Node) -> float:
+    """Seconds between two echoes of a node; 0 for never."""
+    return 60.0 * (house.settings.echo_minutes if node.echo_minutes is None else node.echo_minutes)
 
 
 def _device(house: House) -> Device:

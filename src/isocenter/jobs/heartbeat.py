@@ -1,7 +1,8 @@
 """Asks each known node now and then, by C-ECHO, whether it is there.
 
-Comes in: the list of nodes, as it is at each look, and how to ask one. Goes out: outcomes, to the standings. A node that is new, or
-has moved, is asked with the next look, the others when their time has come. A few at once, and never one twice at once.
+Comes in: the list of nodes, as it is at each look, how often each is asked, and how to ask one. Goes out: outcomes, to the
+standings. A node that is new, or has moved, is asked with the next look, the others when their time has come. A few at once, and
+never one twice at once.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ class Heartbeat:
         ask: Callable[[Node], Echoed],
         standings: Standings,
         clock: Clock,
-        interval_seconds: float,
+        interval_seconds: Callable[[Node], float],
     ) -> None:
-        """`ask` blocks and does not raise; it is called from several threads."""
+        """`ask` blocks and does not raise; it is called from several threads. A node with an interval of 0 is never asked."""
         self._nodes = nodes
         self._ask = ask
         self._standings = standings
@@ -53,9 +54,10 @@ class Heartbeat:
         nodes = self._nodes()
         self._standings.keep_only({node.name for node in nodes})
         now = self._clock.now()
-        for node in [node for node in nodes if wildcard.is_one_device(node)][:ECHO_NODES_MAX]:
+        wanted = [(node, self._interval_seconds(node)) for node in nodes if wildcard.is_one_device(node)]
+        for node, interval in [one for one in wanted if one[1] > 0][:ECHO_NODES_MAX]:
             asked = self._standings.asked(node)
-            if asked is not None and (now - asked).total_seconds() < self._interval_seconds:
+            if asked is not None and (now - asked).total_seconds() < interval:
                 continue
             with self._lock:
                 if node.name in self._asked:

@@ -1,137 +1,52 @@
 """What we know of the nodes from talking with them: whether they answer, how fast, what they are, and what changed.
 
-Comes in: the outcome of each echo, and each association that a node or a stranger opened here. Goes out: a node's standing now and
-its story. All of it lives in memory and begins anew with the process; nothing here calls anybody. Any thread.
+Comes in: the outcome of each echo, and each association that a node or a stranger opened here; at the start what was known before
+it. Goes out: a node's standing now and its story, and word to whoever follows. All of it lives in memory, `chronicle` writes it
+down; nothing here calls anybody. Any thread.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import Enum
-from typing import NamedTuple
+from typing import Any, Protocol, TypeVar
 
 from isocenter.base.clock import Clock
-from isocenter.base.limits import ECHO_ANSWERS_MAX, NODE_EVENTS_MAX, NODE_HISTORY_SECONDS
+from isocenter.base.limits import NODE_HISTORY_SECONDS
 from isocenter.jobs.echoing import Echo, Echoed
+from isocenter.jobs.node_record import MOMENTS, SAID, Known, count, echoed_as_json, kind, known_of_json, turn, verdict_of, words_of
+from isocenter.jobs.stories import (
+    Answer,
+    Bar,
+    Calls,
+    Event,
+    Standing,
+    Story,
+    Verdict,
+    bar,
+    calls_as_json,
+    calls_of_json,
+    place_of,
+)
+from isocenter.model.history import PastEcho, PastEvent
 from isocenter.model.records import AssociationSummary, Node
 from isocenter.nodes import wildcard
-from isocenter.standard import status
-
-_CALLING_TITLE_NOT_RECOGNIZED = (1, 3)
-_CALLED_TITLE_NOT_RECOGNIZED = (1, 7)
-"""Source and reason of an A-ASSOCIATE-RJ (PS3.8 9.3.4)."""
 
 
-class Verdict(Enum):
-    """How a node stands with us."""
+class Follower(Protocol):
+    """Who is told what happens to the nodes. Any thread; must return at once, and may ask the standings."""
 
-    ANSWERS = "answers"
-    CHANGED = "changed"
-    """It answers, and is another software than it was within the last day."""
-    NO_ECHO = "no echo"
-    """An association, and no C-ECHO on it."""
-    REFUSES_OURS = "refuses our title"
-    REFUSES_ITS_OWN = "refuses its title"
-    REFUSES = "refuses"
-    SILENT = "silent"
-    PORT_CLOSED = "port closed"
-    """The computer is there, and nothing listens where its entry says."""
-    NOT_LISTENING = "not listening"
-    """It calls us, and nothing of it ever answered."""
-    UNASKED = "unasked"
-    ONLY_CALLS = "only calls"
-    """Its entry stands for many devices, which cannot be called."""
+    def echoed(self, node: Node, moment: datetime, echoed: Echoed) -> None:
+        """What came of an echo."""
 
+    def heard(self, summary: AssociationSummary) -> None:
+        """An association that a node opened here has ended."""
 
-class Answer(NamedTuple):
-    """One echo: when, in seconds since 1970, how long it took, and what became of it."""
-
-    at: float
-    milliseconds: float
-    echo: Echo
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One change of a node; `is_good` None where it is neither good nor bad."""
-
-    moment: datetime
-    words: str
-    is_good: bool | None
-
-
-@dataclass(slots=True)
-class Calls:
-    """What a node did when it called us, since this process began."""
-
-    count: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-    address: str = ""
-    called_ae_title: str = ""
-    implementation_class_uid: str = ""
-    implementation_version_name: str = ""
-    received: int = 0
-    sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a node stands now. `since` is when that began, `asked` when it was last asked, `words` what came of it."""
-
-    verdict: Verdict
-    words: str
-    milliseconds: float | None
-    asked: datetime | None
-    since: datetime | None
-    is_busy: bool
-    last_call: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """The echoes of one part of the last day: how many, how many were not answered, and the median of the others."""
-
-    asked: int
-    failed: int
-    milliseconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """All that is known of a node: its latest answers, oldest first, its changes, latest first, and what it said of itself."""
-
-    answers: tuple[Answer, ...]
-    events: tuple[Event, ...]
-    implementation_class_uid: str
-    implementation_version_name: str
-    pdu_bytes_max: int | None
-    calls: Calls
-
-
-_Place = tuple[str, str, int, str]
-
-
-@dataclass(slots=True)
-class _Known:
-    """The record of one node, at one place."""
-
-    place: _Place
-    answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=ECHO_ANSWERS_MAX))
-    events: deque[Event] = field(default_factory=lambda: deque(maxlen=NODE_EVENTS_MAX))
-    latest: Echoed | None = None
-    asked: datetime | None = None
-    since: datetime | None = None
-    changed: datetime | None = None
-    busy: int = 0
-    implementation_class_uid: str = ""
-    implementation_version_name: str = ""
-    pdu_bytes_max: int | None = None
+    def turned(self, name: str, kind: str, event: Event) -> None:
+        """Something about a node is other than before; `kind` as in `PastEvent`."""
 
 
 class Standings:
@@ -140,9 +55,15 @@ class Standings:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._calls: dict[str, Calls] = {}
+        self._changed: dict[str, str] = {}
+        self._followers: list[Follower] = []
         self.version = 0
+
+    def follow(self, follower: Follower) -> None:
+        """Tell somebody from now on."""
+        self._followers.append(follower)
 
     @contextmanager
     def asking(self, node: Node) -> Iterator[None]:
@@ -161,33 +82,53 @@ class Standings:
     def note(self, node: Node, echoed: Echoed) -> None:
         """What came of an echo of a node."""
         moment = self._clock.now()
+        event = None
         with self._lock:
             record = self._record(node)
-            before, record.latest, record.asked = record.latest, echoed, moment
+            before, record.latest, record.asked, record.is_of_before = record.latest, echoed, moment, False
             record.answers.append(Answer(moment.timestamp(), echoed.milliseconds, echoed.echo))
-            if before is None or _kind(before) != _kind(echoed):
+            if before is None or kind(before) != kind(echoed):
                 if before is not None or echoed.echo is not Echo.ANSWERED:
-                    record.events.appendleft(_turn(node, before, echoed, record.since, moment))
+                    event = turn(node, before, echoed, record.since, moment)
+                    record.events.appendleft(event)
                 record.since = moment
             if echoed.echo is Echo.ANSWERED:
-                _learn(record, echoed, moment)
+                record.answered = moment
+                record.implementation_class_uid = echoed.implementation_class_uid
+                record.implementation_version_name = echoed.implementation_version_name
+                record.pdu_bytes_max = echoed.pdu_bytes_max
+            self.version += 1
+        for follower in self._followers:
+            follower.echoed(node, moment, echoed)
+            if event is not None:
+                follower.turned(node.name, "echo", event)
+
+    def tell(self, node: Node, kind: str, event: Event) -> None:
+        """A change that somebody else saw; it stands in the story."""
+        with self._lock:
+            self._record(node).events.appendleft(event)
+            self.version += 1
+        for follower in self._followers:
+            follower.turned(node.name, kind, event)
+
+    def flag(self, name: str, words: str) -> None:
+        """Mark a node as other than usual, in two words, or with none as it usually is."""
+        with self._lock:
+            if words:
+                self._changed[name] = words
+            else:
+                self._changed.pop(name, None)
             self.version += 1
 
     def heard(self, summary: AssociationSummary) -> None:
         """An association that a node opened here has ended; that of a stranger only counts as a change."""
         with self._lock:
             self.version += 1
-            if not summary.node:
-                return
-            calls = self._calls.setdefault(summary.node, Calls())
-            calls.count += 1
-            calls.first = calls.first or summary.opened
-            calls.last = summary.ended or summary.opened
-            calls.address, calls.called_ae_title = summary.address, summary.called_ae_title
-            calls.implementation_class_uid = summary.implementation_class_uid
-            calls.implementation_version_name = summary.implementation_version_name
-            calls.received += sum(summary.instances.values())
-            calls.sent += summary.sent
+            if summary.node:
+                count(self._calls.setdefault(summary.node, Calls()), summary)
+        if summary.node:
+            for follower in self._followers:
+                follower.heard(summary)
 
     def stirred(self) -> None:
         """Something happened at the door."""
@@ -197,15 +138,23 @@ class Standings:
     def keep_only(self, names: set[str]) -> None:
         """Forget the nodes that are not in the list any more."""
         with self._lock:
-            for records in (self._known, self._calls):
+            for records in (self._known, self._calls, self._changed):
                 for name in [name for name in records if name not in names]:
                     del records[name]
 
+    def rename(self, was: str, name: str) -> None:
+        """A node has another name, and is the same."""
+        with self._lock:
+            _move(self._known, was, name)
+            _move(self._calls, was, name)
+            _move(self._changed, was, name)
+            self.version += 1
+
     def asked(self, node: Node) -> datetime | None:
-        """When the node was last asked where its entry says now; None for never."""
+        """When the node was last asked where its entry says now; None for never in this process."""
         with self._lock:
             record = self._seen(node)
-            return record.asked if record is not None else None
+            return record.asked if record is not None and not record.is_of_before else None
 
     def standing(self, node: Node) -> Standing:
         """How it stands now."""
@@ -218,13 +167,15 @@ class Standings:
                 return Standing(verdict, "", None, None, None, False, last_call)
             latest = record.latest
             return Standing(
-                verdict=_verdict(node, record, calls is not None, self._clock.now()),
-                words=_words(node, latest),
+                verdict=verdict_of(node, record, calls is not None, node.name in self._changed),
+                words=words_of(node, latest),
                 milliseconds=latest.milliseconds if latest is not None and latest.echo is Echo.ANSWERED else None,
                 asked=record.asked,
                 since=record.since,
                 is_busy=record.busy > 0,
                 last_call=last_call,
+                answered=record.answered,
+                changed=self._changed.get(node.name, ""),
             )
 
     def bars(self, node: Node, count: int) -> list[Bar]:
@@ -241,12 +192,13 @@ class Standings:
             number = count - 1 - int((end - answer.at) / width)
             if 0 <= number < count:
                 parts[number].append(answer)
-        return [_bar(part) for part in parts]
+        return [bar(part) for part in parts]
 
     def story(self, node: Node) -> Story:
         """All that is known of it."""
         with self._lock:
             calls = replace(self._calls.get(node.name) or Calls())
+            calls.titles = {title: replace(one) for title, one in calls.titles.items()}
             record = self._seen(node)
             if record is None:
                 return Story((), (), "", "", None, calls)
@@ -264,94 +216,55 @@ class Standings:
         with self._lock:
             return {name: calls for name, calls in self._calls.items() if name in names}
 
-    def _seen(self, node: Node) -> _Known | None:
+    def memory(self, name: str) -> dict[str, Any]:
+        """What of a node is to outlive the process, as JSON."""
+        with self._lock:
+            record, calls = self._known.get(name), self._calls.get(name)
+            words: dict[str, Any] = {} if calls is None else {"calls": calls_as_json(calls)}
+            if record is not None and record.latest is not None:
+                words |= {"place": record.place, "latest": echoed_as_json(record.latest), "pdu_bytes_max": record.pdu_bytes_max}
+                words |= {name: getattr(record, name) for name in SAID}
+                moments = {name: getattr(record, name) for name in MOMENTS}
+                words |= {name: moment.isoformat() for name, moment in moments.items() if moment is not None}
+            return words
+
+    def restore(self, memories: Mapping[str, Mapping[str, Any]], echoes: Iterable[PastEcho], events: Iterable[PastEvent]) -> None:
+        """What was known before this process: `echoes` oldest first, `events` latest first. What was learned since stays."""
+        with self._lock:
+            for name, words in memories.items():
+                if name not in self._known and "latest" in words:
+                    self._known[name] = known_of_json(words)
+                if name not in self._calls and "calls" in words:
+                    self._calls[name] = calls_of_json(words["calls"])
+            for echo in echoes:
+                record = self._known.get(echo.node)
+                if record is not None and record.place == echo.place:
+                    record.answers.append(Answer(echo.moment.timestamp(), echo.milliseconds, Echo(echo.outcome)))
+            for event in events:
+                if event.node in self._known:
+                    self._known[event.node].events.append(Event(event.moment, event.words, event.is_good))
+            for record in self._known.values():
+                ordered = sorted(record.answers)
+                record.answers.clear()
+                record.answers.extend(ordered)
+            self.version += 1
+
+    def _seen(self, node: Node) -> Known | None:
         """The record of a node at its place: one that moved is another one, and its answers were those of the old place."""
         record = self._known.get(node.name)
-        return record if record is not None and record.place == _place(node) else None
+        return record if record is not None and record.place == place_of(node) else None
 
-    def _record(self, node: Node) -> _Known:
+    def _record(self, node: Node) -> Known:
         """The same, begun where there is none."""
         record = self._seen(node)
         if record is None:
-            record = self._known[node.name] = _Known(_place(node))
+            record = self._known[node.name] = Known(place_of(node))
         return record
 
 
-def _place(node: Node) -> _Place:
-    return node.ae_title, node.host.lower(), node.port, node.dicomweb_url
+Kept = TypeVar("Kept")
 
 
-def median(milliseconds: list[float]) -> float | None:
-    """The middle one; None of none."""
-    return sorted(milliseconds)[len(milliseconds) // 2] if milliseconds else None
-
-
-def _bar(answers: list[Answer]) -> Bar:
-    times = [answer.milliseconds for answer in answers if answer.echo is Echo.ANSWERED]
-    return Bar(len(answers), len(answers) - len(times), median(times))
-
-
-def _learn(record: _Known, echoed: Echoed, moment: datetime) -> None:
-    said = (echoed.implementation_class_uid, echoed.implementation_version_name)
-    was = (record.implementation_class_uid, record.implementation_version_name)
-    if any(was) and said != was:
-        record.changed = moment
-        record.events.appendleft(Event(moment, f"is {said[1] or said[0]} now, was {was[1] or was[0]}", None))
-    record.implementation_class_uid, record.implementation_version_name = said
-    record.pdu_bytes_max = echoed.pdu_bytes_max
-
-
-def _kind(echoed: Echoed) -> tuple[Echo, tuple[int, int, int] | None]:
-    return echoed.echo, echoed.refusal
-
-
-def _verdict(node: Node, record: _Known, has_called: bool, now: datetime) -> Verdict:
-    latest = record.latest
-    if not wildcard.is_one_device(node):
-        return Verdict.ONLY_CALLS
-    if latest is None:
-        return Verdict.UNASKED
-    if latest.echo is Echo.ANSWERED:
-        recently = record.changed is not None and (now - record.changed).total_seconds() < NODE_HISTORY_SECONDS
-        return Verdict.CHANGED if recently else Verdict.ANSWERS
-    if latest.echo is Echo.FAILED:
-        return Verdict.NO_ECHO
-    if latest.refusal is not None:
-        by_source = latest.refusal[1:]
-        if by_source == _CALLING_TITLE_NOT_RECOGNIZED:
-            return Verdict.REFUSES_OURS
-        return Verdict.REFUSES_ITS_OWN if by_source == _CALLED_TITLE_NOT_RECOGNIZED else Verdict.REFUSES
-    if not latest.nobody_listens:
-        return Verdict.SILENT
-    never = all(answer.echo is Echo.LOST for answer in record.answers)
-    return Verdict.NOT_LISTENING if never and has_called else Verdict.PORT_CLOSED
-
-
-def _words(node: Node, latest: Echoed | None) -> str:
-    """What came of the last echo, without the node's own name before it."""
-    if latest is None:
-        return ""
-    before, colon, rest = latest.words.partition(": ")
-    return rest if colon and before.startswith(node.ae_title) else latest.words
-
-
-def _turn(node: Node, before: Echoed | None, echoed: Echoed, since: datetime | None, moment: datetime) -> Event:
-    if echoed.echo is Echo.ANSWERED:
-        away = f" after {_lasted((moment - since).total_seconds())}" if since is not None else ""
-        return Event(moment, f"came back{away}", True)
-    words = _words(node, echoed)
-    if echoed.echo is Echo.LOST:
-        return Event(moment, f"does not answer: {words}", False)
-    if echoed.refusal is not None:
-        result, source, reason = echoed.refusal
-        why = status.REJECTION_REASONS.get((source, reason), "a reason that the standard does not name")
-        return Event(moment, f"refuses: {why} (result {result}, source {source}, reason {reason})", False)
-    return Event(moment, words, False if before is None or before.echo is Echo.ANSWERED else None)
-
-
-def _lasted(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+def _move(records: dict[str, Kept], was: str, name: str) -> None:
+    if was in records:
+        records[name] = records.pop(was)

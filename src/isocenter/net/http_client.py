@@ -1,4 +1,4 @@
-"""One HTTP request to another device, which speaks DICOMweb (PS3.18 8): sent, answered, and its body read run by run.
+"""One HTTP request to another computer, mostly one that speaks DICOMweb (PS3.18 8): sent, answered, and its body read run by run.
 
 An address and a media type go in; a status that is no success, a redirection, and every way in which a connection ends early
 come out as one sentence. No redirection is followed, and nothing is kept between requests: who is called is who was entered.
@@ -10,7 +10,7 @@ import contextlib
 import http.client
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from isocenter.base.errors import LinkLost, LocalError
 from isocenter.base.ids import IMPLEMENTATION_VERSION_NAME
 from isocenter.base.limits import CONNECT_SECONDS, HTTP_ERROR_BYTES_MAX, HTTP_RUN_BYTES, RESPONSE_SECONDS
+from isocenter.net.cutting import cut_after
 from isocenter.net.sockets import connect, explain, place
 from isocenter.net.tls import connecting_context
 
@@ -86,8 +87,8 @@ class WebAnswer:
             said = str(error) or type(error).__name__
             raise LinkLost(f"{self._who}: {self._interruption or f'what came is no HTTP ({said[:_TOLD_MAX]})'}") from error
 
-    def take(self, connection: http.client.HTTPConnection) -> None:
-        """Read the status and the headers. Raises LocalError for a status that is no success."""
+    def take(self, connection: http.client.HTTPConnection, successes: Container[int] = (200, 206)) -> None:
+        """Read the status and the headers. Raises LocalError for a status that is no success; 204 always is one."""
         with self.telling():
             response = connection.getresponse()
         self.content_type = response.headers.get("content-type", "")
@@ -95,7 +96,7 @@ class WebAnswer:
         if response.status == 204:
             self.close()
             self._response = None
-        elif response.status not in (200, 206):
+        elif response.status not in successes:
             raise LocalError(self._refused(response))
 
     def _refused(self, response: http.client.HTTPResponse) -> str:
@@ -121,10 +122,40 @@ def get(
 
     `connected` gets the connection as soon as there is one. Raises LinkLost and LocalError, in words that name the device.
     """
+    with _conversation(url, accept, connected, seconds) as (answer, connection, target, headers):
+        with answer.telling():
+            connection.request("GET", target, headers=headers)
+        answer.take(connection)
+        yield answer
+
+
+def post(url: str, body: bytes, media_type: str, *, seconds: float = RESPONSE_SECONDS) -> None:
+    """POST to an absolute http or https address, within `seconds` in all; what is answered is not read.
+
+    Raises LinkLost where nobody answers in time, and LocalError for a status that is no success.
+    """
+    with _conversation(url, "*/*", None, seconds, in_all=True) as (answer, connection, target, headers):
+        with answer.telling():
+            connection.request("POST", target, body, {**headers, "Content-Type": media_type})
+        answer.take(connection, _SUCCESSES)
+
+
+_SUCCESSES = range(200, 300)
+_Conversation = tuple[WebAnswer, http.client.HTTPConnection, str, dict[str, str]]
+
+
+@contextmanager
+def _conversation(
+    url: str, accept: str, connected: Callable[[Interruptible], None] | None, seconds: float, *, in_all: bool = False
+) -> Iterator[_Conversation]:
+    """The answer to come, the connection to ask on, the target and the headers of a request."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     sock = connect(host, port, CONNECT_SECONDS)
-    try:
+    with contextlib.ExitStack() as opened:
+        opened.callback(lambda: sock.close())
+        if in_all:
+            opened.enter_context(cut_after(lambda: sock, seconds))
         sock.settimeout(CONNECT_SECONDS)
         if parts.scheme == "https":
             sock = _secured(sock, host, port)
@@ -134,15 +165,10 @@ def get(
             connected(answer)
         connection = http.client.HTTPConnection(host, port)
         connection.sock = sock
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": parts.netloc, "Accept": accept, "User-Agent": IMPLEMENTATION_VERSION_NAME, "Connection": "close"}
-        with contextlib.closing(answer):
-            with answer.telling():
-                connection.request("GET", target or "/", headers=headers)
-            answer.take(connection)
-            yield answer
-    finally:
-        sock.close()
+        opened.enter_context(contextlib.closing(answer))
+        yield answer, connection, target, headers
 
 
 @lru_cache(maxsize=1)

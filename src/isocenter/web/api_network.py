@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from fastapi import APIRouter
 
 from isocenter.base.limits import NODE_BARS, NODE_HISTORY_SECONDS
-from isocenter.jobs.standings import Verdict
+from isocenter.jobs.stories import Verdict
 from isocenter.model.records import Node, RejectedCaller
 from isocenter.nodes import entry
 from isocenter.nodes.address import parsed

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from isocenter.base.limits import NODE_NAME_CHARACTERS_MAX
 from isocenter.jobs.echoing import Echo
-from isocenter.jobs.standings import Bar, Calls, Event, Standing, Story
+from isocenter.jobs.stories import Bar, Calls, Event, Standing, Story
 from isocenter.model.records import Node
 from isocenter.web.api_words import CallerWords, NodeEntry, Words
 

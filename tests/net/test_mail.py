@@ -1,0 +1,126 @@
+"""An e-mail is handed over as it is meant, and every way in which that fails is one sentence, in bounded time."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from time import monotonic
+
+import pytest
+
+from isocenter.base.errors import LinkLost, LocalError
+from isocenter.net.mail import Letter, MailServer, send
+
+LETTER = Letter("pacs@h.example", ["a@h.example", "b@h.example"], "CT room 2\r\nBcc: x", "does not answer\n.\nRöntgen",
+                datetime(2026, 1, 1, tzinfo=UTC))  # fmt: skip
+WELCOME = {"": "220 mail", "EHLO": "250-mail\r\n250 8BITMIME", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go",
+           ".": "250 kept", "QUIT": "221 bye"}  # fmt: skip
+
+
+@contextmanager
+def server(answers, drip=False):
+    """A mail server that answers each command with its line; what it was told goes into the list."""
+    heard: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection, connection.makefile("rb") as lines:
+            try:
+                _talk(connection, lines, answers, heard, drip)
+            except OSError:
+                return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}"), heard
+    finally:
+        listening.close()
+        thread.join(5)
+
+
+def _talk(connection, lines, answers, heard, drip):
+    while drip:
+        connection.sendall(b"220-x\r\n")
+        threading.Event().wait(0.05)
+    connection.sendall(answers[""].encode() + b"\r\n")
+    for line in lines:
+        heard.append(line)
+        command = line.split()[0].decode().upper()
+        answer = answers.get(command, "502 what")
+        if answer == "end":
+            return
+        connection.sendall(answer.encode() + b"\r\n")
+        if command == "DATA" and answer.startswith("354"):
+            text = b""
+            while not text.endswith(b"\r\n.\r\n"):
+                text += lines.readline()
+            heard.append(text)
+            connection.sendall(answers["."].encode() + b"\r\n")
+
+
+def test_a_letter_arrives_whole_with_nothing_smuggled_into_its_headers():
+    with server(WELCOME) as (mail, heard):
+        send(mail, LETTER)
+    assert [line for line in heard if line.startswith(b"rcpt")] == [b"rcpt TO:<a@h.example>\r\n", b"rcpt TO:<b@h.example>\r\n"]
+    text = next(part for part in heard if b"Subject" in part)
+    message = message_from_bytes(text.replace(b"\r\n..\r\n", b"\r\n.\r\n"), policy=default)
+    assert message["Subject"] == "CT room 2 Bcc: x"
+    assert message["Bcc"] is None
+    assert message["To"] == "a@h.example, b@h.example"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_content().startswith("does not answer\r\n.\r\nRöntgen")
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "words"),
+    [
+        ({"": "554 go away"}, LocalError, "refuses: 554 go away"),
+        ({"MAIL": "530 log in first"}, LocalError, "530 log in first"),
+        ({"RCPT": "550 no such box"}, LocalError, "takes no e-mail for a@h.example, b@h.example: 550 no such box"),
+        ({"DATA": "552 full"}, LocalError, "552 full"),
+        ({".": "554 spam"}, LocalError, "554 spam"),
+        ({"EHLO": "end"}, LinkLost, "ended the connection"),
+        ({"": "HTTP/1.1 400 Bad Request"}, LocalError, "no mail server"),
+    ],
+)
+def test_every_refusal_is_a_sentence_that_names_the_server(answers, kind, words):
+    with server({**WELCOME, **answers}) as (mail, _), pytest.raises(kind, match=words) as raised:
+        send(mail, LETTER)
+    assert str(raised.value).startswith("127.0.0.1:")
+
+
+def test_a_password_is_not_sent_to_a_server_without_tls():
+    with server(WELCOME) as (mail, heard), pytest.raises(LocalError, match="no TLS"):
+        send(MailServer(mail.url, "me", "secret"), LETTER)
+    assert not any(b"secret" in line or b"AUTH" in line.upper() for line in heard)
+    assert "secret" not in repr(MailServer(mail.url, "me", "secret"))
+
+
+def test_one_that_drips_is_cut_when_the_time_is_over():
+    began = monotonic()
+    with server(WELCOME, drip=True) as (mail, _), pytest.raises(LinkLost):
+        send(mail, LETTER, seconds=0.3)
+    assert monotonic() - began < 3
+
+
+def test_nobody_there_is_said_so():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with pytest.raises(LinkLost, match=str(port)):
+        send(MailServer(f"smtp://127.0.0.1:{port}"), LETTER)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"), [("smtp://mail", ("mail", 25)), ("smtps://mail", ("mail", 465)), ("smtp://[::1]:2525", ("::1", 2525))]
+)
+def test_where_the_server_is(url, place):
+    assert MailServer(url).place == place
