@@ -41,6 +41,7 @@ _VERBS = {
     "dump": "isocenter.cli.dump:dump",
     "log": "isocenter.cli.log:log",
     "lab": "isocenter.cli.lab:app",
+    "explain": "isocenter.cli.explain:explain_log",
     "instances": "isocenter.cli.instances:instances",
 }
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
