@@ -10,15 +10,14 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isocenter.base.clock import SystemClock
 from isocenter.daemon.checkups import Checkups, Tell
 from isocenter.daemon.compose import House
-from isocenter.model.records import Node
-from isocenter.nodes.address import covers, parsed
+from isocenter.jobs.searching import Call
 from isocenter.web.clinic import CheckupAsked, Secured
 
 if TYPE_CHECKING:
@@ -33,12 +32,10 @@ def checkups(house: House) -> Checkups:
     """Join them; they end with the house."""
 
     def climb(asked: CheckupAsked, stopped: threading.Event, tell: Tell) -> None:
-        from isocenter.doctor.checkup import examine
+        from isocenter.doctor import clinic
 
-        steps = import_module("isocenter.doctor.clinic").steps
-        verdict = import_module("isocenter.doctor.diagnosis").verdict
         with _security(asked.secured, house.place.folder / TLS_FOLDER) as security:
-            examine(_visit(house, asked, stopped, security), steps(), verdict, tell)
+            clinic.run(_visit(house, asked, stopped, security), tell)
 
     found = Checkups(climb, SystemClock())
     house.closing.callback(found.close)
@@ -46,46 +43,25 @@ def checkups(house: House) -> Checkups:
 
 
 def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security: Security | None) -> Visit:
-    from isocenter.doctor.visit import Consent, Visit
+    from isocenter.doctor import clinic
+    from isocenter.doctor.visit import Consent
 
-    ours, theirs = heard(house, asked.node)
-    return Visit(
-        node=asked.node,
-        role=asked.role,
-        own_ae_title=house.settings.aet,
-        own_port=house.settings.port,
-        clock=SystemClock(),
-        consent=Consent(**{name: name in asked.consent for name in ("titles", "neighbours", "store", "idle", "many")}),
+    settings = house.settings
+    visit = clinic.visit(
+        Call(asked.node, settings.aet),
+        asked.role,
+        settings.port,
+        consent=Consent(**{one.name: one.name in asked.consent for one in fields(Consent)}),
         security=security,
         storage_class_uid=asked.storage_class_uid,
+        callers=house.shelf.rejected_callers(),
         is_stopped=stopped.is_set,
-        pause=lambda seconds: _paused(stopped, seconds),
-        our_titles_heard=ours,
-        their_titles_heard=theirs,
     )
-
-
-def _paused(stopped: threading.Event, seconds: float) -> None:
-    stopped.wait(seconds)
-
-
-def heard(house: House, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """How a node spelled our title when it called, and under which titles its address called; each the latest first."""
-    calls = house.standings.story(node).calls
-    callers = [
-        caller
-        for caller in house.shelf.rejected_callers()
-        if caller.calling_ae_title == node.ae_title or _comes_from(node, caller.address)
-    ]
-    ours = [*([calls.called_ae_title] if calls.last else []), *(caller.called_ae_title for caller in callers)]
-    theirs = [caller.calling_ae_title for caller in callers if _comes_from(node, caller.address)]
-    return tuple(dict.fromkeys(filter(None, ours))), tuple(dict.fromkeys(filter(None, theirs)))
-
-
-def _comes_from(node: Node, address: str) -> bool:
-    """A name is not looked up: this is asked for each caller at the door."""
-    found = parsed(address)
-    return found is not None and covers(node.host, found, lambda name: frozenset())
+    # Under a policy that does not look at the called title, one that spells ours otherwise was let in.
+    called = house.standings.story(asked.node).calls.called_ae_title
+    if called and called != (asked.node.local_ae_title or settings.aet):
+        visit.our_titles_heard = tuple(dict.fromkeys((called, *visit.our_titles_heard)))
+    return visit
 
 
 @contextmanager

@@ -13,10 +13,32 @@ const SENTENCES = {
   SCU: "The side that asks for a service: a scanner is an SCU of Storage.",
   "Presentation context": "One kind of object and the encodings offered for it; both sides agree on each when they connect.",
   "Transfer syntax": "How an image is written in bytes: compressed or not, and by which method.",
+  "Calling AE title": "The title of the side that calls: how it introduces itself.",
+  "Called AE title": "The title that the calling side asks for: whom it believes to reach.",
+  Association: "One conversation between two devices, from the request to the goodbye.",
+  "SOP class": "One kind of object or service with its rules, such as CT Image Storage.",
+  PDU: "One packet of a DICOM conversation; each side says how large it may be.",
+  "Storage commitment": "A promise to keep an image, so that the scanner may delete its own copy.",
+  TLS: "Encrypts the connection and proves by certificates who is who; both sides use it, or neither.",
   Allowed: "What this node may ask of us: echo, store, find, move, get.",
 } as const;
 
 export type Explained = keyof typeof SENTENCES;
+
+const WORDS = Object.keys(SENTENCES) as Explained[];
+const BY_LETTERS = new Map(WORDS.map((word) => [word.toLowerCase(), word]));
+const FOUND = new RegExp(`\\b(${WORDS.toSorted((one, other) => other.length - one.length).join("|")})\\b`, "gi");
+
+/** A text in pieces; those that are words of the standard have the word that explains them, each word once. */
+export function termsIn(text: string): readonly { readonly text: string; readonly word?: Explained }[] {
+  const seen = new Set<Explained>();
+  return text.split(FOUND).map((piece) => {
+    const word = BY_LETTERS.get(piece.toLowerCase());
+    if (!word || word === "Allowed" || seen.has(word)) return { text: piece };
+    seen.add(word);
+    return { text: piece, word };
+  });
+}
 
 export function Term({ word, children }: { readonly word: Explained; readonly children?: React.ReactNode }) {
   return (

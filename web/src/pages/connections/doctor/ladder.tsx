@@ -5,12 +5,19 @@ import { Dimse } from "@/parts/dimse";
 import styles from "./ladder.module.css";
 import { LAYERS, type LayerName, TERMS } from "./layers";
 import type { Rung } from "./rungs";
+import { Sentence } from "./sentence";
 import { milliseconds } from "./spell";
 
 interface Props {
   readonly rungs: readonly Rung[];
+  /** Titles and addresses that may stand in their words. */
+  readonly names?: readonly string[];
   /** What stands in place of a layer's usual name, such as the class of the test image. */
-  readonly names?: Partial<Record<LayerName, string>>;
+  readonly called?: Partial<Record<LayerName, string>>;
+  /** The layers of which there is something to see, and the one that is looked at. */
+  readonly seen?: ReadonlySet<LayerName>;
+  readonly shown?: LayerName | undefined;
+  readonly onShow?: (layer: LayerName) => void;
 }
 
 const SAID: Readonly<Record<Rung["outcome"], string>> = {
@@ -22,7 +29,9 @@ const SAID: Readonly<Record<Rung["outcome"], string>> = {
   running: "under way",
 };
 
-export function Ladder({ rungs, names = {} }: Props) {
+const NOTHING: ReadonlySet<LayerName> = new Set();
+
+export function Ladder({ rungs, names = [], called = {}, seen = NOTHING, shown, onShow }: Props) {
   return (
     <ol className={styles.ladder} aria-label="Layers">
       {rungs.map((rung, place) => (
@@ -32,15 +41,26 @@ export function Ladder({ rungs, names = {} }: Props) {
           </span>
           <div className={styles.words}>
             <Tooltip label={LAYERS[rung.layer].sentence} multiline w={280} events={{ hover: true, focus: true, touch: true }}>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the sentence has to be reachable by keyboard */}
-              <span className={styles.name} tabIndex={0} data-term={TERMS.has(rung.layer) || undefined}>
-                <Dimse name={names[rung.layer] ?? LAYERS[rung.layer].name} />
-              </span>
+              {seen.has(rung.layer) ? (
+                <button
+                  type="button"
+                  className={styles.name}
+                  aria-pressed={rung.layer === shown}
+                  onClick={() => onShow?.(rung.layer)}
+                >
+                  <Dimse name={called[rung.layer] ?? LAYERS[rung.layer].name} />
+                </button>
+              ) : (
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: the sentence has to be reachable by keyboard
+                <span className={styles.name} tabIndex={0} data-term={TERMS.has(rung.layer) || undefined}>
+                  <Dimse name={called[rung.layer] ?? LAYERS[rung.layer].name} />
+                </span>
+              )}
             </Tooltip>
             <span className="visually-hidden">, {SAID[rung.outcome]}</span>
             {rung.words && (
               <p>
-                <bdi>{rung.words}</bdi>
+                <Sentence text={rung.words} names={names} />
               </p>
             )}
           </div>

@@ -1,30 +1,22 @@
-/** Who is examined: the node with its lamp, its title and address, and as what it is tested. */
+/** Who is examined: the node with its lamp, its title and address; another one can be chosen. */
 import { Menu } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
+import type { ReactNode } from "react";
 import type { NodeWords } from "@/api/words";
-import { Button } from "@/parts/button";
 import { Lamp, type LampState } from "@/parts/lamp";
-import { ROLES, type Role } from "./layers";
 import styles from "./patient.module.css";
 
 interface Props {
   readonly nodes: readonly NodeWords[];
   readonly node: NodeWords;
-  readonly role: Role;
   readonly product: string;
   readonly lamp: LampState;
   readonly onNode: (name: string) => void;
-  readonly onRole: (role: Role) => void;
+  /** As what it is tested. */
+  readonly children: ReactNode;
 }
 
-const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  archive: "stores, is searched, sends back",
-  modality: "a scanner: only C-ECHO, it sends to us",
-  workstation: "takes images",
-  printer: "its status, prints nothing",
-};
-
-export function Patient({ nodes, node, role, product, lamp, onNode, onRole }: Props) {
+export function Patient({ nodes, node, product, lamp, onNode, children }: Props) {
   return (
     <header className={styles.patient}>
       <div className={styles.first}>
@@ -47,23 +39,7 @@ export function Patient({ nodes, node, role, product, lamp, onNode, onRole }: Pr
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button small>
-              tested as {role}
-              <ChevronDown aria-hidden="true" />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {ROLES.map((one) => (
-              <Menu.Item key={one} onClick={() => onRole(one)} aria-current={one === role}>
-                <span className={styles.option}>
-                  {one} <small>{ROLE_WORDS[one]}</small>
-                </span>
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        {children}
       </div>
       <p className={styles.second}>
         <bdi className="mono">

@@ -1,9 +1,11 @@
 /** The rungs of the ladder as they stand: of a run, or of a role that was not tested yet. */
+import type { CheckupWords, StepWords } from "@/api/words";
 import { type LayerName, PLANS, type Role } from "./layers";
+import { milliseconds, total } from "./spell";
 
 export interface Rung {
   readonly layer: LayerName;
-  readonly outcome: "passed" | "warned" | "failed" | "skipped" | "untried" | "running";
+  readonly outcome: StepWords["outcome"] | "running";
   readonly words: string;
   readonly milliseconds: number | null;
 }
@@ -11,4 +13,39 @@ export interface Rung {
 /** The rungs of a role, none of them climbed. */
 export function untried(role: Role): Rung[] {
   return PLANS[role].map((layer) => ({ layer, outcome: "untried", words: "", milliseconds: null }));
+}
+
+/** The layer that is being climbed: the first that was not, or the last one once another has failed; none when it is over. */
+export function underWay(checkup: CheckupWords): LayerName | undefined {
+  if (checkup.ended !== null) return undefined;
+  const waiting = checkup.steps.filter((step) => step.outcome === "untried");
+  return (checkup.verdict ? waiting.find((step) => step.layer === "clean up") : waiting[0])?.layer;
+}
+
+export function rungsOf(checkup: CheckupWords): Rung[] {
+  const at = underWay(checkup);
+  return checkup.steps.map(({ layer, outcome, words, milliseconds: time }) => ({
+    layer,
+    outcome: layer === at ? "running" : outcome,
+    words,
+    milliseconds: time,
+  }));
+}
+
+/** "Stopped at layer 6 of 16 after 5.7 ms, 14:31:40": how far it came. */
+export function progress(checkup: CheckupWords): string {
+  const { steps, verdict, ended } = checkup;
+  const time = `${milliseconds(total(steps))}, ${clock(new Date(ended ?? checkup.began))}`;
+  const at = underWay(checkup);
+  if (at) return `At layer ${steps.findIndex((step) => step.layer === at) + 1} of ${steps.length}`;
+  if (verdict)
+    return `Stopped at layer ${steps.findIndex((step) => step.layer === verdict.layer) + 1} of ${steps.length} after ${time}`;
+  const done = steps.filter((step) => step.outcome !== "untried").length;
+  if (done < steps.length) return `Ended after layer ${done} of ${steps.length}, ${clock(new Date(ended ?? checkup.began))}`;
+  return `All ${steps.length} layers in ${time}`;
+}
+
+function clock(then: Date): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${two(then.getHours())}:${two(then.getMinutes())}:${two(then.getSeconds())}`;
 }

@@ -7,3 +7,8 @@ export function milliseconds(value: number): string {
   if (value < 999.5) return `${Math.round(value)} ms`;
   return `${(value / 1000).toFixed(1)} s`;
 }
+
+/** The sum of what was measured. */
+export function total(steps: readonly { readonly milliseconds: number | null }[]): number {
+  return steps.reduce((sum, step) => sum + (step.milliseconds ?? 0), 0);
+}

@@ -1,23 +1,38 @@
-/** The doctor: one connection to one node, climbed layer by layer. Node and role are in the address (`node`, `as`). */
+/**
+ * The doctor: one connection to one node, climbed layer by layer. The node, what it is to us and the layer that is looked at are in
+ * the address (`node`, `as`, `layer`); how it is tested beside that stays with the page.
+ */
+import { RotateCw, Square, Stethoscope } from "lucide-react";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { cancelCheckup, useBegin, useCheckup, useCheckups } from "@/api/checkups";
 import { canBeCalled, useNodes } from "@/api/nodes";
-import type { NodeWords } from "@/api/words";
+import type { CheckupWanted, CheckupWords, NodeWords } from "@/api/words";
+import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import type { LampState } from "@/parts/lamp";
 import { ConnectionsBar } from "../bar";
+import { classWords } from "./classes";
+import { ConsentQuestion, questionOf } from "./consent_question";
+import { Every } from "./every";
+import { again, type How, USUAL, wantedOf } from "./how";
 import { Ladder } from "./ladder";
-import { ROLES, type Role } from "./layers";
+import { type LayerName, ROLES, type Role } from "./layers";
+import { Options } from "./options";
 import { Patient } from "./patient";
-import { untried } from "./rungs";
+import { Before, Climbing, Well } from "./result";
+import { progress, rungsOf, underWay, untried } from "./rungs";
 import styles from "./tab.module.css";
+import { namesOf, VerdictPanel } from "./verdict";
 
 const NONE: readonly NodeWords[] = [];
 
 export default function DoctorTab() {
   const nodes = useNodes();
-  const { chosen, role, set } = usePlace();
+  const place = usePlace();
   const list = (nodes.data ?? NONE).filter(canBeCalled);
-  const node = list.find((one) => one.name === chosen) ?? list[0];
+  const node = list.find((one) => one.name === place.chosen) ?? list[0];
   return (
     <>
       <ConnectionsBar />
@@ -27,28 +42,128 @@ export default function DoctorTab() {
           <p>A node is a device that this archive knows by its title, address and port. Enter one on the page Network.</p>
         </EmptyState>
       )}
-      {node && (
-        <div className={styles.page}>
-          <section className={styles.side} aria-label="The ladder of layers">
-            <Patient
-              nodes={list}
-              node={node}
-              role={role}
-              product=""
-              lamp="unknown"
-              onNode={(name) => set({ node: name })}
-              onRole={(as) => set({ as })}
-            />
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-            <div className={styles.rungs} tabIndex={0}>
-              <p className={styles.progress}>Not tested yet.</p>
-              <Ladder rungs={untried(role)} />
-            </div>
-          </section>
-        </div>
-      )}
+      {node && <Examination key={node.name} nodes={list} node={node} place={place} />}
     </>
   );
+}
+
+interface Props {
+  readonly nodes: readonly NodeWords[];
+  readonly node: NodeWords;
+  readonly place: ReturnType<typeof usePlace>;
+}
+
+function Examination({ nodes, node, place }: Props) {
+  const [how, setHow] = useState<How>(USUAL);
+  const { checkup, error, run, cancel } = useRun(node.name);
+  const role = place.role ?? checkup?.role ?? "archive";
+  const climbed = checkup?.role === role ? checkup : undefined;
+  const isClimbing = checkup !== undefined && checkup.ended === null;
+  const shown = place.layer ?? climbed?.verdict?.layer;
+  const test = (more: Parameters<typeof wantedOf>[3] = []) => {
+    place.set({ as: role, layer: "" });
+    void run(wantedOf(node.name, role, how, more));
+  };
+  return (
+    <div className={styles.page}>
+      <section className={styles.side} aria-label="The ladder of layers">
+        <Patient
+          nodes={nodes}
+          node={node}
+          product={checkup?.product ?? ""}
+          lamp={lampOf(checkup)}
+          onNode={(name) => place.set({ node: name, layer: "", as: "" })}
+        >
+          <Options role={role} how={how} onRole={(as) => place.set({ as, layer: "" })} onHow={setHow} />
+        </Patient>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+        <div className={styles.rungs} tabIndex={0}>
+          <p className={styles.progress}>{climbed ? progress(climbed) : "Not tested yet."}</p>
+          <Ladder
+            rungs={climbed ? rungsOf(climbed) : untried(role)}
+            names={climbed ? namesOf(climbed) : []}
+            called={{ store: `C-STORE of a test image (${classWords(how.classUid)})` }}
+            seen={new Set(climbed?.steps.filter((step) => step.exchanges.length > 0).map((step) => step.layer))}
+            shown={shown}
+            onShow={(layer) => place.set({ layer })}
+          />
+        </div>
+        <footer className={styles.foot}>
+          {isClimbing ? (
+            <Button icon={<Square />} onClick={() => void cancel()}>
+              Stop
+            </Button>
+          ) : (
+            <Button kind="primary" icon={climbed ? <RotateCw /> : <Stethoscope />} onClick={() => test()}>
+              {climbed ? "Test again" : "Test"}
+            </Button>
+          )}
+          <Every key={role} isClimbing={isClimbing} onTime={() => void run(again(node.name, role, how))} />
+        </footer>
+      </section>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className={styles.main} aria-label="What was found" tabIndex={0}>
+        {error !== undefined && <Fault tried="The checkup could not be begun" error={error} />}
+        <Found checkup={climbed} role={role} node={node} shown={shown} onChanged={() => test()} onMore={test} />
+      </section>
+    </div>
+  );
+}
+
+interface FoundProps {
+  readonly checkup: CheckupWords | undefined;
+  readonly role: Role;
+  readonly node: NodeWords;
+  readonly shown: LayerName | undefined;
+  readonly onChanged: () => void;
+  readonly onMore: (more: Parameters<typeof wantedOf>[3]) => void;
+}
+
+function Found({ checkup, role, node, shown, onChanged, onMore }: FoundProps) {
+  if (!checkup) return <Before role={role} title={node.name} />;
+  const step = checkup.steps.find((one) => one.layer === shown);
+  if (checkup.verdict) {
+    const question = checkup.ended !== null && questionOf(checkup) && <ConsentQuestion checkup={checkup} onMore={onMore} />;
+    return (
+      <VerdictPanel checkup={checkup} verdict={checkup.verdict} node={node} step={step} consent={question} onChanged={onChanged} />
+    );
+  }
+  if (checkup.ended === null) return <Climbing at={underWay(checkup)} />;
+  return <Well checkup={checkup} shown={step ?? checkup.steps.find((one) => one.exchanges.length > 0)} />;
+}
+
+/** The latest checkup of a node: how it stands, and how another one is begun. */
+function useRun(node: string) {
+  const list = useCheckups();
+  const begin = useBegin();
+  const [error, setError] = useState<unknown>();
+  const token = list.data?.checkups.find((one) => one.node === node)?.token ?? "";
+  const asked = useCheckup(token);
+  const run = async (wanted: CheckupWanted) => {
+    setError(undefined);
+    try {
+      await begin(wanted);
+    } catch (found) {
+      setError(found);
+    }
+  };
+  const cancel = async () => {
+    try {
+      await cancelCheckup(token);
+      await asked.refetch();
+    } catch (found) {
+      setError(found);
+    }
+  };
+  return { checkup: asked.data, error: error ?? list.error ?? asked.error ?? undefined, run, cancel };
+}
+
+function lampOf(checkup: CheckupWords | undefined): LampState {
+  if (!checkup) return "unknown";
+  if (checkup.verdict) return "bad";
+  if (checkup.ended === null) return "busy";
+  if (checkup.steps.some((step) => step.outcome === "untried")) return "unknown";
+  return checkup.steps.some((step) => step.outcome === "warned") ? "partly" : "good";
 }
 
 function usePlace() {
@@ -56,12 +171,16 @@ function usePlace() {
   const as = place.get("as");
   return {
     chosen: place.get("node") ?? "",
-    role: ROLES.find((one) => one === as) ?? ("archive" satisfies Role),
+    role: ROLES.find((one) => one === as),
+    layer: (place.get("layer") || undefined) as LayerName | undefined,
     set: (parts: Readonly<Record<string, string>>) =>
       setPlace(
         (before) => {
           const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(parts)) after.set(name, value);
+          for (const [name, value] of Object.entries(parts)) {
+            if (value) after.set(name, value);
+            else after.delete(name);
+          }
           return after;
         },
         { replace: true },

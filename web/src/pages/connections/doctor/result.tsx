@@ -1,0 +1,179 @@
+/** The right side while nothing has failed: before a test, while it climbs, and when all is well. */
+import { Check, LoaderCircle, Stethoscope, TriangleAlert } from "lucide-react";
+import type { CheckupWords, ContextAnswerWords, StepWords } from "@/api/words";
+import { count, counted } from "@/base/text";
+import { Card } from "@/parts/card";
+import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
+import { Matrix } from "./matrix";
+import styles from "./result.module.css";
+import { Sentence } from "./sentence";
+import { milliseconds, total } from "./spell";
+import { Head, namesOf } from "./verdict";
+import headStyles from "./verdict.module.css";
+import { Wire } from "./wire";
+
+/** Before the first test of a node. */
+export function Before({ role, title }: { readonly role: Role; readonly title: string }) {
+  return (
+    <>
+      <Head
+        mark={
+          <span className={headStyles.idle} aria-hidden="true">
+            <Stethoscope />
+          </span>
+        }
+        headline="Not tested yet"
+      >
+        The doctor climbs from the network to the images, one layer after the other, and stops at the first that fails. Then it says
+        what is wrong, which side has to change what, and the line to type.
+      </Head>
+      <Card title={`What will be done with ${title}`} className={styles.plan}>
+        <ol>
+          {PLANS[role].map((layer) => (
+            <li key={layer}>
+              <b>{LAYERS[layer].name}</b>
+              <span>{LAYERS[layer].sentence}</span>
+            </li>
+          ))}
+        </ol>
+      </Card>
+    </>
+  );
+}
+
+/** While it climbs. */
+export function Climbing({ at }: { readonly at: LayerName | undefined }) {
+  return (
+    <Head
+      mark={
+        <span className={headStyles.busy} aria-hidden="true">
+          <LoaderCircle />
+        </span>
+      }
+      headline={at ? `${LAYERS[at].name}…` : "Ending…"}
+    >
+      {at ? LAYERS[at].sentence : "What was stored is removed."}
+    </Head>
+  );
+}
+
+/** Nothing failed. `shown` is the layer whose exchanges are looked at. */
+export function Well({ checkup, shown }: { readonly checkup: CheckupWords; readonly shown: StepWords | undefined }) {
+  const names = namesOf(checkup);
+  const done = checkup.steps.filter((step) => step.outcome !== "untried");
+  const isWhole = done.length === checkup.steps.length;
+  const warned = checkup.steps.filter((step) => step.outcome === "warned");
+  const isWarned = warned.length > 0 || checkup.remarks.length > 0;
+  return (
+    <>
+      <Head
+        mark={
+          <span className={isWhole ? (isWarned ? headStyles.warn : headStyles.good) : headStyles.idle} aria-hidden="true">
+            {isWhole && !isWarned ? <Check /> : <TriangleAlert />}
+          </span>
+        }
+        headline={isWhole ? headline(checkup, isWarned) : "Ended before its end"}
+      >
+        {isWhole
+          ? `${counted(done.length, "layer")} in ${milliseconds(total(checkup.steps))}. ${about(checkup)}`
+          : `${counted(done.length, "layer")} of ${checkup.steps.length} were climbed, and none of them failed.`}
+      </Head>
+      <div className={headStyles.cards}>
+        <Identity checkup={checkup} />
+        <Remarks
+          sentences={[...warned.map((step) => `${LAYERS[step.layer].name}: ${step.words}`), ...checkup.remarks]}
+          names={names}
+        />
+        <Contexts contexts={checkup.contexts} names={checkup.names ?? {}} />
+        {shown && shown.exchanges.length > 0 && (
+          <div className={styles.wide}>
+            <Wire key={shown.layer} step={shown} names={names} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Who answered, as it said itself. */
+function Identity({ checkup }: { readonly checkup: CheckupWords }) {
+  const { pdu_bytes_max: pdu } = checkup;
+  const rows: readonly (readonly [name: string, words: string, isMachine?: boolean])[] = [
+    ["Product", checkup.product || "not recognised"],
+    ["Version", checkup.implementation_version_name, true],
+    ["Implementation", checkup.implementation_class_uid, true],
+    ["Takes PDUs of", pdu === null ? "" : pdu === 0 ? "any size" : `${count(pdu)} bytes`],
+    ["Called as", checkup.ae_title, true],
+    ["We are", `${checkup.own_ae_title}${checkup.own_address ? ` at ${checkup.own_address}` : ""}`, true],
+    ["TLS", checkup.secure ? "on" : "off"],
+  ];
+  return (
+    <Card title="Who answered">
+      <dl className={styles.facts}>
+        {rows
+          .filter(([, words]) => words)
+          .map(([name, words, isMachine]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{isMachine ? <bdi className="mono">{words}</bdi> : words}</dd>
+            </div>
+          ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Remarks({ sentences, names }: { readonly sentences: readonly string[]; readonly names: readonly string[] }) {
+  return (
+    <Card title="Worth knowing" end={sentences.length === 0 && "nothing"}>
+      <ul className={styles.remarks}>
+        {sentences.map((sentence) => (
+          <li key={sentence}>
+            <TriangleAlert aria-hidden="true" />
+            <Sentence text={sentence} names={names} />
+          </li>
+        ))}
+        {sentences.length === 0 && (
+          <li>
+            <Check aria-hidden="true" />
+            <span>Nothing that works today and may bite tomorrow was seen.</span>
+          </li>
+        )}
+      </ul>
+    </Card>
+  );
+}
+
+const WORKS: Readonly<Record<Role, string>> = {
+  archive: "stored, found, sent back and compared",
+  workstation: "a test image was taken",
+  modality: "it is there and speaks DICOM",
+  printer: "the printer answers",
+};
+
+function headline(checkup: CheckupWords, isWarned: boolean): string {
+  return `It works: ${WORKS[checkup.role]}${isWarned ? ", with something to know" : ""}`;
+}
+
+function about(checkup: CheckupWords): string {
+  const name = checkup.implementation_version_name || checkup.implementation_class_uid;
+  return checkup.product ? `It is ${checkup.product}${name ? `, ${name}` : ""}.` : name ? `It calls itself ${name}.` : "";
+}
+
+interface ContextsProps {
+  readonly contexts: readonly ContextAnswerWords[];
+  readonly names: Readonly<Record<string, string>>;
+}
+
+function Contexts({ contexts, names }: ContextsProps) {
+  const accepted = contexts.filter((one) => one.result === 0).length;
+  return (
+    <Card
+      className={styles.wide}
+      title="What it takes, and how encoded"
+      end={contexts.length > 0 && `${accepted} of ${contexts.length} accepted`}
+    >
+      {contexts.length > 0 ? <Matrix contexts={contexts} names={names} /> : <p className={styles.none}>Nothing was proposed.</p>}
+    </Card>
+  );
+}

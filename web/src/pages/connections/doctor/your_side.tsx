@@ -1,0 +1,121 @@
+/** What to change here, or what was looked at here and is right; and what can be done today without the other side. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowRight, Check } from "lucide-react";
+import { useState } from "react";
+import { change, get } from "@/api/http";
+import { pathOf } from "@/api/nodes";
+import type { CheckupWords, DeviceWords, NodeKept, NodeStory, NodeWords, VerdictWords } from "@/api/words";
+import { counted, moment } from "@/base/text";
+import { Button } from "@/parts/button";
+import { Card } from "@/parts/card";
+import { Fault } from "@/parts/fault";
+import { Sentence } from "./sentence";
+import styles from "./sides.module.css";
+import { isOurTitle, namesOf } from "./verdict";
+
+interface Props {
+  readonly checkup: CheckupWords;
+  readonly verdict: VerdictWords;
+  readonly node: NodeWords;
+  readonly onChanged: () => void;
+}
+
+export function YourSide({ checkup, verdict, node, onChanged }: Props) {
+  const names = namesOf(checkup);
+  const right = useWhatIsRight(checkup);
+  const count = verdict.here.length;
+  return (
+    <Card
+      title="On your side"
+      end={count > 0 ? counted(count, "thing to look at", "things to look at") : "nothing to change"}
+      className={styles.card}
+    >
+      <ul className={styles.list}>
+        {verdict.here.map((sentence) => (
+          <li key={sentence} className={styles.todo}>
+            <ArrowRight aria-hidden="true" />
+            <Sentence text={sentence} names={names} />
+          </li>
+        ))}
+        {right.map((sentence) => (
+          <li key={sentence}>
+            <Check aria-hidden="true" />
+            <Sentence text={sentence} names={names} />
+          </li>
+        ))}
+      </ul>
+      {verdict.known_as && verdict.called && <Workaround checkup={checkup} verdict={verdict} node={node} onChanged={onChanged} />}
+    </Card>
+  );
+}
+
+/** What was seen of this side and is right: each with where it is known from. Nothing is claimed that was not seen. */
+function useWhatIsRight(checkup: CheckupWords): readonly string[] {
+  const device = useQuery({
+    queryKey: ["network", "device"],
+    queryFn: ({ signal }) => get<DeviceWords>("/api/device", undefined, signal),
+  }).data;
+  const story = useQuery({
+    queryKey: ["network", "story", checkup.node],
+    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(checkup.node)}`, undefined, signal),
+  }).data;
+  return rightHere(checkup, device, story, new Date());
+}
+
+/** The sentences, from what the house knows. */
+export function rightHere(
+  checkup: CheckupWords,
+  device: DeviceWords | undefined,
+  story: NodeStory | undefined,
+  now: Date,
+): readonly string[] {
+  const title = checkup.own_ae_title;
+  const found = title === title.trim() ? [`title ${title}, ${counted(title.length, "letter")}, no stray space`] : [];
+  const last = story?.calls.last;
+  if (last) found.push(`it reached you at ${moment(new Date(last), now)}, from ${story.calls.address}`);
+  else if (device?.latest_call) {
+    const { address, moment: when } = device.latest_call;
+    found.push(`you can be reached: ${address} called at ${moment(new Date(when), now)}`);
+  }
+  if (device) found.push(`you listen at port ${device.port} since ${moment(new Date(device.listening_since), now)}`);
+  if (checkup.own_address && checkup.own_address !== checkup.host) found.push(`your address towards it is ${checkup.own_address}`);
+  return found;
+}
+
+/** The other spelling, towards this one node. */
+function Workaround({ checkup, verdict, node, onChanged }: Props) {
+  const queries = useQueryClient();
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const ours = isOurTitle(checkup, verdict);
+  const take = async () => {
+    setBusy(true);
+    setError(undefined);
+    const { name, ...entry } = node;
+    try {
+      const wanted = ours ? { ...entry, local_ae_title: verdict.known_as } : { ...entry, ae_title: verdict.known_as };
+      await change<NodeKept>("PUT", `/api/nodes/${pathOf(name)}`, wanted);
+      await queries.invalidateQueries({ queryKey: ["network"] });
+      onChanged();
+    } catch (found) {
+      setError(found);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={styles.around}>
+      <p>
+        {ours
+          ? "If nobody can change it today, use the other spelling towards this one node. Other nodes do not notice."
+          : "The entry of this node can take the spelling that it answers to."}
+      </p>
+      {error !== undefined && <Fault tried="The entry was not changed" error={error} />}
+      <Button onClick={() => void take()} disabled={busy}>
+        <span>
+          {ours ? "Be" : "Call it"} <bdi>{verdict.known_as}</bdi> {ours && "for this node"}
+        </span>
+      </Button>
+    </div>
+  );
+}
