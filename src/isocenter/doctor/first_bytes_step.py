@@ -156,6 +156,11 @@ def _code_and_words(found: Foreign) -> tuple[str, str]:
     return "speaks-other", f"it speaks {protocol}" if protocol else "it answers with bytes that are not DICOM"
 
 
+def judged_foreign(visit: Visit, answer: Answer) -> Step:
+    """The same finding for an answer that came to another layer, inside TLS for example."""
+    return _foreign(visit, answer.foreign, answer.exchanges)
+
+
 def _usual(port: int) -> str:
     from isocenter.doctor.products import usual_port
 

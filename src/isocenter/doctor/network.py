@@ -332,3 +332,26 @@ def _oldest(context: ssl.SSLContext) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context.minimum_version = ssl.TLSVersion.TLSv1
+
+
+def chain_of(tls: ssl.SSLObject) -> list[bytes]:
+    """The certificates that the server showed, its own first, as DER; only its own where this Python does not tell the others."""
+    own = tls.getpeercert(binary_form=True)
+    told = getattr(getattr(tls, "_sslobj", None), "get_unverified_chain", None)
+    try:
+        chain = told() if told is not None else None
+    except (ssl.SSLError, ValueError):
+        chain = None
+    if chain:
+        return [one if isinstance(one, bytes) else one.public_bytes(_DER) for one in chain]
+    return [own] if own else []
+
+
+_DER = 2
+"""Which form a certificate of `get_unverified_chain` is asked for (ENCODING_DER of Python's own `_ssl`)."""
+
+
+def tls_versions(tls: ssl.SSLObject) -> tuple[str, str]:
+    """(version, cipher suite) of a session, such as TLSv1.3."""
+    cipher = tls.cipher()
+    return tls.version() or "TLS", cipher[0] if cipher else ""
