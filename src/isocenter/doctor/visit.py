@@ -68,6 +68,10 @@ class Patience:
     pause: float = CHECKUP_CALL_PAUSE_SECONDS
 
 
+CommitmentReport = tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]
+"""Transaction UID, instances committed, instances failed with their reasons (PS3.3 C.14)."""
+
+
 class Arrivals(Protocol):
     """What came to us while the return path was open."""
 
@@ -86,8 +90,8 @@ class Arrivals(Protocol):
     ) -> tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]] | None:
         """The report of storage commitment about a transaction, as in `commitments`; None where none came in time."""
 
-    def commitments(self) -> list[tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]]:
-        """Reports of storage commitment (N-EVENT-REPORT): transaction UID, instances committed, instances failed with reasons."""
+    def commitments(self) -> list[CommitmentReport]:
+        """Reports of storage commitment (N-EVENT-REPORT)."""
 
 
 class ReturnPath(Protocol):
