@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from isocenter.base.limits import PAPER_SHEETS_MAX
 from isocenter.doctor import paper_text, products
 from isocenter.doctor.paper import NewPage
-from isocenter.doctor.setup_sheet import End, department, essentials, paper, sheet
+from isocenter.doctor.setup_sheet import department, essentials, offered, paper, sheet
+from isocenter.model.setup_sheet import End
 
 MADE = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 HERE = End("ISOCENTER", "ISOCENTER", "10.0.0.5", 11112, "isocenter", 8114, "sudo ufw allow 11112/tcp")
@@ -70,3 +71,8 @@ def test_a_department_lists_who_is_who_and_gives_each_pair_its_page():
 def test_a_department_has_a_largest_size_and_says_what_is_left_out():
     sheets = [sheet(HERE, replace(THERE, ae_title=f"NODE{at}")) for at in range(PAPER_SHEETS_MAX + 2)]
     assert "2 more pairs are left out." in paper_text.text(department(sheets, MADE))
+
+
+def test_every_product_is_offered_by_a_key_of_its_own():
+    keys = [one.key for one in offered()]
+    assert len(keys) == len(set(keys)) == len(products.products())

@@ -6,68 +6,28 @@ Comes in: two ends. Goes out: a paper, and for a whole department one paper with
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from isocenter.base.limits import PAPER_SHEETS_MAX
 from isocenter.doctor import products
-from isocenter.doctor.paper import Block, Cell, Code, Heading, NewPage, Pairs, Paper, Points, Prose, mono
+from isocenter.doctor.paper import Block, Cell, Code, Grid, Heading, NewPage, Pairs, Paper, Points, Prose, mono, rows_of
 from isocenter.doctor.products import Own, Product
 from isocenter.model.checkup import Line
+from isocenter.model.setup_sheet import End, Half, ProductOffered, Sheet
 
 ANY_DEVICE = "Any DICOM device"
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """One device of a pair. `product` is a key, a name or what `recognise` returned; empty where it is not known.
-
-    `opens_port` is the command that opens its port, for the device that this computer is; empty for others. `notes` are what its
-    owner wrote about it.
-    """
-
-    name: str
-    ae_title: str
-    host: str
-    port: int
-    product: str = ""
-    web_port: int = 0
-    opens_port: str = ""
-    notes: str = ""
-
-    @property
-    def own(self) -> Own:
-        """As the other side must enter it."""
-        own = Own(self.ae_title, self.host, self.port, name=self.name)
-        return replace(own, web_port=self.web_port) if self.web_port else own
+def as_entered(end: End) -> Own:
+    """An end as the other side must enter it."""
+    own = Own(end.ae_title, end.host, end.port, name=end.name)
+    return replace(own, web_port=end.web_port) if end.web_port else own
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
-    """What is done at one of the two devices: the lines that make it know `other`, and its own title and port."""
-
-    at: End
-    other: End
-    product: str
-    lines: tuple[Line, ...]
-    own: Line | None
-    restart: str
-    test: str
-    test_says: str
-    checks: str
-    traps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Both halves, ours first."""
-
-    here: Half
-    there: Half
-
-    @property
-    def halves(self) -> tuple[Half, Half]:
-        return self.here, self.there
+def offered() -> tuple[ProductOffered, ...]:
+    """The products whose words are known, in the order in which they are shown."""
+    return tuple(ProductOffered(one.key, one.name, one.kind, one.own_title, one.own_port) for one in products.products())
 
 
 def sheet(here: End, there: End) -> Sheet:
@@ -84,13 +44,13 @@ def _half(at: End, other: End) -> Half:
     product = products.product_of(at.product)
     if product is None:
         return _any(at, other)
-    test, test_says = products.echo_line(other.own, product.key, at.own)
+    test, test_says = products.echo_line(as_entered(other), product.key, as_entered(at))
     return Half(
         at=at,
         other=other,
         product=product.name,
-        lines=products.lines(other.own, product.key, theirs=at.own, is_only=True),
-        own=products.own_line(at.own, product.key),
+        lines=products.lines(as_entered(other), product.key, theirs=as_entered(at), is_only=True),
+        own=products.own_line(as_entered(at), product.key),
         restart=product.restart,
         test=test,
         test_says=test_says,
@@ -155,7 +115,7 @@ def department(sheets: Sequence[Sheet], made: datetime, *, site: str = "") -> Pa
     )
     blocks: list[Block] = [
         Prose("Every AE title is written exactly as it must be entered: capitals, hyphens and zeros count."),
-        _grid(rows),
+        Grid(("Device", "AE title", "Address", "Port", "Product"), rows_of(rows), (3, 3, 3, 1.2, 3)),
     ]
     if len(sheets) > len(shown):
         blocks.append(Prose(f"{len(sheets) - len(shown)} more pairs are left out."))
@@ -168,12 +128,6 @@ def department(sheets: Sequence[Sheet], made: datetime, *, site: str = "") -> Pa
         foot="Isocenter setup sheets",
         blocks=tuple(blocks),
     )
-
-
-def _grid(rows: tuple[tuple[Cell, ...], ...]) -> Block:
-    from isocenter.doctor.paper import Grid, rows_of
-
-    return Grid(("Device", "AE title", "Address", "Port", "Product"), rows_of(rows), (3, 3, 3, 1.2, 3))
 
 
 def _product_name(end: End) -> str:
