@@ -1165,7 +1165,10 @@ EXPLAIN_CALLERS_MAX = _limit(
     "Remembered of those that one fault of an explained log names; more are a network's worth.",
 )
 EXPLAIN_BYTES_MAX = _limit(
-    "EXPLAIN_BYTES_MAX", 8 * MIB, "bytes", "Of a log that is explained on the page, 80,000 lines; the command line takes any size."
+    "EXPLAIN_BYTES_MAX",
+    4 * MIB,
+    "bytes",
+    "Of a log that is explained on the page, 40,000 lines, seconds; the command line takes any size.",
 )
 EXPLAIN_LINES_MAX = _limit(
     "EXPLAIN_LINES_MAX", 2000, "lines", "Explained one by one in an answer of the page; what repeats beyond that is only counted."
@@ -1272,6 +1275,9 @@ REPORT_SAMPLE_INSTANCES = _limit(
     20,
     "instances",
     "The latest of a device whose headers are looked at: several series, a second at most.",
+)
+REPORT_ROWS_LOOKED_AT = _limit(
+    "REPORT_ROWS_LOOKED_AT", 500_000, "rows", "Of the newest instances, to find what a device sent last: half a second at most."
 )
 REPORT_CLOCK_SKEW_SECONDS = _limit(
     "REPORT_CLOCK_SKEW_SECONDS",
