@@ -18,6 +18,7 @@ from isocenter.daemon.compose import House
 from isocenter.daemon.consulting import checkups
 from isocenter.daemon.device import Device
 from isocenter.daemon.dropping import Dropping
+from isocenter.daemon.explaining import Explaining, own_address
 from isocenter.daemon.folder_use import folder_use
 from isocenter.daemon.keeping_both import KeepingBoth
 from isocenter.daemon.neighbours import neighbourhood
@@ -69,6 +70,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         folder_use=lambda: folder_use(house.place.folder),
         use_set_aside=house.archive.use_set_aside,
         clinic=checkups(house),
+        logs=Explaining(lambda: house.settings, lambda: own_address(house.addresses)),
         keep_both=KeepingBoth(house.archive, quarantine, house.pictures, SystemClock()).keep,
     )
 

@@ -25,6 +25,7 @@ from isocenter.web import (
     api_archive,
     api_doctor,
     api_documents,
+    api_explain,
     api_export,
     api_imports,
     api_jobs,
@@ -49,6 +50,7 @@ _ROOMS = (
     api_activity,
     api_status,
     api_doctor,
+    api_explain,
     api_network,
     api_nodes,
     api_jobs,
@@ -82,7 +84,7 @@ def api(house: ApiHouse) -> ASGIApp:
     application.state.house = house
     for room in _ROOMS:
         application.include_router(room.routes)
-    return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED)
+    return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED | api_explain.STREAMED)
 
 
 class _Api(FastAPI):

@@ -426,6 +426,20 @@ export interface ExperienceWords {
   readonly bytes_per_instance: number;
 }
 
+/** A fault of the table. `here` is to be changed on this side, `there` to be asked of the other one or of the network's owner. `sources` say how it is known: obs (seen between real products), read FILE, docs, K (the standard's own text, or not checked). */
+export interface FaultWords {
+  readonly identifier: string;
+  readonly layer: string;
+  readonly side: string;
+  readonly family: string;
+  readonly fault: string;
+  readonly seen: string;
+  readonly tell_from: string;
+  readonly here: readonly (string)[];
+  readonly there: readonly (string)[];
+  readonly sources: readonly (string)[];
+}
+
 /** A C-FIND: keys by keyword or tag, with the standard's wild cards and ranges; `returned` are asked for beside them. */
 export interface FindAsked {
   readonly node: string;
@@ -585,18 +599,44 @@ export interface LineWords {
   readonly form: string;
 }
 
-/** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
-export interface LogLineWords {
-  readonly serial: number;
-  readonly when: string;
-  readonly level: string;
-  readonly room: string;
-  readonly text: string;
+/** A device that lines name, and how often. */
+export interface LogCallerWords {
+  readonly title: string;
+  readonly address: string;
+  readonly count: number;
+}
+
+/** A log: its lines, how many are known and tell of faults, of which products, what they say, and the first of them. */
+export interface LogExplanation {
+  readonly lines: number;
+  readonly known: number;
+  readonly faults: number;
+  readonly products: Readonly<Record<string, number>>;
+  readonly groups: readonly (LogGroupWords)[];
+  readonly shown: readonly (isocenter__web__words_explain__LogLineWords)[];
+}
+
+/** One thing that a log says, as often as it says it. `layer` is `passing` for what is no fault. `faults` are identifiers for `/api/faults`, the most likely first. `source` is the file of the product that writes such a line. Moments are as they are written there. */
+export interface LogGroupWords {
+  readonly product: string;
+  readonly layer: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly status: string;
+  readonly faults: readonly (string)[];
+  readonly source: string;
+  readonly count: number;
+  readonly first_line: number;
+  readonly last_line: number;
+  readonly first_moment: string;
+  readonly last_moment: string;
+  readonly callers: readonly (LogCallerWords)[];
+  readonly is_fault: boolean;
 }
 
 /** The latest lines, oldest first. */
 export interface LogWords {
-  readonly lines: readonly (LogLineWords)[];
+  readonly lines: readonly (isocenter__web__api_words__LogLineWords)[];
 }
 
 /** A frame of the pixel data: its segment (0 in a label map), its place in the patient, and the images it was drawn on. */
@@ -1085,4 +1125,21 @@ export interface VerdictWords {
   readonly undecided: string;
   readonly known_as: string;
   readonly called: string;
+}
+
+/** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
+export interface isocenter__web__api_words__LogLineWords {
+  readonly serial: number;
+  readonly when: string;
+  readonly level: string;
+  readonly room: string;
+  readonly text: string;
+}
+
+/** A line that is known, without patients' names. `group` is the place of what it says in the list of groups. */
+export interface isocenter__web__words_explain__LogLineWords {
+  readonly number: number;
+  readonly text: string;
+  readonly cause: string;
+  readonly group: number;
 }
