@@ -11,7 +11,7 @@ from isocenter.web.api_words import Words
 from isocenter.web.log_reading import FaultEntry, LogExplained
 
 
-class LogCallerWords(Words):
+class ExplainedCallerWords(Words):
     """A device that lines name, and how often."""
 
     title: str
@@ -19,7 +19,7 @@ class LogCallerWords(Words):
     count: int
 
 
-class LogGroupWords(Words):
+class ExplainedGroupWords(Words):
     """One thing that a log says, as often as it says it.
 
     `layer` is `passing` for what is no fault. `faults` are identifiers for `/api/faults`, the most likely first. `source` is the
@@ -38,11 +38,11 @@ class LogGroupWords(Words):
     last_line: int
     first_moment: str
     last_moment: str
-    callers: list[LogCallerWords]
+    callers: list[ExplainedCallerWords]
     is_fault: bool
 
 
-class LogLineWords(Words):
+class ExplainedLineWords(Words):
     """A line that is known, without patients' names. `group` is the place of what it says in the list of groups."""
 
     number: int
@@ -58,8 +58,8 @@ class LogExplanation(Words):
     known: int
     faults: int
     products: dict[str, int]
-    groups: list[LogGroupWords]
-    shown: list[LogLineWords]
+    groups: list[ExplainedGroupWords]
+    shown: list[ExplainedLineWords]
 
     @classmethod
     def of(cls, explained: LogExplained) -> LogExplanation:
@@ -68,8 +68,8 @@ class LogExplanation(Words):
             known=explained.known,
             faults=explained.faults,
             products=dict(explained.products),
-            groups=[LogGroupWords(**asdict(group), is_fault=group.is_fault) for group in explained.groups],
-            shown=[LogLineWords(**asdict(line)) for line in explained.shown],
+            groups=[ExplainedGroupWords(**asdict(group), is_fault=group.is_fault) for group in explained.groups],
+            shown=[ExplainedLineWords(**asdict(line)) for line in explained.shown],
         )
 
 

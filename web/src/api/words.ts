@@ -426,6 +426,39 @@ export interface ExperienceWords {
   readonly bytes_per_instance: number;
 }
 
+/** A device that lines name, and how often. */
+export interface ExplainedCallerWords {
+  readonly title: string;
+  readonly address: string;
+  readonly count: number;
+}
+
+/** One thing that a log says, as often as it says it. `layer` is `passing` for what is no fault. `faults` are identifiers for `/api/faults`, the most likely first. `source` is the file of the product that writes such a line. Moments are as they are written there. */
+export interface ExplainedGroupWords {
+  readonly product: string;
+  readonly layer: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly status: string;
+  readonly faults: readonly (string)[];
+  readonly source: string;
+  readonly count: number;
+  readonly first_line: number;
+  readonly last_line: number;
+  readonly first_moment: string;
+  readonly last_moment: string;
+  readonly callers: readonly (ExplainedCallerWords)[];
+  readonly is_fault: boolean;
+}
+
+/** A line that is known, without patients' names. `group` is the place of what it says in the list of groups. */
+export interface ExplainedLineWords {
+  readonly number: number;
+  readonly text: string;
+  readonly cause: string;
+  readonly group: number;
+}
+
 /** A fault of the table. `here` is to be changed on this side, `there` to be asked of the other one or of the network's owner. `sources` say how it is known: obs (seen between real products), read FILE, docs, K (the standard's own text, or not checked). */
 export interface FaultWords {
   readonly identifier: string;
@@ -599,44 +632,28 @@ export interface LineWords {
   readonly form: string;
 }
 
-/** A device that lines name, and how often. */
-export interface LogCallerWords {
-  readonly title: string;
-  readonly address: string;
-  readonly count: number;
-}
-
 /** A log: its lines, how many are known and tell of faults, of which products, what they say, and the first of them. */
 export interface LogExplanation {
   readonly lines: number;
   readonly known: number;
   readonly faults: number;
   readonly products: Readonly<Record<string, number>>;
-  readonly groups: readonly (LogGroupWords)[];
-  readonly shown: readonly (isocenter__web__words_explain__LogLineWords)[];
+  readonly groups: readonly (ExplainedGroupWords)[];
+  readonly shown: readonly (ExplainedLineWords)[];
 }
 
-/** One thing that a log says, as often as it says it. `layer` is `passing` for what is no fault. `faults` are identifiers for `/api/faults`, the most likely first. `source` is the file of the product that writes such a line. Moments are as they are written there. */
-export interface LogGroupWords {
-  readonly product: string;
-  readonly layer: string;
-  readonly cause: string;
-  readonly remedy: string;
-  readonly status: string;
-  readonly faults: readonly (string)[];
-  readonly source: string;
-  readonly count: number;
-  readonly first_line: number;
-  readonly last_line: number;
-  readonly first_moment: string;
-  readonly last_moment: string;
-  readonly callers: readonly (LogCallerWords)[];
-  readonly is_fault: boolean;
+/** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
+export interface LogLineWords {
+  readonly serial: number;
+  readonly when: string;
+  readonly level: string;
+  readonly room: string;
+  readonly text: string;
 }
 
 /** The latest lines, oldest first. */
 export interface LogWords {
-  readonly lines: readonly (isocenter__web__api_words__LogLineWords)[];
+  readonly lines: readonly (LogLineWords)[];
 }
 
 /** A frame of the pixel data: its segment (0 in a label map), its place in the patient, and the images it was drawn on. */
@@ -1125,21 +1142,4 @@ export interface VerdictWords {
   readonly undecided: string;
   readonly known_as: string;
   readonly called: string;
-}
-
-/** One line of the log; `serial` only grows. `room` is who says it, such as `association`. */
-export interface isocenter__web__api_words__LogLineWords {
-  readonly serial: number;
-  readonly when: string;
-  readonly level: string;
-  readonly room: string;
-  readonly text: string;
-}
-
-/** A line that is known, without patients' names. `group` is the place of what it says in the list of groups. */
-export interface isocenter__web__words_explain__LogLineWords {
-  readonly number: number;
-  readonly text: string;
-  readonly cause: string;
-  readonly group: number;
 }
