@@ -215,6 +215,12 @@ class Talk:
         self._serve(message)
         return True
 
+    def look(self) -> None:
+        """Answer a request of the other side's that is there already; never waits."""
+        message = self.requestor.messages.poll()
+        if message is not None and not message.is_response:
+            self._serve(message)
+
     def _ended(self, strays: list[int], message_id: int, seconds: float) -> Trouble:
         end = self.requestor.messages.end
         assert end is not None, "no message comes only from an association that ended"

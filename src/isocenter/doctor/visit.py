@@ -85,10 +85,8 @@ class Arrivals(Protocol):
     def callers(self) -> list[tuple[str, str, str, str]]:
         """Who connected meanwhile: address, calling title, called title, and what became of it in words."""
 
-    def wait_for_report(
-        self, transaction_uid: str, seconds: float
-    ) -> tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]] | None:
-        """The report of storage commitment about a transaction, as in `commitments`; None where none came in time."""
+    def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
+        """The report of storage commitment about a transaction; None where none came in time."""
 
     def commitments(self) -> list[CommitmentReport]:
         """Reports of storage commitment (N-EVENT-REPORT)."""
