@@ -8,6 +8,7 @@ from __future__ import annotations
 from isocenter.archive.arrivals import IndexArrivals
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
+from isocenter.archive.sent_lately import IndexSenders
 from isocenter.archive.set_aside import IndexQuarantine
 from isocenter.archive.space import IndexSpace
 from isocenter.archive.study_list import IndexStudies
@@ -22,6 +23,7 @@ from isocenter.daemon.explaining import Explaining, own_address
 from isocenter.daemon.folder_use import folder_use
 from isocenter.daemon.keeping_both import KeepingBoth
 from isocenter.daemon.neighbours import neighbourhood
+from isocenter.daemon.paperwork import house_paperwork
 from isocenter.daemon.sampling import Sampling
 from isocenter.jobs import experience
 from isocenter.jobs.delivering import Delivering
@@ -45,6 +47,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
     house.closing.callback(jobs.close)
     jobs.start()
     quarantine = IndexQuarantine(reader)
+    clinic = checkups(house)
     return ApiHouse(
         backstage=backstage,
         settings_now=lambda: house.settings,
@@ -69,7 +72,8 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         space=IndexSpace(reader),
         folder_use=lambda: folder_use(house.place.folder),
         use_set_aside=house.archive.use_set_aside,
-        clinic=checkups(house),
+        clinic=clinic,
+        paperwork=house_paperwork(house, clinic.all, IndexSenders(reader)),
         logs=Explaining(lambda: house.settings, lambda: own_address(house.addresses)),
         keep_both=KeepingBoth(house.archive, quarantine, house.pictures, SystemClock()).keep,
     )

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from statistics import median
 from typing import Any
 
@@ -54,7 +54,7 @@ class Header:
     transfer_syntax: str
 
 
-def sample(headers: Sequence[Header], *, local: timezone = UTC) -> Sample:
+def sample(headers: Sequence[Header], *, local: tzinfo = UTC) -> Sample:
     """Look at them. `local` is the time zone that a device without Timezone Offset From UTC is taken to be in."""
     if not headers:
         return Sample(0)
@@ -96,7 +96,7 @@ def _root(uid: str) -> str:
     return "2.25" if parts[:2] == ["2", "25"] else ".".join(parts[:7])
 
 
-def _skew(headers: Sequence[Header], local: timezone) -> float | None:
+def _skew(headers: Sequence[Header], local: tzinfo) -> float | None:
     """How many seconds the device's clock is ahead of ours: the median over instances that it dates nearest to their arrival.
 
     An instance is made before it comes, so that a small negative figure is the time that sending took. None without dates, and
@@ -111,7 +111,7 @@ def _skew(headers: Sequence[Header], local: timezone) -> float | None:
     return round(median(found), 1) if found else None
 
 
-def _made(header: Header, local: timezone) -> datetime | None:
+def _made(header: Header, local: tzinfo) -> datetime | None:
     zone = _zone(_text(header.attributes, _OFFSET)) or local
     for date, time in _DATES:
         day, clock = _text(header.attributes, date), _text(header.attributes, time)

@@ -20,6 +20,7 @@ from isocenter import __version__
 from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused
 from isocenter.base.limits import API_BODY_BYTES_MAX
 from isocenter.web import (
+    api_acquaintances,
     api_activity,
     api_annotations,
     api_archive,
@@ -32,10 +33,13 @@ from isocenter.web import (
     api_network,
     api_nodes,
     api_query,
+    api_reports,
     api_samples,
+    api_sheets,
     api_status,
     api_studies,
     api_upkeep,
+    api_vigil,
 )
 from isocenter.web.api_house import ApiHouse
 from isocenter.web.problems import explained, on_error, on_http_exception, problem
@@ -52,6 +56,8 @@ _ROOMS = (
     api_doctor,
     api_explain,
     api_network,
+    api_vigil,
+    api_acquaintances,
     api_nodes,
     api_jobs,
     api_archive,
@@ -60,6 +66,8 @@ _ROOMS = (
     api_samples,
     api_studies,
     api_query,
+    api_reports,
+    api_sheets,
     api_upkeep,
 )
 

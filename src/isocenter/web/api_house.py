@@ -44,6 +44,7 @@ from isocenter.web.clinic import Clinic
 from isocenter.web.log_reading import LogReading
 from isocenter.web.neighbourhood import Neighbourhood
 from isocenter.web.papers import Papers
+from isocenter.web.paperwork import Paperwork
 
 Result = TypeVar("Result")
 
@@ -78,6 +79,7 @@ class ApiHouse:
     use_set_aside: Callable[[int], bool]
     keep_both: Callable[[int], bool]
     clinic: Clinic
+    paperwork: Paperwork
     logs: LogReading
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
