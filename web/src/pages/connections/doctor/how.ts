@@ -3,7 +3,7 @@ import type { CheckupWanted } from "@/api/words";
 import { CT } from "./classes";
 import type { Role } from "./layers";
 
-export type ConsentName = "titles" | "neighbours" | "store" | "idle" | "many";
+export type ConsentName = "titles" | "neighbours" | "store";
 
 export interface How {
   readonly classUid: string;
@@ -55,15 +55,5 @@ export const CONSENTS: readonly Consent[] = [
     words: "Look at other ports where its own is closed",
     sentence:
       "Opens and closes a connection to the usual DICOM and web ports of the same computer, never to a printer's or to HL7.",
-  },
-  {
-    name: "many",
-    words: "Hold several connections at once",
-    sentence: "Up to eleven for a second, to see how many it takes. Somebody else may be turned away meanwhile.",
-  },
-  {
-    name: "idle",
-    words: "Stay silent on a connection for minutes",
-    sentence: "To see who ends a quiet connection, the device or a firewall. Takes six minutes.",
   },
 ];

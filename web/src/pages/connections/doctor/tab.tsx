@@ -2,12 +2,12 @@
  * The doctor: one connection to one node, climbed layer by layer. The node, what it is to us and the layer that is looked at are in
  * the address (`node`, `as`, `layer`); how it is tested beside that stays with the page.
  */
+import { Modal } from "@mantine/core";
 import { RotateCw, Square, Stethoscope } from "lucide-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { cancelCheckup, useBegin, useCheckup, useCheckups } from "@/api/checkups";
 import { canBeCalled, useNodes } from "@/api/nodes";
-import type { CheckupWanted, CheckupWords, NodeWords } from "@/api/words";
+import type { CheckupWords, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
@@ -21,9 +21,11 @@ import { Ladder } from "./ladder";
 import { type LayerName, ROLES, type Role } from "./layers";
 import { Options } from "./options";
 import { Patient } from "./patient";
+import { ReportForm } from "./report_form";
 import { Before, Climbing, Well } from "./result";
 import { progress, rungsOf, underWay, untried } from "./rungs";
 import styles from "./tab.module.css";
+import { useRun } from "./use_run";
 import { namesOf, VerdictPanel } from "./verdict";
 
 const NONE: readonly NodeWords[] = [];
@@ -55,6 +57,7 @@ interface Props {
 
 function Examination({ nodes, node, place }: Props) {
   const [how, setHow] = useState<How>(USUAL);
+  const [reporting, setReporting] = useState(false);
   const { checkup, error, run, cancel } = useRun(node.name);
   const role = place.role ?? checkup?.role ?? "archive";
   const climbed = checkup?.role === role ? checkup : undefined;
@@ -98,8 +101,14 @@ function Examination({ nodes, node, place }: Props) {
               {climbed ? "Test again" : "Test"}
             </Button>
           )}
+          {climbed && !isClimbing && <Button onClick={() => setReporting(true)}>Save report</Button>}
           <Every key={role} isClimbing={isClimbing} onTime={() => void run(again(node.name, role, how))} />
         </footer>
+        {reporting && climbed && (
+          <Modal opened onClose={() => setReporting(false)} title={`Report on ${node.name}`} centered size={480}>
+            <ReportForm token={climbed.token} />
+          </Modal>
+        )}
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section className={styles.main} aria-label="What was found" tabIndex={0}>
@@ -130,32 +139,6 @@ function Found({ checkup, role, node, shown, onChanged, onMore }: FoundProps) {
   }
   if (checkup.ended === null) return <Climbing at={underWay(checkup)} />;
   return <Well checkup={checkup} shown={step ?? checkup.steps.find((one) => one.exchanges.length > 0)} />;
-}
-
-/** The latest checkup of a node: how it stands, and how another one is begun. */
-function useRun(node: string) {
-  const list = useCheckups();
-  const begin = useBegin();
-  const [error, setError] = useState<unknown>();
-  const token = list.data?.checkups.find((one) => one.node === node)?.token ?? "";
-  const asked = useCheckup(token);
-  const run = async (wanted: CheckupWanted) => {
-    setError(undefined);
-    try {
-      await begin(wanted);
-    } catch (found) {
-      setError(found);
-    }
-  };
-  const cancel = async () => {
-    try {
-      await cancelCheckup(token);
-      await asked.refetch();
-    } catch (found) {
-      setError(found);
-    }
-  };
-  return { checkup: asked.data, error: error ?? list.error ?? asked.error ?? undefined, run, cancel };
 }
 
 function lampOf(checkup: CheckupWords | undefined): LampState {

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import type { CheckupWords, NodeStory } from "@/api/words";
+import { after, before, statesOf, stepOf } from "./steps";
+
+const run = (titles: string, rest: Partial<CheckupWords> = {}) =>
+  ({ steps: [{ layer: "titles", outcome: titles }], verdict: null, ended: "2026-01-01T12:00:00Z", ...rest }) as CheckupWords;
+const story = (count: number, received: number) => ({ calls: { count, received } }) as NodeStory;
+
+test("without a node there is only the first step", () => {
+  expect(stepOf("report", false)).toBe("device");
+  expect(stepOf("report", true)).toBe("report");
+  expect(stepOf("nonsense", true)).toBe("device");
+  expect([before("device"), after("report")]).toEqual([undefined, undefined]);
+});
+
+test("a step is done when it was seen to be, and not before", () => {
+  expect(statesOf(false, undefined, undefined)).toEqual({});
+  expect(statesOf(true, undefined, undefined)).toEqual({ device: "done" });
+  expect(statesOf(true, run("passed"), story(0, 0))).toEqual({ device: "done", enter: "done", test: "done" });
+  expect(statesOf(true, run("failed", { verdict: {} as never }), story(0, 0))).toEqual({ device: "done", test: "failed" });
+  expect(statesOf(true, run("untried"), story(2, 1))).toEqual({ device: "done", enter: "done", image: "done" });
+  expect(statesOf(true, run("passed", { ended: null }), story(0, 0))).toEqual({ device: "done", enter: "done" });
+});

@@ -1,0 +1,149 @@
+/**
+ * Add a device: a walk of five steps. The step and the node are in the address (`step`, `node`, `as`), so that one can leave and come
+ * back; `title` and `host` fill in the first step, for a caller that is known already.
+ */
+
+import { useQuery } from "@tanstack/react-query";
+import { Check, X } from "lucide-react";
+import { useSearchParams } from "react-router";
+import { get } from "@/api/http";
+import { pathOf, useNodes } from "@/api/nodes";
+import type { NodeStory, NodeWords } from "@/api/words";
+import { Button } from "@/parts/button";
+import { Fault } from "@/parts/fault";
+import { ConnectionsBar } from "../bar";
+import { ROLES, type Role } from "../doctor/layers";
+import { useRun } from "../doctor/use_run";
+import styles from "./add.module.css";
+import { DeviceStep } from "./device_step";
+import { EnterStep } from "./enter_step";
+import { ImageStep } from "./image_step";
+import { ReportStep } from "./report_step";
+import { after, before, STEP_WORDS, STEPS, type States, type StepName, statesOf, stepOf } from "./steps";
+import { TestStep } from "./test_step";
+
+export default function AddTab() {
+  const nodes = useNodes();
+  const { name, role, step, set, place } = useWalk();
+  const node = nodes.data?.find((one) => one.name === name);
+  const at = stepOf(step, node !== undefined);
+  const states = useStates(node);
+  return (
+    <>
+      <ConnectionsBar />
+      {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
+      <div className={styles.page}>
+        <nav className={styles.steps} aria-label="Steps">
+          <ol>
+            {STEPS.map((one, place) => (
+              <li key={one} data-state={states[one]}>
+                <button
+                  type="button"
+                  aria-current={one === at ? "step" : undefined}
+                  disabled={!node && one !== "device"}
+                  onClick={() => set({ step: one })}
+                >
+                  <span className={styles.number} aria-hidden="true">
+                    {states[one] === "done" ? <Check /> : states[one] === "failed" ? <X /> : place + 1}
+                  </span>
+                  <span>
+                    <b>{STEP_WORDS[one].name}</b>
+                    {states[one] && <span className="visually-hidden">, {states[one]}</span>}
+                    <small>{STEP_WORDS[one].sentence}</small>
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+        <section className={styles.main} aria-label={STEP_WORDS[at].name} tabIndex={0}>
+          <header className={styles.head}>
+            <h2>{STEP_WORDS[at].name}</h2>
+            {node && at !== "device" && (
+              <p>
+                <bdi>{node.name}</bdi>, <bdi className="mono">{node.ae_title}</bdi> at{" "}
+                <bdi className="mono">
+                  {node.host}:{node.port}
+                </bdi>
+              </p>
+            )}
+          </header>
+          {at === "device" ? (
+            <DeviceStep
+              key={node?.name ?? ""}
+              node={node}
+              role={role}
+              title={place.get("title") ?? ""}
+              host={place.get("host") ?? ""}
+              onRole={(as) => set({ as })}
+              onKept={(kept) => set({ node: kept, step: "enter", title: "", host: "" })}
+            />
+          ) : (
+            node && <Step at={at} node={node} role={role} go={(step) => set({ step })} />
+          )}
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** What is known to be done, from what was seen: nothing is ticked because somebody has read it. */
+function useStates(node: NodeWords | undefined): States {
+  const run = useRun(node?.name ?? "");
+  const story = useQuery({
+    queryKey: ["network", "story", node?.name],
+    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node?.name ?? "")}`, undefined, signal),
+    enabled: node !== undefined,
+  });
+  return statesOf(node !== undefined, run.checkup, story.data);
+}
+
+interface StepProps {
+  readonly at: StepName;
+  readonly node: NodeWords;
+  readonly role: Role;
+  readonly go: (step: StepName) => void;
+}
+
+function Step({ at, node, role, go }: StepProps) {
+  const run = useRun(node.name);
+  const next = after(at);
+  const last = before(at);
+  return (
+    <>
+      {at === "enter" && <EnterStep node={node} />}
+      {at === "test" && <TestStep node={node} role={role} run={run} />}
+      {at === "image" && <ImageStep node={node} role={role} run={run} />}
+      {at === "report" && <ReportStep checkup={run.checkup} />}
+      <footer className={styles.foot}>
+        {last && <Button onClick={() => go(last)}>Back</Button>}
+        {next && (
+          <Button kind="primary" onClick={() => go(next)}>
+            Next: {STEP_WORDS[next].name.toLowerCase()}
+          </Button>
+        )}
+      </footer>
+    </>
+  );
+}
+
+function useWalk() {
+  const [place, setPlace] = useSearchParams();
+  const as = place.get("as");
+  return {
+    place,
+    name: place.get("node") ?? "",
+    role: ROLES.find((one) => one === as) ?? ("modality" satisfies Role as Role),
+    step: place.get("step"),
+    set: (parts: Readonly<Record<string, string>>) =>
+      setPlace((before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(parts)) {
+          if (value) after.set(name, value);
+          else after.delete(name);
+        }
+        return after;
+      }),
+  };
+}
