@@ -575,6 +575,18 @@ HTTP_WORKS_AT_ONCE_MAX = _limit(
     "threads",
     "Of the web's forty, that wait for worker processes; searches and stored bytes have the rest.",
 )
+SERIES_AT_HAND_SECONDS = _limit(
+    "SERIES_AT_HAND_SECONDS",
+    10.0,
+    "s",
+    "Where the instances of a series lie is remembered so long after the last picture of it; then the index is asked again.",
+)
+SERIES_AT_HAND_MAX = _limit(
+    "SERIES_AT_HAND_MAX", 16, "series", "That pictures are taken of at once, and whose instances are at hand."
+)
+SERIES_AT_HAND_INSTANCES_MAX = _limit(
+    "SERIES_AT_HAND_INSTANCES_MAX", 5000, "instances", "A longer series is not kept at hand: half a kilobyte for each instance."
+)
 THUMBNAIL_PIXELS = _limit("THUMBNAIL_PIXELS", 128, "pixels", "A side of a thumbnail whose size nobody asked for.")
 HTTP_CONNECTIONS_MAX = _limit(
     "HTTP_CONNECTIONS_MAX",
@@ -733,6 +745,9 @@ WORKER_CALLERS_MAX = _limit(
     "WORKER_CALLERS_MAX", 256, "callers", "Waiting for a free process; each has a thread, and the last would wait for seconds."
 )
 WORKER_PATIENCE_SECONDS = _limit("WORKER_PATIENCE_SECONDS", 30.0, "seconds", "How long a caller waits for a free process.")
+WORKER_READ_BYTES = _limit(
+    "WORKER_READ_BYTES", MIB, "bytes", "Read at once of a worker process's answer: what its pipe holds at most."
+)
 WORKER_PIPE_BYTES = _limit(
     "WORKER_PIPE_BYTES", 1 * MIB, "bytes", "The pipes to and from a process: Linux gives no more to programs without rights."
 )
@@ -1124,6 +1139,9 @@ CHECKUP_OBJECT_BYTES_MAX = _limit(
 CHECKUP_CALLERS_MAX = _limit(
     "CHECKUP_CALLERS_MAX", 50, "callers", "Noted while the return path is open for a minute; a scanner calls often."
 )
+CHECKUP_WATCH_SECONDS = _limit(
+    "CHECKUP_WATCH_SECONDS", 0.1, "seconds", "Between two looks whether the test object came into the archive: a person looks on."
+)
 CHECKUP_STORED_SECONDS = _limit(
     "CHECKUP_STORED_SECONDS", 5.0, "seconds", "Until a stored object must be found: some archives index after they answered."
 )
@@ -1229,6 +1247,28 @@ RECORDED_CONNECTIONS_MAX = _limit(
     "RECORDED_CONNECTIONS_MAX", 2000, "connections", "Kept at once, however small: the page lists them all."
 )
 RECORDED_MIB_MAX = _limit("RECORDED_MIB_MAX", 4096, "MiB", "The largest `recorded_mib`: it is memory of this process.")
+PCAP_PACKET_BYTES = _limit(
+    "PCAP_PACKET_BYTES", 32 * KIB, "bytes", "Of one packet of an export: an IP packet ends at 64 KiB, and Wireshark joins them."
+)
+PCAP_FILLED_BYTES_MAX = _limit(
+    "PCAP_FILLED_BYTES_MAX", 256 * MIB, "bytes", "Zeros of one export in place of pixels; beyond, they are lost segments for Wireshark."
+)
+PCAP_FILE_BYTES_MAX = _limit(
+    "PCAP_FILE_BYTES_MAX", 512 * MIB, "bytes", "Of a capture that is read: half an hour of a busy scanner. It is read as it comes."
+)
+PCAP_RECORD_BYTES_MAX = _limit(
+    "PCAP_RECORD_BYTES_MAX", 1 * MIB, "bytes", "Of one block of a capture: packets end at 64 KiB, tools write 256 KiB at most."
+)
+PCAP_CONNECTIONS_MAX = _limit(
+    "PCAP_CONNECTIONS_MAX", 4096, "connections", "Of a capture that are followed at once; the oldest are ended for new ones."
+)
+PCAP_WAITING_BYTES_MAX = _limit(
+    "PCAP_WAITING_BYTES_MAX", 1 * MIB, "bytes", "Of one direction held until what is missing before them comes; then it is lost."
+)
+PCAP_RECORDED_BYTES_MAX = _limit(
+    "PCAP_RECORDED_BYTES_MAX", 64 * MIB, "bytes", "Kept of all captures that were read: as much as of what passes here."
+)
+PCAP_INTERFACES_MAX = _limit("PCAP_INTERFACES_MAX", 64, "interfaces", "Described by one capture; computers have five.")
 RELAY_CONNECTIONS_MAX = _limit(
     "RELAY_CONNECTIONS_MAX", 64, "connections", "Of one proxy at once, each with a thread: a scanner opens four, an archive twenty."
 )

@@ -126,7 +126,8 @@ def told(crossing: Crossing, request: AssociateRequest | None, ordinal: str = ""
 def _foreign(crossing: Crossing) -> Told:
     first = bytes(crossing.raw[:16])
     protocol = recognise(first)
-    line = bytes(crossing.raw).partition(b"\r\n")[0][:60].decode("ascii", "replace")
+    # No parameters of a request, and of a message no more than its head: both may name a patient.
+    line = bytes(crossing.raw).partition(b"\r")[0].partition(b"?")[0][:60].decode("ascii", "replace")
     if protocol == "TLS":
         return Told("TLS", "encrypted; what it says can only be seen at one of its ends")
     if protocol:

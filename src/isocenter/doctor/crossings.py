@@ -43,7 +43,8 @@ class Crossing:
 
     `raw` are its first recorded bytes, headers included, whole for a control PDU. A message has its `command` (None where it could
     not be read: `fault` says why) and the beginning of its data set; `data_bytes` counts all of that. `is_complete` is False for
-    what the end of the recording cut off.
+    what the end of the recording cut off. `places` are (serial of the segment, offset in it, count) of `data`, of the body of a
+    control PDU, and of what is not DICOM.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Crossing:
     fault: str = ""
     is_complete: bool = False
     spent: Spent | None = None
+    places: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def is_response(self) -> bool:
@@ -101,6 +103,7 @@ class Crossings:
         self.accept: AssociateAccept | None = None
         self._ways = {True: _Way(True), False: _Way(False)}
         self._number = 0
+        self._offset = 0
 
     def feed(self, segments: Iterable[Segment]) -> Iterator[Crossing]:
         """What is complete with these."""
@@ -136,7 +139,7 @@ class Crossings:
         start = 0
         for position, count in (*segment.gaps, (len(view), 0)):
             if position > start:
-                yield from self._bytes(way, view[start:position], segment)
+                yield from self._bytes(way, view[start:position], segment, start)
             start = position
             if count:
                 yield from self._gap(way, count, segment)
@@ -146,9 +149,10 @@ class Crossings:
             yield way.crossing
             way.crossing = None
 
-    def _bytes(self, way: _Way, view: memoryview, segment: Segment) -> Iterator[Crossing]:
+    def _bytes(self, way: _Way, view: memoryview, segment: Segment, offset: int) -> Iterator[Crossing]:
         position, end = 0, len(view)
         while position < end:
+            self._offset = offset + position
             if way.is_foreign:
                 self._foreign(way, view[position:], segment)
                 return
@@ -226,6 +230,8 @@ class Crossings:
         if way.crossing is None:
             way.crossing = self._new(way, Shape.FOREIGN, segment, segment.began)
         crossing = way.crossing
+        if view:
+            crossing.places.append((segment.serial, self._offset, len(view)))
         crossing.raw += view[: max(0, RECORDED_FOREIGN_BYTES + _HEADER_BYTES - len(crossing.raw))]
         crossing.byte_count += len(view) + left_out
         crossing.ended = segment.ended
@@ -253,6 +259,8 @@ class Crossings:
         crossing = way.crossing
         assert crossing is not None, "a body has its header"
         _add(crossing, view, count, segment)
+        if view and not (way.is_command and crossing.shape is Shape.MESSAGE):
+            crossing.places.append((segment.serial, self._offset, len(view)))
         if crossing.shape is Shape.PDU:
             if not way.left:
                 yield self._control(way, crossing)

@@ -94,7 +94,7 @@ class _Reading:
             if after is None:
                 break
             position = after
-        found.read_until = min(position, len(data))
+        found.read_until = min(max(position, found.read_until), len(data))
         if not found.cut and self.byte_count > len(data):
             found.cut = f"the first {len(data)} of {self.byte_count} bytes were recorded"
         return found
@@ -114,7 +114,7 @@ class _Reading:
         if tag in _PIXELS:
             text = "compressed frames" if length == UNDEFINED else f"{length:,} bytes"
             self._row(tag, vr, text, is_masked=False)
-            self.found.read_until = position
+            self.found.read_until = value
             return None
         if vr == "SQ" or length == UNDEFINED:
             return self._sequence(tag, vr, value, length, is_masked)
@@ -123,8 +123,7 @@ class _Reading:
             short = end > self.byte_count
             claim = f"{length:,} bytes" + (f", where {max(0, self.byte_count - value):,} are left" if short else ", not recorded")
             self._row(tag, vr, claim, is_masked=is_masked and not short)
-            if is_masked:
-                self.found.masked.append((value, len(data)))
+            self.found.read_until = value
             return None
         if is_masked and length:
             self.found.masked.append((value, end))

@@ -6,31 +6,54 @@ nobody knows what it holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from isocenter.doctor import header_rows
-from isocenter.doctor.crossings import Crossing, Shape
+from isocenter.doctor.crossings import Crossing, Crossings, Shape
+from isocenter.model.recording import Segment
 
 _HEADER_BYTES = 6
 _FIXED_BYTES = 68
 _USER_INFORMATION = 0x50
 _USER_IDENTITIES = (0x58, 0x59)
 _ASSOCIATES = (0x01, 0x02)
+FOREIGN_BYTES_SHOWN = 16
+"""Enough to tell a protocol by."""
 
 
-def masked_bytes(crossing: Crossing) -> bytes:
-    """The first recorded bytes of a crossing, without passcodes. Of a message only what comes before its data set may be shown."""
+def masked_bytes(crossing: Crossing, *, names: bool = False) -> bytes:
+    """The first recorded bytes of a crossing, without passcodes. Of a message only what comes before its data set may be shown.
+
+    Of what is not DICOM a patient may be told by any byte behind the first ones.
+    """
     raw = bytearray(crossing.raw)
     if crossing.shape is Shape.PDU and crossing.kind in _ASSOCIATES:
         for start, end in identities(bytes(raw)):
             raw[start:end] = b"X" * (end - start)
+    elif crossing.shape is Shape.FOREIGN and not names:
+        del raw[FOREIGN_BYTES_SHOWN:]
     return bytes(raw)
 
 
 def identities(pdu: bytes) -> list[tuple[int, int]]:
-    """Where the values of user identity items lie in an A-ASSOCIATE (PS3.7 D.3.3.7)."""
-    found = []
+    """Where the values of user identity items lie in an A-ASSOCIATE (PS3.7 D.3.3.7), their lengths left as they are."""
+    found: list[tuple[int, int]] = []
     for kind, start, end in _items(pdu, _HEADER_BYTES + _FIXED_BYTES, len(pdu)):
         if kind == _USER_INFORMATION:
-            found += [(at + 2, stop) for inner, at, stop in _items(pdu, start, end) if inner in _USER_IDENTITIES and stop > at + 2]
+            for inner, at, stop in _items(pdu, start, end):
+                if inner in _USER_IDENTITIES:
+                    # Type and wish for an answer stand before the fields of a request.
+                    found += _fields(pdu, at + 2 if inner == _USER_IDENTITIES[0] else at, stop)
+    return found
+
+
+def _fields(pdu: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """The values of fields with a length of two bytes each; one whose length is not true takes all that is left."""
+    found = []
+    while start + 2 < end:
+        stop = min(start + 2 + int.from_bytes(pdu[start : start + 2], "big"), end)
+        found.append((start + 2, stop))
+        start = stop
     return found
 
 
@@ -48,14 +71,63 @@ def _items(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def masked_data(data: bytes, byte_count: int, syntax: str, *, is_command_known: bool = True) -> bytes:
-    """The beginning of a data set with X in place of each value that may name a patient."""
-    if not is_command_known:
-        return b"X" * len(data)
-    found = header_rows.read(data, byte_count, syntax)
-    made = bytearray(data)
-    for start, end in found.masked:
-        made[start:end] = b"X" * (end - start)
-    if found.read_until < len(made):
-        made[found.read_until :] = b"X" * (len(made) - found.read_until)
-    return bytes(made)
+Patch = tuple[int, bytes]
+"""(offset in the kept bytes of a segment, what stands there instead)."""
+
+
+def patches(segments: Iterable[Segment], *, names: bool = False) -> dict[int, list[Patch]]:
+    """What is to be written over, by the serials of segments. With `names` only passcodes are."""
+    reader = Crossings()
+    found: dict[int, list[Patch]] = {}
+    for crossing in reader.feed(segments):
+        _patch(found, crossing, reader, names=names)
+    for crossing in reader.rest():
+        _patch(found, crossing, reader, names=names)
+    return found
+
+
+def _patch(found: dict[int, list[Patch]], crossing: Crossing, reader: Crossings, *, names: bool) -> None:
+    if crossing.shape is Shape.PDU:
+        if crossing.kind in _ASSOCIATES:
+            masked = [(start - _HEADER_BYTES, end - _HEADER_BYTES) for start, end in identities(bytes(crossing.raw))]
+            _write(found, crossing, masked)
+    elif names:
+        return
+    elif crossing.shape is Shape.FOREIGN:
+        _write(found, crossing, [(FOREIGN_BYTES_SHOWN, _whole(crossing))])
+    elif crossing.places:
+        _write(found, crossing, _of_data(crossing, reader))
+
+
+def _of_data(crossing: Crossing, reader: Crossings) -> list[tuple[int, int]]:
+    """Where a data set may name a patient, and all that nobody could read."""
+    whole = _whole(crossing)
+    answers = reader.accept.contexts if reader.accept is not None else ()
+    syntax = next((one.transfer_syntax for one in answers if one.id == crossing.context_id and one.result == 0), "")
+    if crossing.command is None or (reader.accept is not None and not syntax):
+        return [(0, whole)]
+    rows = header_rows.read(bytes(crossing.data), crossing.data_bytes, syntax)
+    return [*rows.masked, (rows.read_until, whole)]
+
+
+def _whole(crossing: Crossing) -> int:
+    return sum(count for _, _, count in crossing.places)
+
+
+def _write(found: dict[int, list[Patch]], crossing: Crossing, masked: Iterable[tuple[int, int]]) -> None:
+    """Turn stretches of what a crossing carries into patches of the segments that it came in."""
+    for start, end in masked:
+        before = 0
+        for serial, offset, count in crossing.places:
+            first, last = max(start - before, 0), min(end - before, count)
+            if first < last:
+                found.setdefault(serial, []).append((offset + first, b"X" * (last - first)))
+            before += count
+
+
+def patched(segment: Segment, made: Iterable[Patch]) -> bytes:
+    """The kept bytes of a segment with its patches."""
+    kept = bytearray(segment.kept)
+    for offset, text in made:
+        kept[offset : offset + len(text)] = text
+    return bytes(kept)

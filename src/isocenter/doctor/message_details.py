@@ -38,7 +38,7 @@ def details(recorded: Recorded, number: int, *, names: bool = False) -> MessageD
     header = header_rows.HeaderRows()
     if crossing.data_bytes:
         header = header_rows.read(bytes(crossing.data), crossing.data_bytes, syntax, names=names)
-    raw, raw_words = _raw(crossing)
+    raw, raw_words = _raw(crossing, names=names)
     caption = f"message {crossing.command.message_id}" if crossing.command and crossing.command.message_id is not None else ""
     return MessageDetails(
         number=number,
@@ -57,9 +57,9 @@ def details(recorded: Recorded, number: int, *, names: bool = False) -> MessageD
     )
 
 
-def _raw(crossing: Crossing) -> tuple[bytes, str]:
+def _raw(crossing: Crossing, *, names: bool) -> tuple[bytes, str]:
     """The first bytes as they crossed: of a message its first PDU, the command."""
-    raw = masked_bytes(crossing)
+    raw = masked_bytes(crossing, names=names)
     if crossing.shape is Shape.MESSAGE:
         first = 12 + len(crossing.command_bytes)
         raw = raw[:first]
