@@ -40,7 +40,7 @@ def test_a_row_says_who_changes_what(identifier):
 def test_a_row_is_words_and_not_markup(identifier):
     row = fault_table.fault(identifier)
     for text in (row.fault, row.seen, row.tell_from, *row.here, *row.there):
-        assert not re.search(r"\*\*|`|\bP-(?!DATA)[A-Z]{2}|\(obs\)|[:,(] ?K\)", text), text
+        assert not re.search(r"(?<!\*)\*\*(?!\*)|`|\bP-(?!DATA)[A-Z]{2}|\(obs\)|[:,(] ?K\)", text), text
         assert text == text.strip()
         assert "  " not in text
 
@@ -61,6 +61,13 @@ def test_what_is_not_known_stands_there_in_capitals():
 @given(st.text())
 def test_what_fills_a_sentence_is_never_read_as_one(stranger):
     assert filled("<{their_title}>", {"their_title": stranger}) == f"<{stranger or 'THEIR_TITLE'}>"
+
+
+def test_what_cannot_be_told_apart_is_said_of_faults_that_there_are():
+    rows = fault_table.untellable()
+    assert len(rows) == 13
+    assert all(row.say.endswith(".") and len(row.may_be) > 1 for row in rows)
+    assert rows[1].faults == ("A1", "A2", "A3")
 
 
 def test_an_identifier_that_is_in_no_row_is_an_error():

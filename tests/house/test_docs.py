@@ -8,7 +8,7 @@ import importlib.util
 import re
 
 import pytest
-from tools import generate_cli, generate_codecs, generate_codes, generate_limits, generate_settings
+from tools import generate_cli, generate_codecs, generate_codes, generate_limits, generate_settings, generate_troubleshooting
 
 from isocenter.base.config import SETTINGS
 from isocenter.base.limits import LIMITS
@@ -90,7 +90,11 @@ def test_every_command_and_flag_is_documented(texts, obey):
     obey("Every command has a heading and every flag a place in docs/ (docs/cli.md).", broken)
 
 
-@pytest.mark.parametrize("tool", [generate_cli, generate_codes, generate_codecs], ids=["cli", "codes", "codecs"])
+@pytest.mark.parametrize(
+    "tool",
+    [generate_cli, generate_codes, generate_codecs, generate_troubleshooting],
+    ids=["cli", "codes", "codecs", "troubleshooting"],
+)
 def test_the_pages_of_the_command_line_and_of_codes_are_as_generated(tool, obey):
     name = tool.__name__.rpartition(".")[2]
     obey(f"docs/{tool.TARGET.name} is written from the program: run `python tools/{name}.py` and commit what it writes.",

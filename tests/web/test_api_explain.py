@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from tests.web.houses import OURS, lived
 
 from isocenter.base.limits import EXPLAIN_BYTES_MAX, EXPLAIN_LINES_MAX
+from isocenter.web import log_reading, words_explain
 
 REFUSED = (
     "W1123 08:14:02.112233 main.cpp:443] DICOM authorization rejected for AET CT1 on IP 10.0.0.7: This AET is not listed in "
@@ -85,3 +88,17 @@ def test_a_fault_is_told_with_this_device_filled_in(house):
 @pytest.mark.parametrize(("identifier", "status"), [("A99", 404), ("nonsense", 400)])
 def test_what_is_no_fault_is_not_found(house, identifier, status):
     assert house.browser.get(f"/api/faults/{identifier}").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("noun", "words"),
+    [
+        (log_reading.LogCaller, words_explain.ExplainedCallerWords),
+        (log_reading.LogGroup, words_explain.ExplainedGroupWords),
+        (log_reading.LogLine, words_explain.ExplainedLineWords),
+        (log_reading.LogExplained, words_explain.LogExplanation),
+        (log_reading.FaultEntry, words_explain.FaultWords),
+    ],
+)
+def test_the_words_have_every_field_of_the_noun(noun, words):
+    assert {one.name for one in fields(noun)} <= set(words.model_fields)

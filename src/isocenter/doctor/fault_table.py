@@ -1,4 +1,5 @@
-"""The faults that keep two devices apart, from `tables/faults.toml`: what each is, how it looks, and who changes what.
+"""The faults that keep two devices apart, from `tables/faults.toml`: what each is, how it looks, and who changes what; and from
+`tables/untellable.toml` those that cannot be told apart from outside.
 
 Comes in: the table, which travels with the package, and what is known of the two devices. Goes out: `Fault` rows and `Cause` nouns
 with their sentences filled in. The identifiers (`A2`, `T1`) are stable: verdicts, log patterns and the documents name them. A table
@@ -89,6 +90,28 @@ def faults() -> Mapping[str, Fault]:
     with resources.files("isocenter.doctor").joinpath("tables", "faults.toml").open("rb") as table:
         rows = tomllib.load(table)
     return {identifier: _checked(identifier, row) for identifier, row in rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Untellable:
+    """What cannot be told apart from outside: `faults` that look alike, the same in words, and what is honestly said of it."""
+
+    seen: str
+    product: str
+    may_be: tuple[str, ...]
+    faults: tuple[str, ...]
+    say: str
+
+
+@cache
+def untellable() -> tuple[Untellable, ...]:
+    """All such rows. Raises ValueError where one names a fault that is in no row of the table of faults."""
+    with resources.files("isocenter.doctor").joinpath("tables", "untellable.toml").open("rb") as table:
+        rows = tomllib.load(table)["untellable"]
+    for row in rows:
+        if unknown := [identifier for identifier in row["faults"] if identifier not in faults()]:
+            raise ValueError(f"untellable.toml, {row['seen']}: no fault {', '.join(unknown)}")
+    return tuple(Untellable(row["seen"], row["product"], tuple(row["may_be"]), tuple(row["faults"]), row["say"]) for row in rows)
 
 
 def filled(template: str, facts: Mapping[str, Any]) -> str:
