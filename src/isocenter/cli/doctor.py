@@ -110,7 +110,8 @@ def _ready(
 ) -> Callable[[], Visit]:
     """What makes one visit after the other."""
     from isocenter.base import config
-    from isocenter.daemon import instances, library
+    from isocenter.base.clock import SystemClock
+    from isocenter.daemon import instances, library, way_back
     from isocenter.doctor import clinic
 
     call = calling.resolve(node, aet, name, data)
@@ -123,8 +124,11 @@ def _ready(
     uid = _class_uid(storage_class)
 
     def visit() -> Visit:
+        clock = SystemClock()
+        is_running = port is None and instances.running(place) is not None
         return clinic.visit(
-            call, role, own_port, consent=consent, security=security, storage_class_uid=uid, callers=callers
+            call, role, own_port, consent=consent, security=security, storage_class_uid=uid, callers=callers, clock=clock,
+            return_path=way_back.for_command_line(place.folder, own_port, clock, is_running=is_running),
         )  # fmt: skip
 
     return visit

@@ -27,6 +27,7 @@ from isocenter.daemon.device import Device
 from isocenter.daemon.instances import Place
 from isocenter.daemon.metadata_ahead import Ahead
 from isocenter.daemon.pictures import HousePictures
+from isocenter.daemon.way_back import AwaitedReports
 from isocenter.daemon.witness import LogWitness
 from isocenter.jobs.pool import Pool
 from isocenter.jobs.standings import Standings
@@ -65,6 +66,7 @@ class House:
     addresses: tuple[str, ...]
     standings: Standings
     strangers: Strangers
+    reports: AwaitedReports
     closing: ExitStack
 
     @property
@@ -95,7 +97,7 @@ def build(place: Place, settings: Settings) -> House:
             resolve=RememberedNames(clock),
             own_addresses=lambda: own,
         )
-        standings, strangers = Standings(clock), Strangers(clock)
+        standings, strangers, reports = Standings(clock), Strangers(clock), AwaitedReports()
         recorder = Recorder(clock, settings.recorded_mib * MIB) if settings.recorded_mib else None
         witness = LogWitness(AssociationLedger(clock, recorder))
         pool, background_pool = Pool(), Pool(1, niceness=BACKGROUND_NICENESS)
@@ -118,6 +120,7 @@ def build(place: Place, settings: Settings) -> House:
                 clock=clock,
                 unknown_storage=settings.store_unknown_classes,
                 strict=settings.strict_identifiers,
+                reports=reports.taker,
             )
             forwarder = Forwarder(archive, pictures.transcode, ae_title=settings.aet, witness=witness.ledger)
             return Shared(door, roster, Acquainted(witness, standings, strangers), clock, forwarder, recorder=recorder)
@@ -141,6 +144,7 @@ def build(place: Place, settings: Settings) -> House:
             addresses=tuple(ports.own_addresses()),
             standings=standings,
             strangers=strangers,
+            reports=reports,
             closing=opened.pop_all(),
         )
 

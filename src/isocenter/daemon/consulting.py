@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from isocenter.base.clock import SystemClock
 from isocenter.daemon.checkups import Checkups, Tell
 from isocenter.daemon.compose import House
+from isocenter.daemon.way_back import ThroughArchive
 from isocenter.jobs.searching import Call
 from isocenter.web.clinic import CheckupAsked, Secured
 
@@ -54,6 +55,7 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
         consent=Consent(**{one.name: one.name in asked.consent for one in fields(Consent)}),
         security=security,
         storage_class_uid=asked.storage_class_uid,
+        return_path=_way_back(house),
         callers=house.shelf.rejected_callers(),
         is_stopped=stopped.is_set,
     )
@@ -62,6 +64,11 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
     if called and called != (asked.node.local_ae_title or settings.aet):
         visit.our_titles_heard = tuple(dict.fromkeys((called, *visit.our_titles_heard)))
     return visit
+
+
+def _way_back(house: House) -> ThroughArchive:
+    clock = SystemClock()
+    return ThroughArchive(house.catalogue, house.archive, house.witness.ledger, house.reports, house.archive.remove, clock)
 
 
 @contextmanager

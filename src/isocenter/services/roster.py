@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import LinkLost
 from isocenter.dimse.commands import CommandField
-from isocenter.dimse.exchange import Cancelled, Request, Service, StoreInProgress
+from isocenter.dimse.exchange import Cancelled, Reply, Request, Service, StoreInProgress
 from isocenter.model.ports import Catalogue, Intake
 from isocenter.model.query import Root
 from isocenter.services import storage
@@ -114,11 +114,20 @@ def is_unknown_storage(uid: str) -> bool:
     return not uid.startswith(_DICOM_ROOT) or uid.startswith(_STORAGE_ROOT)
 
 
+Reports = Callable[[Request], Reply]
+"""Takes an N-EVENT-REPORT of storage commitment, and answers it (PS3.4 J.3.3)."""
+
+
+def _single(reply: Reply) -> Service:
+    yield reply
+
+
 class Roster:
     """What this device offers, over one archive; a `dimse.exchange.ServiceTable`. Any thread.
 
     `unknown_storage` accepts classes that the standard does not name; `strict` holds identifiers to the hierarchy of the
-    information model unless relational queries were negotiated.
+    information model unless relational queries were negotiated. `reports` gives who waits for a report of storage commitment now;
+    while nobody does, that class is not offered: this device vouches for nothing itself.
     """
 
     def __init__(
@@ -131,8 +140,10 @@ class Roster:
         clock: Clock,
         unknown_storage: bool = True,
         strict: bool = False,
+        reports: Callable[[], Reports | None] = lambda: None,
     ) -> None:
         self._intake = intake
+        self._reports = reports
         self._clock = clock
         self._unknown_storage = unknown_storage
         self._finding = Finding(catalogue, ae_title=ae_title, strict=strict)
@@ -142,7 +153,9 @@ class Roster:
     def transfer_syntaxes(self, abstract_syntax: str) -> tuple[str, ...]:
         """The syntaxes that we accept for this class, best first; empty where we do not offer the class."""
         offer = self._offer(abstract_syntax)
-        return offer.transfer_syntaxes if offer is not None else ()
+        if offer is None:
+            return QUERY_SYNTAXES if self._awaits_reports(abstract_syntax) else ()
+        return offer.transfer_syntaxes
 
     def operation(self, abstract_syntax: str) -> str:
         """echo, store, find, move or get; empty where we do not offer the class."""
@@ -150,9 +163,9 @@ class Roster:
         return offer.operation if offer is not None else ""
 
     def may_be_scu(self, abstract_syntax: str) -> bool:
-        """True where we accept to send requests of this class on an association that the peer opened (C-GET)."""
+        """True where the peer that opened the association may be the provider: C-GET, and reports of commitment (PS3.4 J.3.3)."""
         offer = self._offer(abstract_syntax)
-        return offer is not None and offer.peer_may_be_scp
+        return self._awaits_reports(abstract_syntax) if offer is None else offer.peer_may_be_scp
 
     def extended_answers(self, request: tuple[ExtendedNegotiation, ...]) -> tuple[ExtendedNegotiation, ...]:
         """What of the proposed options we do, as long as what was proposed; classes without options get no answer."""
@@ -183,6 +196,9 @@ class Roster:
         """The sink for a C-STORE request whose data set comes next."""
         return storage.receive(request, self._intake, self._clock)
 
+    def _awaits_reports(self, abstract_syntax: str) -> bool:
+        return abstract_syntax == sop_class.STORAGE_COMMITMENT_PUSH and self._reports() is not None
+
     def _offer(self, abstract_syntax: str) -> Offer | None:
         offer = self._offers.get(abstract_syntax)
         if offer is None and self._unknown_storage and is_unknown_storage(abstract_syntax):
@@ -201,6 +217,9 @@ class Roster:
     def _service(self, request: Request) -> Service:
         abstract_syntax = request.context.abstract_syntax
         offer = self._offer(abstract_syntax)
+        reports = self._reports() if abstract_syntax == sop_class.STORAGE_COMMITMENT_PUSH else None
+        if reports is not None and request.command.field == CommandField.N_EVENT_REPORT_RQ:
+            return _single(reports(request))
         if offer is None:
             raise Refusal("this SOP class is not offered", status=status.SOP_CLASS_NOT_SUPPORTED)
         if offer.operation == "store":
