@@ -11,13 +11,17 @@ from isocenter.wire.pdu import Abort, AssociateAccept, AssociateReject, Associat
 
 
 class Said(Enum):
-    """What an A-ASSOCIATE-RQ was answered with. `FOREIGN`: another protocol; `BROKEN`: DICOM that breaks its own rules."""
+    """What an A-ASSOCIATE-RQ was answered with.
+
+    `FOREIGN`: another protocol; `BROKEN`: DICOM that breaks its own rules; `CUT`: a PDU that ends early.
+    """
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     ABORTED = "aborted"
     FOREIGN = "foreign"
     BROKEN = "broken"
+    CUT = "cut"
     CLOSED = "closed"
     RESET = "reset"
     ALERT = "alert"
@@ -30,6 +34,7 @@ class Answer:
     """What came back: `pdu` where it was one that we read, `raw` its bytes, `seconds` from our last byte to its first.
 
     `words` is the rest of a sentence that begins with the other side: `it …`. `alert` is OpenSSL's name for what ended TLS.
+    `then` is how an accepted association ended before anything was asked on it, empty where it did not.
     """
 
     said: Said
@@ -41,6 +46,7 @@ class Answer:
     foreign: Foreign = NOBODY
     alert: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    then: str = ""
 
     @property
     def accept(self) -> AssociateAccept | None:

@@ -13,7 +13,7 @@ from time import monotonic
 
 from isocenter.base.errors import IsocenterError, PeerError
 from isocenter.base.ids import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
-from isocenter.base.limits import CHECKUP_FOREIGN_BYTES_MAX, CHECKUP_PROBE_SECONDS, PDU_BYTES_MAX
+from isocenter.base.limits import CHECKUP_FOREIGN_BYTES_MAX, CHECKUP_PROBE_SECONDS, PDU_BYTES_MAX, PDU_BYTES_MIN
 from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.network import Ending, Line, TlsFailed, connect, tls_context
 from isocenter.doctor.protocols import recognise
@@ -22,7 +22,7 @@ from isocenter.standard.sop_class import VERIFICATION
 from isocenter.standard.status import describe_abort, describe_rejection
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from isocenter.wire import pdu_codec
-from isocenter.wire.negotiation import check_accept
+from isocenter.wire.negotiation import check_accept, pdu_bytes_to_send
 from isocenter.wire.pdu import (
     APPLICATION_CONTEXT,
     Abort,
@@ -38,6 +38,7 @@ from isocenter.wire.pdu import (
 _HEADER_BYTES = 6
 _LINGER_SECONDS = 0.2
 _RELEASE_SECONDS = 1.0
+_HELD_SECONDS = 0.03
 VERIFICATION_ALONE = (ProposedContext(1, VERIFICATION, (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)),)
 
 
@@ -126,10 +127,24 @@ def listen(line: Line, request: AssociateRequest, seconds: float) -> Answer:
 
 def part(line: Line, answer: Answer) -> None:
     """End an association that was accepted in order, without waiting long (PS3.8 7.2)."""
-    if answer.said is not Said.ACCEPTED:
+    if answer.said is not Said.ACCEPTED or line.ending is not None:
         return
     line.send(pdu_codec.encode(ReleaseRequest()))
     line.exactly(_HEADER_BYTES + 4, monotonic() + _RELEASE_SECONDS)
+
+
+def held(visit: Visit, request: AssociateRequest) -> Answer:
+    """As `call`, and a moment of silence before the release: does the association last? Raises `Unreached` and `TlsFailed`."""
+    with open_line(visit) as line:
+        answer = ask(line, request, visit.patience.associate)
+        if answer.said is Said.ACCEPTED:
+            first = line.exactly(1, monotonic() + _HELD_SECONDS)
+            if first or line.ending is not None:
+                then = "it sent an A-ABORT" if first == bytes((pdu_codec.ABORT,)) else "it closed the connection"
+                line.note("got", then.removeprefix("it "), first)
+                return replace(_with_exchanges(line, answer), then=then)
+        part(line, answer)
+        return answer
 
 
 def _request_words(request: AssociateRequest) -> str:
@@ -165,15 +180,15 @@ def _read(line: Line, request: AssociateRequest, header: bytes, until: float, sp
     name = pdu_codec.NAMES[kind]
     try:
         if length < 0:
-            raise PeerError(f"the first {len(header)} bytes of a {name}, and no more")
+            return _cut(request, name, header, _HEADER_BYTES, spent)
         if kind not in (pdu_codec.ASSOCIATE_AC, pdu_codec.ASSOCIATE_RJ, pdu_codec.ABORT):
             raise PeerError(f"{name}, which answers no A-ASSOCIATE-RQ")
         pdu_codec.check_length(kind, length)
         body = line.exactly(length, until)
         if len(body) < length:
-            raise PeerError(f"{name} that ends after {len(body)} of {length} bytes")
+            return _cut(request, name, header + body, _HEADER_BYTES + length, spent)
         pdu = pdu_codec.decode(kind, body)
-        if isinstance(pdu, AssociateAccept):
+        if isinstance(pdu, AssociateAccept) and pdu_bytes_to_send(pdu.user.pdu_bytes_max) >= PDU_BYTES_MIN:
             check_accept(request, pdu)
     except PeerError as error:
         return Answer(Said.BROKEN, request, f"answered with {error}", spent, header)
@@ -186,6 +201,10 @@ def _read(line: Line, request: AssociateRequest, header: bytes, until: float, sp
         case Abort(source, reason):
             return Answer(Said.ABORTED, request, f"A-ABORT, {describe_abort(source, reason)}", spent, raw, pdu)
     raise IsocenterError(f"{name} is no answer")
+
+
+def _cut(request: AssociateRequest, name: str, raw: bytes, whole: int, spent: float) -> Answer:
+    return Answer(Said.CUT, request, f"answered with {name} that ends after {len(raw)} of {whole} bytes", spent, raw)
 
 
 def _accept_words(accept: AssociateAccept) -> str:

@@ -15,7 +15,7 @@ from isocenter.base.errors import LocalError
 from isocenter.base.limits import PRESENTATION_CONTEXTS_MAX
 from isocenter.doctor import classes, products
 from isocenter.doctor.answer import Answer, Said
-from isocenter.doctor.asking import call, request_of
+from isocenter.doctor.asking import held, request_of
 from isocenter.doctor.network import TlsFailed, Unreached
 from isocenter.doctor.products import Behaviour
 from isocenter.doctor.visit import Visit
@@ -88,6 +88,9 @@ def _results(visit: Visit, wanted: Sequence[Pair], exchanges: list[Exchange]) ->
             size = _FEW
             continue
         given = {context.id: context.result for context in answer.accept.contexts}
+        if answer.then and any(result == 0 for result in given.values()):
+            sign = Sign("ends-after-accept", {"why": answer.then})
+            raise _Lost(Step(Layer.CONTEXTS, Outcome.FAILED, f"it accepts, and then {answer.then}", sign=sign))
         order = order or _order([context.id for context in answer.accept.contexts], given)
         found.update({pair: given.get(2 * number + 3) for number, pair in enumerate(chunk)})
     return found, order
@@ -98,7 +101,7 @@ def _ask(visit: Visit, chunk: Sequence[Pair]) -> Answer:
     contexts = [ProposedContext(1, VERIFICATION, (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN))]
     contexts += [ProposedContext(2 * number + 3, uid, (syntax,)) for number, (uid, syntax) in enumerate(chunk)]
     try:
-        return call(visit, request_of(visit, tuple(contexts)))
+        return held(visit, request_of(visit, tuple(contexts)))
     except (Unreached, TlsFailed, LocalError) as error:
         words = f"a further connection was not made: {error}"
         raise _Lost(Step(Layer.CONTEXTS, Outcome.FAILED, words, sign=Sign("later-lost", {"why": str(error)}))) from error
@@ -169,11 +172,15 @@ def _judged(visit: Visit, results: Results) -> Step:
 
 def _missing(visit: Visit, results: Results, taken: Mapping[str, list[str]]) -> tuple[str, Sign] | None:
     """What this role cannot do without and the other side refuses."""
+    plain = [syntax for syntaxes in taken.values() for syntax in syntaxes if syntax in classes.PLAIN]
+    if not plain:
+        others = dict.fromkeys(syntax_name(syntax) for syntaxes in taken.values() for syntax in syntaxes)
+        return "it takes no class in a plain syntax", Sign("plain-refused", {"taken": ", ".join(others)})
     among = {"accepted": ", ".join(name_of(uid) for uid in sorted(taken)[:3]) + (" and others" if len(taken) > 3 else "")}
     if visit.role is Role.PRINTER and BASIC_GRAYSCALE_PRINT_MANAGEMENT not in taken:
         result = _result_of(results, BASIC_GRAYSCALE_PRINT_MANAGEMENT)
         return "it refuses Basic Grayscale Print Management", Sign("printing-refused", {"result": result} | among)
-    if visit.role is Role.ARCHIVE and not any(uid in taken for uid in classes.FINDING):
+    if visit.role is Role.ARCHIVE and not any(uid in taken for uid in classes.FINDING[:2]):
         result = _result_of(results, classes.FINDING[0])
         return "it refuses queries at every root", Sign("query-refused", {"result": result} | among)
     if visit.role in (Role.ARCHIVE, Role.WORKSTATION) and visit.consent.store and visit.storage_class_uid not in taken:

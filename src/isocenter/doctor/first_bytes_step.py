@@ -20,8 +20,9 @@ from isocenter.doctor.protocols import Foreign, recognise
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Exchange, Layer, Outcome, Sign, Step
 
-_TALKERS = frozenset({"SSH", "FTP", "SMTP", "SMTP or FTP", "POP3", "IMAP", "VNC", "MySQL", "Telnet"})
+_TALKERS = frozenset({"SSH", "FTP", "SMTP", "SMTP or FTP", "POP3", "IMAP", "Telnet"})
 _PROXY_STATUSES = frozenset({403, 407})
+_GATEWAY_STATUSES = frozenset({502, 503, 504})
 
 
 def look_at_first_bytes(visit: Visit) -> Step:
@@ -32,6 +33,8 @@ def look_at_first_bytes(visit: Visit) -> Step:
     try:
         return _in_tls(visit) if visit.security is not None else _in_clear(visit)
     except Unreached as error:
+        if error.name == "ECONNRESET":
+            return _closed_at_once(Ending.RESET)
         sign = Sign("tcp-once", {"error": error.name})
         return Step(Layer.FIRST_BYTES, Outcome.FAILED, f"a second connection was not made: {error.name}", sign=sign)
 
@@ -77,7 +80,7 @@ def _judged(visit: Visit, answer: Answer) -> Step:
                 words = f"port {visit.node.port} is where HL7 messages are taken, and it said nothing to DICOM"
                 return Step(Layer.FIRST_BYTES, Outcome.FAILED, words, exchanges=answer.exchanges, sign=Sign("hl7-silent", {}))
             return Step(Layer.FIRST_BYTES, Outcome.WARNED, "it takes the connection and says nothing")
-        case Said.BROKEN:
+        case Said.BROKEN | Said.CUT:
             return Step(Layer.FIRST_BYTES, Outcome.WARNED, f"it {answer.words}")
     return Step(Layer.FIRST_BYTES, Outcome.PASSED, "it speaks DICOM, not HTTP, TLS or HL7", round(answer.seconds * 1000, 1))
 
@@ -146,6 +149,8 @@ def _code_and_words(found: Foreign) -> tuple[str, str]:
         server = f" ({found.server})" if found.server else ""
         if found.status in _PROXY_STATUSES:
             return "speaks-proxy", f"a web proxy answers: HTTP {found.status}{server}"
+        if found.status in _GATEWAY_STATUSES:
+            return "speaks-gateway", f"a load balancer answers: HTTP {found.status}{server}"
         return "speaks-http", f"it is a web server{server}, not DICOM"
     if protocol == "TLS":
         return "speaks-tls", "it speaks TLS, and was called in clear"

@@ -35,6 +35,10 @@ def open_connection(visit: Visit) -> Step:
                 visit.connect_milliseconds = round(line.connect_seconds * 1000, 2)
                 return _passed(visit, failures)
         except Unreached as error:
+            if error.name == "ECONNRESET":
+                # It was open, and ended before a word was said: the next layer looks at that.
+                visit.address = address
+                return Step(Layer.TCP, Outcome.PASSED, f"port {visit.node.port} is open", facts={"address": address})
             failures.append(Failure(address, error))
     return _failed(visit, failures)
 
@@ -86,8 +90,6 @@ def _kind(error: Unreached) -> str:
     match error.name:
         case "ECONNREFUSED":
             return "refused"
-        case "ECONNRESET":
-            return "reset"
         case "EHOSTUNREACH":
             return "prohibited" if error.seconds < _ASKED_ROUND_SECONDS else "absent"
         case "ENETUNREACH" | "EINVAL" | "EADDRNOTAVAIL" | "EAFNOSUPPORT":
@@ -99,10 +101,9 @@ def _kind(error: Unreached) -> str:
     return "error"
 
 
-_ORDER = ("refused", "reset", "prohibited", "forbidden", "no-route", "absent", "silent", "error")
+_ORDER = ("refused", "prohibited", "forbidden", "no-route", "absent", "silent", "error")
 _WORDS = {
     "refused": "port {port} is closed: {address} refused after {milliseconds} ms",
-    "reset": "{address} reset the connection while it was made",
     "prohibited": "something on the way said after {milliseconds} ms that {address} is not to be reached",
     "absent": "nobody answered for {address}, said after {seconds} s",
     "no-route": "this computer knows no way to {address}",

@@ -32,14 +32,14 @@ _THEIR_SPELLINGS = 6
 class Trial:
     """What the attempts showed. The titles are those of the accepted spelling, empty where the one that was used is not at fault.
 
-    `checks` says in words which titles it compares. `is_seven_for_all`: it says `called title not recognised` of everything, as
-    dcmqrscp does. `is_called_title_right`: another called title got another answer than ours.
+    `checks` says in words which titles it compares. `is_called_title_judged`: what it says of the called title, it says of that one
+    only, unlike dcmqrscp. `is_called_title_right`: another called title got another answer than ours.
     """
 
     their_title: str = ""
     our_title: str = ""
     checks: str = ""
-    is_seven_for_all: bool = False
+    is_called_title_judged: bool = False
     is_called_title_right: bool = False
 
 
@@ -109,7 +109,7 @@ def try_spellings(visit: Visit, first: Answer) -> Trial:
         return Trial(their_title=_ANY, checks="it compares the title that it is called by")
     return Trial(
         checks="no other spelling was accepted",
-        is_seven_for_all=reason == 7 and _is_like_dcmqrscp(calls),
+        is_called_title_judged=reason == 7 and _names_the_called_title(calls),
         is_called_title_right=stranger is not None and stranger.pdu != first.pdu,
     )
 
@@ -129,11 +129,11 @@ def _is_calling_judged(calls: _Calls, called: str) -> bool:
     return answer is not None and _reason(answer) == 3
 
 
-def _is_like_dcmqrscp(calls: _Calls) -> bool:
-    """dcmqrscp and its relatives refuse a wrong application context as 2/1/2, which nobody else does (obs)."""
+def _names_the_called_title(calls: _Calls) -> bool:
+    """Programs that refuse a wrong application context as 1/1/2 keep their reasons apart; dcmqrscp says 2/1/2 (obs)."""
     answer = calls(calls.ours, calls.theirs, _NO_APPLICATION_CONTEXT)
     reject = answer.reject if answer is not None else None
-    return reject is not None and reject.result == 2 and reject.source == 1
+    return reject is not None and (reject.result, reject.source, reject.reason) == (1, 1, 2)
 
 
 def _reason(answer: Answer) -> int:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import AE_TITLE_BYTES, CHECKUP_SLOW_ASSOCIATION_SECONDS, PDU_BYTES_MIN
+from isocenter.base.limits import AE_TITLE_BYTES, CHECKUP_SLOW_ASSOCIATION_SECONDS, KIB, PDU_BYTES_MIN
 from isocenter.doctor import products
 from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.asking import call, request_of, titles_of
@@ -20,10 +20,11 @@ from isocenter.doctor.titles_by_trial import Trial, try_spellings
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.status import describe_rejection
+from isocenter.wire.negotiation import pdu_bytes_to_send
 from isocenter.wire.pdu import Abort, AssociateReject
 
 _TRANSIENT = frozenset({(3, 1), (3, 2)})
-_PDU_BYTES_SMALL = 4096
+_PDU_BYTES_SMALL = 4 * KIB
 
 _REJECTIONS = {
     (1, 1): "reject-no-reason",
@@ -106,12 +107,11 @@ def _accepted(visit: Visit, answer: Answer) -> Step:
     }
     our_title, their_title = titles_of(visit)
     words = f"{their_title} accepts {our_title}"
+    if pdu_bytes_to_send(user.pdu_bytes_max) < PDU_BYTES_MIN:
+        words = f"it says that it takes {user.pdu_bytes_max} bytes at once"
+        return Step(Layer.TITLES, Outcome.FAILED, words, facts=facts, sign=Sign("pdu-absurd", {"size": user.pdu_bytes_max}))
     if user.pdu_bytes_max and user.pdu_bytes_max < _PDU_BYTES_SMALL:
-        visit.remarks.append(
-            f"It takes only {user.pdu_bytes_max} bytes at once, which is slow"
-            + (" and less than most programs can send." if user.pdu_bytes_max < 2 * PDU_BYTES_MIN else ".")
-            + " Between 16384 and 131072 is usual."
-        )
+        visit.remarks.append(f"It takes only {user.pdu_bytes_max} bytes at once, which is slow. Between 16384 and 131072 is usual.")
         sign = Sign("pdu-small", {"size": user.pdu_bytes_max})
         return Step(Layer.TITLES, Outcome.WARNED, f"{words}, {user.pdu_bytes_max} bytes at once", facts=facts, sign=sign)
     if answer.seconds > CHECKUP_SLOW_ASSOCIATION_SECONDS:
@@ -158,6 +158,8 @@ def _code(visit: Visit, answer: Answer) -> tuple[str, str, dict[str, Any]]:
             )
         case Said.STOPPED:
             return "stopped", "stopped by you", {}
+        case Said.CUT:
+            return "answer-cut", answer.words, {"why": answer.words}
     return "answer-broken", answer.words, {"why": answer.words}
 
 
@@ -174,7 +176,9 @@ def _decided(visit: Visit, code: str, words: str, trial: Trial) -> tuple[str, st
     if trial.our_title:
         found = {"known_as": trial.our_title, "called": our_title}
         return "titles-calling-known", f"refuses your title {our_title}; it knows you as {trial.our_title}", facts | found
-    if code == "reject-called" and trial.is_seven_for_all:
+    if code == "reject-called":
+        if trial.is_called_title_judged:
+            return "reject-called-sure", words, facts
         return "reject-called-any", f"{words}, which it may say of your title too", facts
     if code == "reject-calling" and trial.is_called_title_right:
         return "reject-calling-sure", f"{words}; the title {their_title} is right", facts

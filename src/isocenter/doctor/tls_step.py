@@ -26,6 +26,7 @@ from isocenter.model.checkup import Layer, Outcome, Sign, Step
 
 _DICOM = frozenset({Said.ACCEPTED, Said.REJECTED, Said.ABORTED})
 _EXPIRES_SOON_DAYS = 30
+_OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 _VERIFIED = {9: "tls-not-yet", 10: "tls-expired", 18: "tls-self-signed", 62: "tls-name", 64: "tls-name"}
 """Verification results of OpenSSL (X509_V_ERR_…) that have a sign of their own."""
 _UNTRUSTED = frozenset({2, 19, 20, 21, 24, 27})
@@ -78,7 +79,10 @@ def _asked(visit: Visit, security: Security, line: Line, shown: list[Certificate
         return replace(judged_foreign(visit, answer), layer=Layer.TLS, exchanges=answer.exchanges)
     if answer.said is Said.ALERT:
         return replace(_refused(visit, security, _alert_of(answer.alert), answer.alert, is_late=True), exchanges=answer.exchanges)
-    if answer.said in (Said.CLOSED, Said.RESET) and security.certificate is None and facts["version"] == "TLSv1.3":
+    if answer.said in (Said.CLOSED, Said.RESET) and line.is_asked_for_certificate:
+        # Some servers close without the alert that says why.
+        return replace(_refused(visit, security, 0, answer.words, is_late=True), exchanges=answer.exchanges)
+    if answer.said in (Said.CLOSED, Said.RESET) and facts["version"] == "TLSv1.3":
         late = _failed(f"it shook hands, and then {answer.words}", "tls-late-end", why=f"it {answer.words}")
         return replace(late, exchanges=answer.exchanges)
     visit.answer = answer
@@ -100,7 +104,7 @@ def _why(visit: Visit, security: Security, line: Line, error: TlsFailed) -> Step
     if error.verify_code:
         step = _untrusted(visit, error)
     elif heard.is_tls or _alert_of(error.reason):
-        step = _broken_off(visit, security, heard, heard.alert or _alert_of(error.reason), error)
+        step = _broken_off(visit, security, line, heard, error)
     else:
         step = _not_tls(visit, bytes(line.heard), error)
     return replace(step, exchanges=(*line.exchanges, *step.exchanges))
@@ -133,8 +137,9 @@ def _blamed(shown: list[Certificate], verify_code: int, now: datetime) -> Certif
     return shown[0] if shown else None
 
 
-def _broken_off(visit: Visit, security: Security, heard: tls_records.Heard, alert: int, error: TlsFailed) -> Step:
+def _broken_off(visit: Visit, security: Security, line: Line, heard: tls_records.Heard, error: TlsFailed) -> Step:
     """It speaks TLS and broke off."""
+    alert = heard.alert or _alert_of(error.reason)
     if alert == 70:
         versions = _looked(visit)[1]
         facts = {"versions": versions or "a version that is not known here"}
@@ -143,17 +148,19 @@ def _broken_off(visit: Visit, security: Security, heard: tls_records.Heard, aler
         return _failed("it does not know the name that it was called by", "tls-name-refused")
     if alert in (40, 71) and not heard.has_greeted:
         versions = _looked(visit)[1]
-        found = "; with older ones it shakes hands" if versions else ""
+        found = "; with others it shakes hands" if versions else ""
         return _failed("no TLS cipher in common", "tls-cipher", versions=versions or "TLS", found=found)
-    if alert in _REFUSED_ALERTS or (alert == 40 and heard.wants_certificate):
-        return _refused(visit, security, alert, error.reason, is_late=False)
+    if alert in _REFUSED_ALERTS or (alert in (0, 40) and line.is_asked_for_certificate):
+        return _refused(visit, security, alert, error.reason or "closed the connection", is_late=False)
     return _failed(f"it broke off the handshake: {_plain(error.reason)}", "tls-refused", why=_plain(error.reason))
 
 
 def _refused(visit: Visit, security: Security, alert: int, reason: str, *, is_late: bool) -> Step:
     """It wants a certificate of ours, or does not accept the one that it got."""
-    why = tls_records.ALERTS.get(alert) or _plain(reason)
-    when = "The handshake went well, and at the first request it said" if is_late else "In the handshake it asked for a certificate"
+    why = f"it said: {tls_records.ALERTS[alert]}" if alert in tls_records.ALERTS else f"it {_plain(reason)}"
+    when = (
+        "The handshake went well, and at the first request" if is_late else "In the handshake it asked for a certificate, and then"
+    )
     own = _own(security)
     facts = {
         "why": why,
@@ -163,11 +170,15 @@ def _refused(visit: Visit, security: Security, alert: int, reason: str, *, is_la
         "own_subject": own.subject if own else "none",
     }
     if security.certificate is None:
-        return Step(Layer.TLS, Outcome.FAILED, f"it wants a certificate of yours: {why}", sign=Sign("tls-client-wanted", facts))
+        return Step(
+            Layer.TLS, Outcome.FAILED, "it wants a certificate of yours, and none was sent", sign=Sign("tls-client-wanted", facts)
+        )
     code = _REFUSED_ALERTS.get(alert, "tls-client-refused")
-    if code == "tls-client-wanted" or (code == "tls-client-refused" and own is not None and own.until < visit.clock.now()):
+    if code != "tls-client-expired":
         code = "tls-client-expired" if own is not None and own.until < visit.clock.now() else "tls-client-refused"
-    return Step(Layer.TLS, Outcome.FAILED, f"it does not accept your certificate: {why}", sign=Sign(code, facts))
+    return Step(
+        Layer.TLS, Outcome.FAILED, f"it does not accept your certificate: {why.removeprefix('it ')}", sign=Sign(code, facts)
+    )
 
 
 def _not_tls(visit: Visit, heard: bytes, error: TlsFailed) -> Step:
@@ -177,6 +188,12 @@ def _not_tls(visit: Visit, heard: bytes, error: TlsFailed) -> Step:
         return replace(
             judged_foreign(visit, Answer(Said.FOREIGN, request_of(visit), "", 0.0, heard, foreign=found)), layer=Layer.TLS
         )
+    versions = _looked(visit)[1] if not heard else ""
+    if versions:
+        # It hung up on our greeting without a word, and answers one that allows everything.
+        if versions in _OLD:
+            return _failed("no TLS version in common", "tls-version", versions=versions)
+        return _failed("no TLS cipher in common", "tls-cipher", versions=versions, found="; with others it shakes hands")
     plain = replace(visit, security=None)
     try:
         with connect(visit.address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
