@@ -109,14 +109,13 @@ def _ready(
     data: Path | None,
 ) -> Callable[[], Visit]:
     """What makes one visit after the other."""
-    from isocenter.base import config
     from isocenter.base.clock import SystemClock
     from isocenter.daemon import instances, library, way_back
     from isocenter.doctor import clinic
 
     call = calling.resolve(node, aet, name, data)
     place = instances.place(name, data)
-    own_port = port or config.load({}, place.folder).port
+    own_port = port or library.as_node(place).port
     callers = []
     if place.folder.exists():
         with library.open_shelf(place.folder) as shelf:

@@ -106,7 +106,17 @@ class Tape:
     def __init__(self, visit: Visit) -> None:
         self._clock = visit.clock
         self._exchanges: list[Exchange] = []
+        self._began: float | None = None
         self._stream: _Taped | None = None
+
+    def begin(self) -> None:
+        """An association is about to be asked for; the first one of a step is where its time begins."""
+        self._began = self._began or perf_counter()
+
+    @property
+    def milliseconds(self) -> float | None:
+        """Since the first association was asked for: what this program itself has to load before is not the other side's time."""
+        return None if self._began is None else round((perf_counter() - self._began) * 1000, 1)
 
     def follow(self, link: Link) -> None:
         """Write down what this connection carries from now on."""
@@ -278,6 +288,7 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
     node = visit.node
     if visit.security is None and visit.address:
         node = replace(node, host=visit.address)
+    tape.begin()
     try:
         requestor = open_association(
             node,
@@ -346,4 +357,4 @@ def step_of(layer: Layer, visit: Visit, climb: Callable[[Visit, Tape], Step]) ->
         step = climb(visit, tape)
     except Trouble as trouble:
         step = Step(layer, trouble.outcome, str(trouble), sign=trouble.sign)
-    return replace(step, exchanges=(*step.exchanges, *tape.exchanges))
+    return replace(step, milliseconds=tape.milliseconds, exchanges=(*step.exchanges, *tape.exchanges))
