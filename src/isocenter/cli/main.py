@@ -29,6 +29,8 @@ _VERBS = {
     "up": "isocenter.cli.up:up",
     "echo": "isocenter.cli.echo:echo",
     "doctor": "isocenter.cli.doctor:doctor",
+    "sheet": "isocenter.cli.sheet:sheet",
+    "report": "isocenter.cli.report:app",
     "send": "isocenter.cli.send:send",
     "find": "isocenter.cli.find:find",
     "get": "isocenter.cli.get:get",

@@ -6,13 +6,19 @@ The doctor's rooms and what sets a PDF are loaded with the first question. Nothi
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from isocenter import __version__
+from isocenter.archive.index_file import IndexFile
+from isocenter.archive.index_reader import IndexReader
+from isocenter.archive.layout import BLOBS, INDEX
 from isocenter.archive.sent_lately import IndexSenders
 from isocenter.base.clock import Clock, SystemClock
 from isocenter.base.config import Settings
@@ -22,7 +28,7 @@ from isocenter.daemon.kept_reports import KeptReports
 from isocenter.jobs.standings import Standings
 from isocenter.model.checkup import Checkup, Line
 from isocenter.model.ports import Catalogue, Pictures
-from isocenter.model.records import Node
+from isocenter.model.records import Instance, Node
 from isocenter.model.report import Difference, Report, Sample
 from isocenter.model.setup_sheet import End, ProductOffered, Sheet
 from isocenter.net import ports
@@ -32,9 +38,15 @@ from isocenter.web.paperwork import Form, SheetAsked, Typed
 
 if TYPE_CHECKING:
     from isocenter.daemon.compose import House
+    from isocenter.daemon.library import Shelves
     from isocenter.doctor.paper import Paper
 
 LOOPBACK = "127.0.0.1"
+
+_log = logging.getLogger("isocenter.daemon")
+
+Described = Callable[[Sequence[Instance]], list[dict[str, Any]]]
+"""The attributes of instances, in the DICOM JSON Model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +106,16 @@ class HousePaperwork:
         """See the port."""
         from isocenter.doctor import setup_sheet
 
-        single = [node for node in nodes if wildcard.is_one_device(node)]
-        sheets = [self.sheet(SheetAsked(node)) for node in single[: PAPER_SHEETS_MAX + 1]]
+        sheets = [self.sheet(SheetAsked(node)) for node in single_devices(nodes)]
         return document(setup_sheet.department(sheets, self.clock.now()), form)
 
     def keep(self, checkup: Checkup, typed: Typed) -> Report:
         """See the port."""
-        if checkup.ended is None:
-            raise UsageError("This checkup is still under way: a report is made when it has ended.")
-        return self.kept.keep(
-            Report(
-                token="",
-                kept=self.clock.now(),
-                checkup=checkup,
-                technician=typed.technician,
-                work_order=typed.work_order,
-                site=typed.site,
-                remark=typed.remark,
-                sample=self._sample(checkup.ae_title),
-                version=__version__,
-            )
-        )
+
+        def described(instances: Sequence[Instance]) -> list[dict[str, Any]]:
+            return [json.loads(one) for one in self.pictures.metadata(instances, "{path}")]
+
+        return keep(self.kept, checkup, typed, self.clock, _sample(checkup, self.senders, self.catalogue, described, self.clock))
 
     def reports(self) -> Sequence[Report]:
         """See the port."""
@@ -136,21 +137,69 @@ class HousePaperwork:
         """See the port."""
         return report_document(self.kept, token, form, before)
 
-    def _sample(self, ae_title: str) -> Sample | None:
-        """What a title sent lately; None where its headers cannot be read now, which must not cost the report."""
-        from isocenter.doctor.sample_checks import Header, sample
 
+def keep(kept: KeptReports, checkup: Checkup, typed: Typed, clock: Clock, sample: Sample | None) -> Report:
+    """Write a checkup down as a report. Raises UsageError for one that is still under way."""
+    if checkup.ended is None:
+        raise UsageError("This checkup is still under way: a report is made when it has ended.")
+    return kept.keep(
+        Report(
+            token="",
+            kept=clock.now(),
+            checkup=checkup,
+            technician=typed.technician,
+            work_order=typed.work_order,
+            site=typed.site,
+            remark=typed.remark,
+            sample=sample,
+            version=__version__,
+        )
+    )
+
+
+def keep_offline(folder: Path, checkup: Checkup, typed: Typed) -> Report:
+    """The same for a command: the archive in `folder`, running or not, is only read, and need not be there."""
+    clock, sample = SystemClock(), None
+    if (folder / BLOBS).is_dir() and (folder / INDEX).is_dir():
+        from isocenter.daemon import library
+
+        reader = IndexReader(IndexFile(folder / INDEX))
         try:
-            found = [self.catalogue.instance(uid) for uid in self.senders.latest_of(ae_title)]
-            instances = [instance for instance in found if instance is not None]
-            attributes = [json.loads(one) for one in self.pictures.metadata(instances, "{path}")] if instances else []
-        except (IsocenterError, OSError, ValueError):
-            return None
-        headers = [
-            Header(described, one.received, one.sop_class_uid, one.transfer_syntax)
-            for one, described in zip(instances, attributes, strict=True)
-        ]
-        return sample(headers, local=self.clock.now().astimezone().tzinfo or UTC)
+            with library.open_for_reading(folder) as shelves:
+                catalogue = shelves.catalogue
+                sample = _sample(checkup, IndexSenders(reader), catalogue, partial(_described_by_files, shelves), clock)
+        finally:
+            reader.close()
+    return keep(KeptReports(folder), checkup, typed, clock, sample)
+
+
+def _described_by_files(shelves: Shelves, instances: Sequence[Instance]) -> list[dict[str, Any]]:
+    import pydicom
+
+    found = []
+    for instance in instances:
+        path = shelves.path_of(instance.sop_instance_uid)
+        assert path is not None, "the catalogue has just told it"
+        found.append(pydicom.dcmread(path, stop_before_pixels=True).to_json_dict(suppress_invalid_tags=True))
+    return found
+
+
+def _sample(checkup: Checkup, senders: IndexSenders, catalogue: Catalogue, described: Described, clock: Clock) -> Sample | None:
+    """What a title sent lately; None where its headers cannot be read now, which must not cost the report."""
+    from isocenter.doctor.sample_checks import Header, sample
+
+    try:
+        found = [catalogue.instance(uid) for uid in senders.latest_of(checkup.ae_title)]
+        instances = [instance for instance in found if instance is not None]
+        attributes = described(instances) if instances else []
+    except (IsocenterError, OSError, ValueError, AttributeError) as error:
+        _log.warning("What %s sent is not in its report: %s", checkup.node, error)
+        return None
+    headers = [
+        Header(values, one.received, one.sop_class_uid, one.transfer_syntax)
+        for one, values in zip(instances, attributes, strict=True)
+    ]
+    return sample(headers, local=clock.now().astimezone().tzinfo or UTC)
 
 
 def house_paperwork(house: House, latest: Callable[[], Sequence[Checkup]], senders: IndexSenders) -> HousePaperwork:
@@ -165,6 +214,20 @@ def house_paperwork(house: House, latest: Callable[[], Sequence[Checkup]], sende
         pictures=house.pictures,
         clock=SystemClock(),
     )
+
+
+def single_devices(nodes: Sequence[Node]) -> list[Node]:
+    """Those that stand for one device each, as many as a document may have and one more."""
+    return [node for node in nodes if wildcard.is_one_device(node)][: PAPER_SHEETS_MAX + 1]
+
+
+def reported_product(folder: Path, node: Node) -> str:
+    """What the latest report of a node saw, for a command that has no running house to ask; empty for nothing."""
+    from isocenter.doctor.products import product_of
+
+    reports = KeptReports(folder).of_node(node.name)
+    known = product_of(reports[0].checkup.product) if reports else None
+    return known.key if known else ""
 
 
 def difference_of(kept: KeptReports, token: str, before: str) -> Difference | None:
