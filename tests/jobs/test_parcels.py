@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from isocenter.base.errors import PeerError
 from isocenter.base.limits import WORKER_PIECES_MAX
-from isocenter.jobs.parcels import Answer, Kind, Request, read_answer, read_request, write_answer, write_request
+from isocenter.jobs.parcels import Answer, Incoming, Kind, Request, read_answer, read_request, write_answer, write_request
 
 words = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5)
 pieces = st.lists(st.binary(max_size=50), max_size=5)
@@ -88,3 +88,19 @@ def test_an_answer_that_no_worker_gives_is_refused_before_anything_is_allocated(
 def test_what_is_asked_is_text_that_anybody_can_read():
     head_bytes = 12
     assert json.loads(request("render", {"frame": 1})[head_bytes:]) == ["render", {"frame": 1}, 1.5, 2**40]
+
+
+@given(pieces, st.data())
+def test_an_answer_may_come_in_chunks_of_any_size(parts, data):
+    whole, incoming, found = answer(*parts), Incoming(250), None
+    while whole:
+        assert found is None
+        size = data.draw(st.integers(1, len(whole)))
+        chunk, whole = whole[:size], whole[size:]
+        found = incoming.feed(chunk)
+    assert found == Answer(Kind.PIECES, parts)
+
+
+def test_bytes_after_an_answer_are_no_part_of_it():
+    with pytest.raises(PeerError, match="goes on for 1 bytes"):
+        Incoming(100).feed(answer(b"one") + b"x")

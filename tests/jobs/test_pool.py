@@ -1,4 +1,5 @@
 import os
+import select
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -142,7 +143,7 @@ def test_a_process_that_lies_about_its_answer_is_not_believed(pool):
     "text", ["", "[]", "{}", "null", '{"error": 1', '{"error":"UnreadableDataset","text":"","where":"","offset":"x"}']
 )
 def test_a_process_whose_error_cannot_be_read_is_not_believed(pool, text):
-    with pytest.raises(Exhausted, match="cannot be read"):
+    with pytest.raises(Exhausted, match=r"cannot be read|after its answer"):
         pool.call("misreport", {"text": text})
     assert works(pool)
 
@@ -153,7 +154,7 @@ def test_a_call_that_is_broken_off_here_leaves_nothing_for_the_next(pool, monkey
 
     assert works(pool)
     with monkeypatch.context() as patched:
-        patched.setattr("isocenter.jobs.parcels.read_answer", interrupted)
+        patched.setattr("isocenter.jobs.parcels.Incoming.feed", interrupted)
         with pytest.raises(KeyboardInterrupt):
             pool.call("echo", {"text": "late"})
     assert pool.process_count() == 0
@@ -232,6 +233,7 @@ def test_idle_processes_end(misbehaving):
 
 
 def test_closing_ends_what_works_and_what_waits(misbehaving):
+    before = set(threading.enumerate())
     pool = Pool(1, tasks=misbehaving)
     with ThreadPoolExecutor(2) as others:
         calls = [others.submit(pool.call, "hang_in_c", {}) for _ in range(2)]
@@ -243,7 +245,7 @@ def test_closing_ends_what_works_and_what_waits(misbehaving):
     pool.close()
     with pytest.raises(Exhausted, match="being closed"):
         pool.call("echo", {})
-    assert not [thread for thread in threading.enumerate() if thread.name == "workers"]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "workers"]
 
 
 def test_processes_end_with_their_pool(pool):
@@ -268,3 +270,60 @@ def _seconds(pool) -> float:
     begun = perf_counter()
     pool.call("echo", {})
     return perf_counter() - begun
+
+
+def told(begun) -> list[bytes]:
+    """What a call that was begun comes to, its descriptor watched as an event loop would."""
+    while True:
+        assert select.select([begun], [], [], 20)[0], "nothing came"
+        if (pieces := begun.advance()) is not None:
+            return pieces
+
+
+def test_nothing_is_begun_where_that_would_mean_to_wait(pool):
+    assert pool.begin("echo", {}) is None, "no process was started yet"
+    assert works(pool)
+    begun = pool.begin("echo", {"text": "é"})
+    assert begun is not None
+    assert told(begun) == ["é".encode(), b""]
+    assert pool.process_count() == 1
+
+
+def test_who_begins_and_who_waits_share_the_processes(pool):
+    assert works(pool)
+    for _ in range(3):
+        assert told(pool.begin("zeros", {"byte_counts": [5 * MIB, 0, 1]})) == [bytes(5 * MIB), b"", b"\0"]
+        os.set_blocking(pool._idle[0].fileno(), False)  # as the event loop leaves it
+        assert works(pool)
+
+
+def test_a_crash_of_what_was_begun_is_told_and_its_process_replaced(pool):
+    assert works(pool)
+    with pytest.raises(Exhausted, match="SIGSEGV"):
+        told(pool.begin("segmentation_fault", {}))
+    assert pool.process_count() == 0
+    assert works(pool)
+
+
+def test_what_was_begun_has_its_time(pool):
+    assert works(pool)
+    with pytest.raises(Exhausted, match=r"more than 0\.2 seconds"):
+        told(pool.begin("hang_in_c", {}, seconds=0.2))
+    assert works(pool)
+
+
+def test_an_error_of_what_was_begun_leaves_its_process_for_the_next(pool):
+    assert works(pool)
+    with pytest.raises(LocalError):
+        told(pool.begin("local", {}))
+    assert told(pool.begin("whoami", {}))
+    assert pool.process_count() == 1
+
+
+def test_nothing_is_begun_with_a_process_that_ended_meanwhile(pool):
+    process = psutil.Process(int(pool.call("whoami", {})[0]))
+    process.kill()
+    until(lambda: process.status() == psutil.STATUS_ZOMBIE)
+    assert pool.begin("echo", {}) is None
+    assert works(pool)
+    assert told(pool.begin("echo", {"text": "a"})) == [b"a", b""]

@@ -3,8 +3,10 @@
 import imagecodecs
 import numpy as np
 import pytest
-from tests.web.conftest import parts
+from tests.web.conftest import keep, parts
 
+from isocenter.dataset import part10
+from isocenter.model.attributes import Level
 from isocenter.web.rendered import MEDIA_TYPES
 
 MANY = 'multipart/related; type="image/png"'
@@ -132,3 +134,37 @@ def test_a_type_that_is_no_picture_is_refused(images, accept):
     answer = images.get(rendered(images, "ct"), accept)
     assert answer.status_code == 406
     assert "image/png" in answer.json()["detail"]
+
+
+def test_pictures_of_a_series_at_hand_are_the_same_and_end_with_their_instance(images, monkeypatch):
+    one, other = images.kept["frames"], images.kept["frames of rle"]
+    asked = []
+    begun = images.house.pictures.begun
+    monkeypatch.setattr(images.house.pictures, "begun", lambda *wanted: asked.append(1) or begun(*wanted), raising=False)
+    first = [images.get(f"{kept.path}/frames/2/rendered", "image/png") for kept in (one, other)]
+    again = [images.get(f"{kept.path}/frames/2/rendered", "image/png") for kept in (one, other) * 2]
+    assert asked, "nothing was at hand"
+    assert [answer.content for answer in again] == [answer.content for answer in first] * 2
+    assert [answer.headers["etag"] for answer in again] == [answer.headers["etag"] for answer in first] * 2
+    tag = first[0].headers["etag"]
+    assert images.get(f"{one.path}/frames/2/rendered", "image/png", **{"if-none-match": tag}).status_code == 304
+    assert images.get(f"{one.path}/frames/99/rendered", "image/png").status_code == 404
+    images.house.remove(Level.IMAGE, other.uid)
+    try:
+        assert images.get(f"{other.path}/frames/2/rendered", "image/png").status_code == 404
+    finally:
+        head = part10.header(
+            sop_class_uid=other.read.SOPClassUID, sop_instance_uid=other.uid, transfer_syntax=other.transfer_syntax
+        )
+        keep(images.house.blobs, head + other.data_set)
+    assert images.get(f"{other.path}/frames/2/rendered", "image/png").content == first[1].content
+
+
+def test_what_cannot_be_rendered_says_so_at_hand_too(images):
+    kept = images.kept["frames"]
+    for number in (1, 2):
+        images.get(f"{kept.path}/frames/{number}/rendered", "image/png")
+    other = images.kept["frames of rle"]
+    images.get(f"{other.path}/frames/1/rendered", "image/png")
+    words = [images.get(f"{kept.path}/frames/1/rendered?window=1,-5,linear", "image/png").status_code for _ in range(2)]
+    assert words == [406, 406]

@@ -17,11 +17,24 @@ from isocenter.base.limits import (
     WORKER_TRANSCODE_MEMORY_BYTES_MAX,
     WORKER_TRANSCODE_SECONDS_MAX,
 )
-from isocenter.jobs.pool import Pool
+from isocenter.jobs.pool import Begun, Pool
 from isocenter.jobs.rendering_words import words
 from isocenter.model.pictures import Rendering
-from isocenter.model.ports import BlobReader
+from isocenter.model.ports import BlobReader, UnderWay
 from isocenter.model.records import Instance
+
+
+class _Picture:
+    """The one piece that a task returns."""
+
+    def __init__(self, begun: Begun) -> None:
+        self._begun = begun
+        self.fileno = begun.fileno
+
+    def advance(self) -> bytes | None:
+        """See the port."""
+        pieces = self._begun.advance()
+        return pieces[0] if pieces is not None else None
 
 
 class HousePictures:
@@ -40,6 +53,16 @@ class HousePictures:
     def rendered(self, instance: Instance, frame: int, wanted: Rendering) -> bytes:
         """See the port."""
         return self._call("rendered", instance, frame=frame, wanted=words(wanted))[0]
+
+    def begun(self, instance: Instance, frame: int, wanted: Rendering) -> UnderWay | None:
+        """See the port."""
+        begun = self._pool.begin(
+            "rendered",
+            self._place(instance) | {"frame": frame, "wanted": words(wanted)},
+            seconds=WORKER_SECONDS_MAX,
+            memory_bytes=self._allowance(WORKER_MEMORY_BYTES_MAX, instance.byte_count),
+        )
+        return _Picture(begun) if begun is not None else None
 
     def frame_count(self, instance: Instance) -> int:
         """See the port."""

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from isocenter.base.errors import PeerError
-from isocenter.base.limits import WORKER_PIECES_MAX
+from isocenter.base.limits import WORKER_PIECES_MAX, WORKER_READ_BYTES
 
 Buffer = bytes | bytearray | memoryview
 Arguments = dict[str, Any]
@@ -24,7 +24,7 @@ _ANSWER = struct.Struct("<BBL")
 
 
 class Reader(Protocol):
-    """A pipe's end that blocks until it has all the bytes, and gives fewer only at the end."""
+    """A pipe's end that blocks until it has bytes; a reader of requests gives fewer than asked for only at the end."""
 
     def read(self, byte_count: int, /) -> bytes: ...
 
@@ -92,30 +92,68 @@ def write_answer(write: Write, kind: Kind, pieces: Sequence[Buffer] = (), *, is_
         _write_all(write, piece)
 
 
-def read_answer(reader: Reader, byte_count_max: int) -> Answer | None:
-    """The next answer; None where the process ended before it was complete.
+class Incoming:
+    """An answer while it arrives: `feed` it what came, and it is there when `feed` returns it."""
 
-    Raises `PeerError` for what no worker of ours says: an unknown kind, too many pieces, more than `byte_count_max` bytes.
-    """
-    head = reader.read(_ANSWER.size)
-    if len(head) < _ANSWER.size:
+    def __init__(self, byte_count_max: int) -> None:
+        self._byte_count_max = byte_count_max
+        self._chunks: list[bytes] = []
+        self._missing = _ANSWER.size
+        self._kind: Kind | None = None
+        self._is_last = False
+        self._lengths: list[int] | None = None
+        self._pieces: list[bytes] = []
+
+    @property
+    def wanted(self) -> int:
+        """How many bytes may be read now so that none of them belongs to what follows the answer."""
+        return min(self._missing, WORKER_READ_BYTES)
+
+    def feed(self, chunk: bytes) -> Answer | None:
+        """Take what came; the answer where that was the end of it.
+
+        Raises `PeerError` for what no worker of ours says: an unknown kind, too many pieces, more bytes than were allowed or told.
+        """
+        while len(chunk) >= self._missing:
+            part, chunk = (chunk, b"") if len(chunk) == self._missing else (chunk[: self._missing], chunk[self._missing :])
+            self._take(b"".join((*self._chunks, part)) if self._chunks else part)
+            if self._kind is not None and self._lengths is not None and len(self._pieces) == len(self._lengths):
+                if chunk:
+                    raise PeerError(f"a worker process goes on for {len(chunk)} bytes after its answer")
+                return Answer(self._kind, self._pieces, self._is_last)
+        if chunk:
+            self._chunks.append(chunk)
+            self._missing -= len(chunk)
         return None
-    number, is_last, count = _ANSWER.unpack(head)
-    if number not in iter(Kind) or count > WORKER_PIECES_MAX:
-        raise PeerError(f"a worker process answers with kind {number} and {count} pieces")
-    table = reader.read(8 * count)
-    if len(table) < 8 * count:
-        return None
-    lengths = struct.unpack(f"<{count}Q", table)
-    if sum(lengths) > byte_count_max:
-        raise PeerError(f"a worker process answers with {sum(lengths)} bytes, {byte_count_max} were allowed")
-    pieces = []
-    for length in lengths:
-        piece = reader.read(length)
-        if len(piece) < length:
-            return None
-        pieces.append(piece)
-    return Answer(Kind(number), pieces, bool(is_last))
+
+    def _take(self, part: bytes) -> None:
+        """One whole part: the head, the table of lengths, or a piece."""
+        self._chunks = []
+        if self._kind is None:
+            number, is_last, count = _ANSWER.unpack(part)
+            if number not in iter(Kind) or count > WORKER_PIECES_MAX:
+                raise PeerError(f"a worker process answers with kind {number} and {count} pieces")
+            self._kind, self._is_last, self._missing = Kind(number), bool(is_last), 8 * count
+            if not count:
+                self._lengths = []
+        elif self._lengths is None:
+            self._lengths = list(struct.unpack(f"<{len(part) // 8}Q", part))
+            if sum(self._lengths) > self._byte_count_max:
+                raise PeerError(f"a worker process answers with {sum(self._lengths)} bytes, {self._byte_count_max} were allowed")
+            self._missing = self._lengths[0]
+        else:
+            self._pieces.append(part)
+            following = self._lengths[len(self._pieces) :]
+            self._missing = following[0] if following else 0
+
+
+def read_answer(reader: Reader, byte_count_max: int) -> Answer | None:
+    """The next answer; None where the process ended before it was complete. Raises `PeerError` as `Incoming.feed` does."""
+    incoming = Incoming(byte_count_max)
+    while chunk := reader.read(incoming.wanted):
+        if (answer := incoming.feed(chunk)) is not None:
+            return answer
+    return None
 
 
 def _write_all(write: Write, content: Buffer) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 
 from isocenter.base.errors import Exhausted
@@ -39,6 +40,27 @@ class _Turn:
         self.has_come.acquire()
         self.worker: WorkerProcess | None = None
         self.is_over = False
+
+
+class Begun:
+    """A task under way in a process, for one who has other things to do: `advance` when `fileno` is readable, to the end."""
+
+    def __init__(self, worker: WorkerProcess, give_back: Callable[[WorkerProcess], None]) -> None:
+        self._worker = worker
+        self._give_back = give_back
+        self.fileno = worker.fileno
+
+    def advance(self) -> list[bytes] | None:
+        """What the task returned, None while there is more to come. Raises as `Pool.call` does."""
+        pieces = None
+        try:
+            pieces = self._worker.advance()
+        except BaseException:
+            self._give_back(self._worker)
+            raise
+        if pieces is not None:
+            self._give_back(self._worker)
+        return pieces
 
 
 class Pool:
@@ -91,6 +113,31 @@ class Pool:
             return worker.call(task, arguments, seconds=seconds, memory_bytes=memory_bytes, payload=payload)
         finally:
             self._give_back(worker)
+
+    def begin(
+        self,
+        task: str,
+        arguments: Arguments,
+        *,
+        seconds: float = WORKER_SECONDS_MAX,
+        memory_bytes: int = WORKER_MEMORY_BYTES_MAX,
+    ) -> Begun | None:
+        """Begin one task without waiting for anything; None where no process is idle. Raises `Exhausted`."""
+        with self._lock:
+            if not self._idle:
+                return None
+            worker = self._idle.pop()
+            if worker.is_dead():
+                # As rare as this is, whoever waits for a process may start the next one.
+                self._idle.insert(0, worker)
+                return None
+            self._busy.add(worker)
+        try:
+            worker.begin(task, arguments, seconds=seconds, memory_bytes=memory_bytes)
+        except BaseException:
+            self._give_back(worker)
+            raise
+        return Begun(worker, self._give_back)
 
     def process_count(self) -> int:
         """How many processes there are now."""

@@ -23,6 +23,7 @@ from isocenter.base.limits import (
     WORKER_ANSWER_BYTES_MAX,
     WORKER_END_SECONDS,
     WORKER_PIPE_BYTES,
+    WORKER_READ_BYTES,
     WORKER_START_SECONDS,
 )
 from isocenter.jobs import parcels
@@ -44,6 +45,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             env=_environment(),
         )
         assert self._process.stdin is not None, "asked for"
@@ -52,7 +54,9 @@ class WorkerProcess:
         self._output = self._process.stdout
         for pipe in (self._input, self._output):
             _widen(pipe.fileno())
-        self._is_ready = False
+        self._incoming = parcels.Incoming(0)
+        self._task = ""
+        self.is_ready = False
         self._deadline = 0.0
         self._seconds = 0.0
         self._memory_bytes = 0
@@ -65,13 +69,24 @@ class WorkerProcess:
 
         Where `is_spent` says so afterwards, it must be ended: a call that was broken off leaves half an answer in the pipe.
         """
+        self.begin(task, arguments, seconds=seconds, memory_bytes=memory_bytes, payload=payload)
+        # An event loop that watched it may have left it so that it does not wait.
+        os.set_blocking(self._output.fileno(), True)
+        while (pieces := self.advance()) is None:
+            pass
+        return pieces
+
+    def begin(self, task: str, arguments: Arguments, *, seconds: float, memory_bytes: int, payload: Buffer = b"") -> None:
+        """Ask for `task`. Raises `Exhausted` where the process is gone. Whoever begins must `advance` to the end."""
+        self._task = task
         self._memory_bytes = memory_bytes
         self._seconds = seconds
         self.is_spent = True
         try:
-            if not self._is_ready:
+            if not self.is_ready:
                 self._await_start()
             self._deadline = monotonic() + seconds
+            self._incoming = parcels.Incoming(WORKER_ANSWER_BYTES_MAX)
             descriptor = self._input.fileno()
             parcels.write_request(
                 lambda view: os.write(descriptor, view),
@@ -81,26 +96,55 @@ class WorkerProcess:
                 memory_bytes=memory_bytes,
                 payload=payload,
             )
-            answer = parcels.read_answer(self._output, WORKER_ANSWER_BYTES_MAX)
-            error = None if answer is None or answer.kind is Kind.PIECES else self._error(task, answer.pieces)
         except (OSError, PeerError) as broken:
-            raise Exhausted(self._obituary(task, str(broken))) from broken
-        finally:
-            self._deadline = 0.0
-            self.idle_since = monotonic()
+            raise self._died(str(broken)) from broken
+        except BaseException:
+            self._rest()
+            raise
+
+    def fileno(self) -> int:
+        """What becomes readable when there is something to `advance` with."""
+        return self._output.fileno()
+
+    def advance(self) -> list[bytes] | None:
+        """Take what came of the answer, waiting for some of it; the pieces where that was all. Raises as `call` does."""
+        try:
+            chunk = os.read(self._output.fileno(), WORKER_READ_BYTES)
+            answer = self._incoming.feed(chunk)
+            error = None if answer is None or answer.kind is Kind.PIECES else self._error(self._task, answer.pieces)
+        except BlockingIOError:
+            return None
+        except (OSError, PeerError) as broken:
+            raise self._died(str(broken)) from broken
+        except BaseException:
+            self._rest()
+            raise
+        if not chunk:
+            raise self._died("")
         if answer is None:
-            raise Exhausted(self._obituary(task, ""))
+            return None
+        self._rest()
         self.is_spent = answer.is_last or bool(self._verdict)
         if error is not None:
             raise error
         return answer.pieces
+
+    def _rest(self) -> None:
+        """No call is under way any more."""
+        self._deadline = 0.0
+        self.idle_since = monotonic()
+
+    def _died(self, text: str) -> Exhausted:
+        obituary = self._obituary(self._task, text)
+        self._rest()
+        return Exhausted(obituary)
 
     def _await_start(self) -> None:
         self._deadline = monotonic() + WORKER_START_SECONDS
         answer = parcels.read_answer(self._output, 0)
         if answer is None:
             raise PeerError("a worker process ended before it was ready")
-        self._is_ready = True
+        self.is_ready = True
 
     def _error(self, task: str, pieces: list[bytes]) -> Exception:
         """The error of the house in an answer; a fault that nobody foresaw goes to the log with its place.
@@ -144,8 +188,8 @@ class WorkerProcess:
     def trespass(self, now: float, *, watches_memory: bool) -> str:
         """What the call that is under way has taken too much of, as a sentence; empty where nothing."""
         if self._deadline and now > self._deadline:
-            return f"it took more than {self._seconds:g} seconds" if self._is_ready else "its process did not get ready"
-        if watches_memory and self._is_ready and self._resident_bytes() > self._memory_bytes:
+            return f"it took more than {self._seconds:g} seconds" if self.is_ready else "its process did not get ready"
+        if watches_memory and self.is_ready and self._resident_bytes() > self._memory_bytes:
             return f"it needed more than {self._memory_bytes // MIB} MiB of memory"
         return ""
 
@@ -161,7 +205,7 @@ class WorkerProcess:
         """Let it go: it ends when its input does, and is killed where it does not. Idempotent."""
         for pipe in (self._input, self._output):
             pipe.close()
-        if self._deadline or not self._is_ready:
+        if self._deadline or not self.is_ready:
             self._process.kill()
         try:
             self._process.wait(WORKER_END_SECONDS)

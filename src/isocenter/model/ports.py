@@ -96,6 +96,16 @@ class BlobReader(Protocol):
         """The file's absolute path on this computer, for a process of ours that reads it itself."""
 
 
+class UnderWay(Protocol):
+    """A picture that a process makes, for one who does not wait: `advance` whenever `fileno` is readable, until it is there."""
+
+    def fileno(self) -> int:
+        """The descriptor to watch."""
+
+    def advance(self) -> bytes | None:
+        """The picture, None while there is more to come. Does not wait when `fileno` is readable. Raises as `Pictures` does."""
+
+
 class Pictures(Protocol):
     """The pixels and the attributes of stored instances, worked out in processes that can be killed.
 
@@ -106,6 +116,9 @@ class Pictures(Protocol):
 
     def rendered(self, instance: Instance, frame: int, wanted: Rendering) -> bytes:
         """One frame as a picture of that media type."""
+
+    def begun(self, instance: Instance, frame: int, wanted: Rendering) -> UnderWay | None:
+        """The same, without waiting for anything; None where no process is idle."""
 
     def frame_count(self, instance: Instance) -> int:
         """How many frames it has; 0 without pixels."""

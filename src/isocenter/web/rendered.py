@@ -8,6 +8,7 @@ has no pixels has no picture, and is refused by name where it was asked for alon
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,17 +21,20 @@ from starlette.types import ASGIApp
 
 from isocenter import __version__
 from isocenter.base.errors import IsocenterError
+from isocenter.base.limits import SERIES_AT_HAND_INSTANCES_MAX
 from isocenter.dicomweb.media import MediaRange, accepted, choose, not_acceptable
 from isocenter.dicomweb.multipart import MultipartWriter
 from isocenter.dicomweb.problems import Problem
-from isocenter.dicomweb.resources import Resource, path_of
+from isocenter.dicomweb.resources import Kind, Resource, path_of
 from isocenter.model.pictures import Rendering
 from isocenter.model.records import Instance
 from isocenter.web.addresses import base_url, resource_of
+from isocenter.web.at_hand import AtHand, Lies
 from isocenter.web.house import WebHouse
 from isocenter.web.rendering_parameters import rendering, thumbnail, unheeded
 from isocenter.web.sending import Buffer, Headers, Streamed, Whole, boundary
 from isocenter.web.stored import StoredInstances, frame_count
+from isocenter.web.under_way import CAN_WATCH, finished
 
 _log = logging.getLogger("isocenter.web")
 
@@ -59,6 +63,7 @@ class Rendered:
     def __init__(self, house: WebHouse, stored: StoredInstances) -> None:
         self._house = house
         self._stored = stored
+        self._at_hand = AtHand(self._list)
 
     def routes(self) -> list[BaseRoute]:
         """Its paths."""
@@ -81,7 +86,9 @@ class Rendered:
         multipart, media_type = _form(ranges, one=one)
         wanted = rendering(request.query_params, media_type)
         if not multipart:
-            return await self.alone(request, lambda: self._first(resource), wanted)
+            return await self._at_once(request, resource, wanted) or await self.alone(
+                request, lambda: self._first(resource), wanted
+            )
         made = self._made(resource, wanted)
         first = await self._stored.worked_out(lambda: next(made, None))
         if first is None:
@@ -110,19 +117,42 @@ class Rendered:
 
     async def alone(self, request: Request, find: Callable[[], Picture], wanted: Rendering) -> ASGIApp:
         """One picture, or 304 for a client that has it. Raises as `find` and `Pictures` do."""
-        known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+        known = _known_tags(request)
 
         def made() -> tuple[str, bytes | None]:
             picture = find()
             tag = _entity_tag(picture, wanted)
             return tag, None if tag in known else self._house.pictures.rendered(picture.instance, picture.frame, wanted)
 
-        tag, body = await self._stored.worked_out(made)
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-        if body is None:
-            return Response(status_code=304, headers=headers)
-        raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-        return Whole(body, [*raw, (b"content-type", wanted.media_type.encode("ascii")), *_warning(request.query_params)])
+        return _answer(request, wanted, *await self._stored.worked_out(made))
+
+    async def _at_once(self, request: Request, resource: Resource, wanted: Rendering) -> ASGIApp | None:
+        """A picture of an instance that is at hand, by a process that is idle, without a thread. None where there is no such."""
+        if not resource.instance or not CAN_WATCH:
+            return None
+        lies = self._at_hand.find(resource.study, resource.series, resource.instance)
+        frame = resource.frames[0] if resource.frames else 1
+        if lies is None or frame > lies.frame_count or not os.path.exists(lies.path):
+            return None
+        tag = _entity_tag(Picture(lies.instance, frame), wanted)
+        if tag in _known_tags(request):
+            return _answer(request, wanted, tag, None)
+        begun = self._house.pictures.begun(lies.instance, frame, wanted)
+        return None if begun is None else _answer(request, wanted, tag, await finished(begun))
+
+    async def _list(self, study: str, series: str) -> Mapping[str, Lies]:
+        """Where the instances of a series lie; none where they are too many."""
+
+        def found() -> dict[str, Lies]:
+            lies: dict[str, Lies] = {}
+            for instance in self._stored.instances(Resource(Kind.INSTANCES_OF_SERIES, (), study, series)):
+                path = self._house.blobs.path(instance.blob)
+                lies[instance.sop_instance_uid] = Lies(replace(instance, attributes={}), frame_count(instance), path)
+                if len(lies) > SERIES_AT_HAND_INSTANCES_MAX:
+                    return {}
+            return lies
+
+        return await self._stored.worked_out(found)
 
     def _first(self, resource: Resource) -> Picture:
         """The frame that a path names, or the first of the instance; of a series or a study the one in the middle."""
@@ -179,6 +209,20 @@ def _form(ranges: Sequence[MediaRange], *, one: bool) -> tuple[bool, str]:
         with suppress(Problem):
             return in_parts, choose(parts if in_parts else alone, MEDIA_TYPES)
     raise not_acceptable(ranges, MEDIA_TYPES)
+
+
+def _known_tags(request: Request) -> set[str]:
+    """The entity tags of what the client has (RFC 9110 13.1.2)."""
+    return {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+
+
+def _answer(request: Request, wanted: Rendering, tag: str, body: bytes | None) -> ASGIApp:
+    """A picture, or 304 where there is no body for who has it."""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if body is None:
+        return Response(status_code=304, headers=headers)
+    raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    return Whole(body, [*raw, (b"content-type", wanted.media_type.encode("ascii")), *_warning(request.query_params)])
 
 
 def _entity_tag(picture: Picture, wanted: Rendering) -> str:
