@@ -153,6 +153,29 @@ class Tap:
         if owed and self._charge is not None:
             self._charge(self, owed)
 
+    def miss(self, forth: bool, count: int) -> bool:
+        """Bytes of one direction that nobody saw. True where they lie within a value; else a PDU must begin with the next bytes."""
+        way = self._ways[forth]
+        with self._lock:
+            if forth:
+                self.recording.bytes_forth += count
+            else:
+                self.recording.bytes_back += count
+            self.recording.lost_bytes += count
+            if count <= way.keep + way.skip:
+                run = self._run
+                if run is None or run.forth != forth:
+                    run = self._begin(forth, run.ended if run is not None else 0.0, is_start=False)
+                run.leave_out(count)
+                kept = min(way.keep, count)
+                way.keep -= kept
+                way.skip -= count - kept
+                return True
+            self._finish()
+            self._ways[forth] = _Way()
+            self._lost[forth] += count
+            return False
+
     def _walk(self, way: _Way, run: _Run, view: memoryview, began: float, now: float) -> None:
         position, end = 0, len(view)
         head = way.head
