@@ -494,7 +494,6 @@ ALERT_PAUSE_SECONDS = _limit(
 ALERT_SEND_SECONDS = _limit(
     "ALERT_SEND_SECONDS", 20.0, "seconds", "For one e-mail or one webhook, from the connection to the last answer."
 )
-ALERT_ANSWER_BYTES_MAX = _limit("ALERT_ANSWER_BYTES_MAX", 64 * KIB, "bytes", "Of what a webhook answers, which nobody reads.")
 MODALITIES_LIST_BYTES_MAX = _limit(
     "MODALITIES_LIST_BYTES_MAX", 4 * MIB, "bytes", "Of the list of nodes that an Orthanc answers with: ten thousand of them."
 )
@@ -502,8 +501,13 @@ MODALITIES_LIST_MAX = _limit("MODALITIES_LIST_MAX", 10_000, "nodes", "In the lis
 TOLERATED_CALLERS_MAX = _limit(
     "TOLERATED_CALLERS_MAX", 100, "callers", "Let in whom a stricter policy would have refused, remembered for the page."
 )
+ORTHANC_REST_PORT = _limit(
+    "ORTHANC_REST_PORT", 8042, "TCP port", "Where an Orthanc has its REST interface unless it was told otherwise."
+)
+SETTING_CHARACTERS_MAX = _limit(
+    "SETTING_CHARACTERS_MAX", 2000, "characters", "Of one setting that a page changes: a web address, a list of e-mail addresses."
+)
 CHECKUPS_COMPARED_MAX = _limit("CHECKUPS_COMPARED_MAX", 1000, "reports", "Of checkups that are looked at for what changed since.")
-CHECKUP_FILE_BYTES_MAX = _limit("CHECKUP_FILE_BYTES_MAX", 8 * MIB, "bytes", "One kept report; a long one has 200 KiB.")
 WANTED_CLASSES_REMEMBERED_MAX = _limit(
     "WANTED_CLASSES_REMEMBERED_MAX", 16, "classes", "What a rejected caller asked for: enough to recognise the device by."
 )
@@ -1251,7 +1255,10 @@ PCAP_PACKET_BYTES = _limit(
     "PCAP_PACKET_BYTES", 32 * KIB, "bytes", "Of one packet of an export: an IP packet ends at 64 KiB, and Wireshark joins them."
 )
 PCAP_FILLED_BYTES_MAX = _limit(
-    "PCAP_FILLED_BYTES_MAX", 256 * MIB, "bytes", "Zeros of one export in place of pixels; beyond, they are lost segments for Wireshark."
+    "PCAP_FILLED_BYTES_MAX",
+    256 * MIB,
+    "bytes",
+    "Zeros of one export in place of pixels; beyond, they are lost segments for Wireshark.",
 )
 PCAP_FILE_BYTES_MAX = _limit(
     "PCAP_FILE_BYTES_MAX", 512 * MIB, "bytes", "Of a capture that is read: half an hour of a busy scanner. It is read as it comes."

@@ -30,6 +30,7 @@ class Acquainted:
 
     def caller_rejected(self, request: AssociateRequest, address: str, why: str) -> None:
         self._inner.caller_rejected(request, address, why)
+        self._strangers.knocked(request.calling_ae_title.strip(), address)
         self._standings.stirred()
 
     def stranger_left(self, address: str, why: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from isocenter.base.clock import SystemClock
 from isocenter.daemon import policies
 from isocenter.daemon.compose import House
+from isocenter.daemon.vigil import interval_minutes, vigil
 from isocenter.doctor import products
 from isocenter.jobs.echoing import Echoed, try_echo
 from isocenter.jobs.heartbeat import Heartbeat
@@ -22,10 +23,15 @@ from isocenter.web.neighbourhood import Address, Device, Neighbourhood
 def neighbourhood(house: House) -> Neighbourhood:
     """Join it, and start to ask the nodes whether they are there."""
     clock = SystemClock()
-    settings = house.settings
-    if settings.http:
+    book = NodeBook(house.shelf)
+    watched = vigil(house, book, clock)
+    if house.settings.http:
         heartbeat = Heartbeat(
-            house.shelf.nodes, lambda node: _echo(house, node), house.standings, clock, lambda node: _interval(house, node)
+            house.shelf.nodes,
+            lambda node: _echo(house, node),
+            house.standings,
+            clock,
+            lambda node: 60.0 * interval_minutes(house, node),
         )
         house.closing.callback(heartbeat.close)
         heartbeat.start()
@@ -37,17 +43,13 @@ def neighbourhood(house: House) -> Neighbourhood:
         ignored=house.shelf,
         clock=clock,
         resolve=RememberedNames(clock),
-        book=NodeBook(house.shelf),
+        book=book,
+        vigil=watched,
     )
 
 
 def _echo(house: House, node: Node) -> Echoed:
     return try_echo(Call(node, house.settings.aet))
-
-
-def _interval(house: House, node: Node) -> float:
-    """Seconds between two echoes of a node; 0 for never."""
-    return 60.0 * (house.settings.echo_minutes if node.echo_minutes is None else node.echo_minutes)
 
 
 def _device(house: House) -> Device:

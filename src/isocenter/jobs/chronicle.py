@@ -44,14 +44,19 @@ class Chronicle:
         clock: Clock,
         days: Callable[[], int],
         more: Callable[[str], Mapping[str, Any]] = lambda name: {},
+        beside: Callable[[], None] = lambda: None,
     ) -> None:
-        """`days` is how long the past is kept; `more` is what else of a node is to be kept over a restart, as JSON."""
+        """`days` is how long the past is kept; `more` is what else of a node is to be kept over a restart, as JSON.
+
+        `beside` is done before each writing, on the same thread.
+        """
         self._shelf = shelf
         self._standings = standings
         self._windows = windows
         self._clock = clock
         self._days = days
         self._more = more
+        self._beside = beside
         self._echoes: deque[PastEcho] = deque(maxlen=HISTORY_WAITING_MAX)
         self._events: deque[PastEvent] = deque(maxlen=HISTORY_WAITING_MAX)
         self._stirred: set[str] = set()
@@ -160,6 +165,7 @@ class Chronicle:
     def _run(self) -> None:
         while not self._stopping.wait(HISTORY_WRITTEN_SECONDS):
             try:
+                self._beside()
                 self.flush()
                 self.prune()
             except Exception:

@@ -142,6 +142,14 @@ class Standings:
                 for name in [name for name in records if name not in names]:
                     del records[name]
 
+    def forget(self, name: str) -> None:
+        """A node is none any more."""
+        with self._lock:
+            self._known.pop(name, None)
+            self._calls.pop(name, None)
+            self._changed.pop(name, None)
+            self.version += 1
+
     def rename(self, was: str, name: str) -> None:
         """A node has another name, and is the same."""
         with self._lock:

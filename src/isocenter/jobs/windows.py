@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from isocenter.base.errors import UsageError
+from isocenter.base.errors import IsocenterError, UsageError
 from isocenter.base.limits import WINDOW_MINUTES_MAX, WINDOW_WORDS_MAX, WINDOWS_MAX
 from isocenter.model.history import HistoryShelf, Repeats, Window
 
@@ -79,8 +79,12 @@ class Windows:
             return self._all
 
     def open_for(self, name: str, moment: datetime) -> Window | None:
-        """The window in which a node is being worked on at a moment."""
-        return next((one for one in self.all() if one.node in {"", name} and opening(one, moment, self._zone)), None)
+        """The window in which a node is being worked on at a moment; None also where the shelf cannot be read."""
+        try:
+            windows = self.all()
+        except IsocenterError:
+            return None
+        return next((one for one in windows if one.node in {"", name} and opening(one, moment, self._zone)), None)
 
     def next_opening(self, window: Window, moment: datetime) -> datetime | None:
         """When it opens next."""

@@ -12,10 +12,12 @@ from fastapi import APIRouter
 
 from isocenter.base.limits import NODE_BARS, NODE_HISTORY_SECONDS
 from isocenter.jobs.stories import Verdict
+from isocenter.jobs.strangers import Visitor
 from isocenter.model.records import Node, RejectedCaller
 from isocenter.nodes import entry
 from isocenter.nodes.address import parsed
 from isocenter.nodes.book import NodeBook
+from isocenter.nodes.wildcard import is_one_device
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.api_nodes import NodeName
 from isocenter.web.api_words import CallerWords, FindingWords
@@ -34,7 +36,9 @@ from isocenter.web.words_network import (
     NodeState,
     NodeStates,
     NodeStory,
+    Tolerated,
 )
+from isocenter.web.words_vigil import DriftWords
 
 routes = APIRouter(tags=["network"])
 
@@ -91,7 +95,8 @@ def node_story(house: House, name: NodeName) -> NodeStory:
     node = house.node(name)
     story = house.neighbourhood.standings.story(node)
     moments = [datetime.fromtimestamp(answer.at, UTC) for answer in story.answers]
-    return NodeStory.of(_state(house, node), story, moments)
+    drifts = [DriftWords.of(node.name, one) for one in house.neighbourhood.vigil.drift.open(node.name)]
+    return NodeStory.of(_state(house, node), story, moments, drifts)
 
 
 def neighbours(house: ApiHouse) -> dict[str, int]:
@@ -134,7 +139,7 @@ def door(house: House) -> Door:
     """Who is at the door and is not let in."""
     ignored = set(house.neighbourhood.ignored.ignored_callers())
     book = house.neighbourhood.book
-    callers = [_caller(book, one, ignored) for one in house.shelf.rejected_callers() if not _is_let_in(house, book, one)]
+    callers = [_caller(house, one, ignored) for one in house.shelf.rejected_callers() if not _is_let_in(house, book, one)]
     connections = [
         DoorConnection(
             address=one.address,
@@ -146,14 +151,24 @@ def door(house: House) -> Door:
         )
         for one in house.neighbourhood.strangers.all()
     ]
-    return Door(callers=callers, connections=connections, strict_would_refuse=_strict_would_refuse(house))
+    tolerated = _tolerated(house, ignored)
+    refused = list(dict.fromkeys(one.calling_ae_title for one in tolerated if one.node))
+    return Door(callers=callers, connections=connections, tolerated=tolerated, strict_would_refuse=refused)
 
 
-def _caller(book: NodeBook, caller: RejectedCaller, ignored: set[tuple[str, str, str]]) -> DoorCaller:
+def _caller(house: ApiHouse, caller: RejectedCaller, ignored: set[tuple[str, str, str]]) -> DoorCaller:
+    book = house.neighbourhood.book
     titled = book.titled(caller.calling_ae_title)
+    at = [] if titled else [node.name for node in book.at(caller.address) if is_one_device(node)]
+    said = ""
+    if titled:
+        story = house.neighbourhood.standings.story(titled[0])
+        said = story.calls.implementation_version_name or story.implementation_version_name
     return DoorCaller(
         **CallerWords.of(caller).model_dump(),
         node=titled[0].name if titled else "",
+        implementation=said,
+        at=at[0] if len(at) == 1 else "",
         ignored=(caller.calling_ae_title, caller.called_ae_title, caller.address) in ignored,
     )
 
@@ -168,20 +183,42 @@ def _is_let_in(house: ApiHouse, book: NodeBook, caller: RejectedCaller) -> bool:
     return book.caller(caller.calling_ae_title, caller.address, house.neighbourhood.resolve) is not None
 
 
-def _strict_would_refuse(house: ApiHouse) -> list[str]:
+def _tolerated(house: ApiHouse, ignored: set[tuple[str, str, str]]) -> list[Tolerated]:
+    """Who was let in within a day, and would not be under the policy strict."""
     settings = house.settings
     if settings.policy == "strict":
         return []
     nodes = {node.name: node for node in house.neighbourhood.book.nodes()}
-    now = house.neighbourhood.clock.now()
-    recently = now - timedelta(seconds=NODE_HISTORY_SECONDS)
-    return [
-        nodes[name].ae_title
-        for name, calls in house.neighbourhood.standings.called(set(nodes)).items()
-        if calls.last is not None
-        and calls.last >= recently
-        and calls.called_ae_title not in {settings.aet, nodes[name].local_ae_title}
-    ]
+    recently = house.neighbourhood.clock.now() - timedelta(seconds=NODE_HISTORY_SECONDS)
+    found = []
+    for one in house.neighbourhood.strangers.visitors():
+        node = nodes.get(one.node)
+        why = _why_refused(one, {settings.aet, node.local_ae_title if node is not None else ""}, settings.policy == "open")
+        if why and one.last >= recently:
+            named = (
+                "calling_ae_title",
+                "called_ae_title",
+                "address",
+                "node",
+                "implementation_version_name",
+                "first",
+                "last",
+                "count",
+            )
+            is_ignored = (one.calling_ae_title, one.called_ae_title, one.address) in ignored
+            found.append(Tolerated(**{name: getattr(one, name) for name in named}, why=why, ignored=is_ignored))
+    return found
+
+
+def _why_refused(one: Visitor, titles: set[str], is_open: bool) -> str:
+    """Why the policy strict would refuse somebody who came in; empty where it would not, or where it shows among the callers."""
+    if one.called_ae_title not in titles - {""}:
+        return f"It called {one.called_ae_title!r}, which is not this archive's title."
+    if one.node:
+        return ""
+    if is_open:
+        return "It is not a known node."
+    return "" if one.note else "It is a program on this computer, and not a known node."
 
 
 @routes.post("/api/door/ignored", dependencies=CHANGES, responses=problems(403))

@@ -60,6 +60,7 @@ def put_node(house: House, name: NodeName, wanted: NodeEntry, was: Was = "") -> 
     house.shelf.put_node(kept)
     if was not in {"", kept.name}:
         house.shelf.remove_node(was)
+        house.neighbourhood.vigil.renamed(was, kept.name)
     return NodeKept(node=NodeWords.of(kept), findings=[FindingWords.of(finding) for finding in findings])
 
 
@@ -68,6 +69,7 @@ def remove_node(house: House, name: NodeName) -> Response:
     """Forget a node. What it sent stays."""
     if not house.shelf.remove_node(name):
         raise Problem(404, f"There is no node named {name!r}.")
+    house.neighbourhood.vigil.forgotten(name)
     return Response(status_code=204)
 
 

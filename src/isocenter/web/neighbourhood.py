@@ -15,6 +15,7 @@ from isocenter.jobs.strangers import Strangers
 from isocenter.model.ports import IgnoredCallers
 from isocenter.nodes.address import Resolver
 from isocenter.nodes.book import NodeBook
+from isocenter.web.vigil import Vigil
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,4 @@ class Neighbourhood:
     book: NodeBook
     clock: Clock
     resolve: Resolver
+    vigil: Vigil

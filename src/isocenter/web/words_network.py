@@ -13,8 +13,10 @@ from pydantic import Field
 from isocenter.base.limits import NODE_NAME_CHARACTERS_MAX
 from isocenter.jobs.echoing import Echo
 from isocenter.jobs.stories import Bar, Calls, Event, Standing, Story
+from isocenter.jobs.strangers import Visitor
 from isocenter.model.records import Node
 from isocenter.web.api_words import CallerWords, NodeEntry, Words
+from isocenter.web.words_vigil import DriftWords
 
 Policy = Literal["loopback", "strict", "open"]
 VerdictName = Literal[
@@ -95,7 +97,10 @@ class BarWords(Words):
 
 
 class NodeState(Words):
-    """How a node stands now: `verdict` since `since`, last asked at `asked`; `words` is what came of that."""
+    """How a node stands now: `verdict` since `since`, last asked at `asked`; `words` is what came of that.
+
+    `answered` is when it last answered; `changed` are two words for what about it is other than usual, empty where nothing is.
+    """
 
     name: str
     verdict: VerdictName
@@ -105,11 +110,13 @@ class NodeState(Words):
     since: datetime | None
     is_busy: bool
     last_call: datetime | None
+    answered: datetime | None
+    changed: str
     bars: list[BarWords]
 
     @classmethod
     def of(cls, node: Node, standing: Standing, bars: list[Bar]) -> NodeState:
-        named = ("words", "milliseconds", "asked", "since", "is_busy", "last_call")
+        named = ("words", "milliseconds", "asked", "since", "is_busy", "last_call", "answered", "changed")
         return cls(
             name=node.name,
             verdict=standing.verdict.value,
@@ -145,8 +152,16 @@ class EventWords(Words):
         return cls(moment=event.moment, words=event.words, good=event.is_good)
 
 
+class CalledTitle(Words):
+    """A title by which a node called us."""
+
+    ae_title: str
+    count: int
+    last: datetime
+
+
 class CallsWords(Words):
-    """What a node did when it called us, since this process began."""
+    """What a node did when it called us, as far as it is remembered; `failed` are requests of it that were refused."""
 
     count: int
     first: datetime | None
@@ -157,14 +172,18 @@ class CallsWords(Words):
     implementation_version_name: str
     received: int
     sent: int
+    failed: int
+    titles: list[CalledTitle]
 
     @classmethod
     def of(cls, calls: Calls) -> CallsWords:
-        return cls(**{name: getattr(calls, name) for name in cls.model_fields})
+        titles = [CalledTitle(ae_title=title, count=one.count, last=one.last) for title, one in calls.titles.items()]
+        plain = {name: getattr(calls, name) for name in cls.model_fields if name != "titles"}
+        return cls(**plain, titles=titles)
 
 
 class NodeStory(Words):
-    """What is known of a node from talking with it, since this process began: answers oldest first, events latest first."""
+    """What is known of a node from talking with it: the answers of a day oldest first, events latest first, and what drifted."""
 
     state: NodeState
     answers: list[AnswerWords]
@@ -173,9 +192,10 @@ class NodeStory(Words):
     implementation_version_name: str
     pdu_bytes_max: int | None
     calls: CallsWords
+    drifts: list[DriftWords]
 
     @classmethod
-    def of(cls, state: NodeState, story: Story, moments: list[datetime]) -> NodeStory:
+    def of(cls, state: NodeState, story: Story, moments: list[datetime], drifts: list[DriftWords]) -> NodeStory:
         return cls(
             state=state,
             answers=[
@@ -191,6 +211,7 @@ class NodeStory(Words):
             implementation_version_name=story.implementation_version_name,
             pdu_bytes_max=story.pdu_bytes_max,
             calls=CallsWords.of(story.calls),
+            drifts=drifts,
         )
 
 
@@ -203,9 +224,14 @@ class NodeDraft(Words):
 
 
 class DoorCaller(CallerWords):
-    """Somebody who was turned away, or only let in to C-ECHO. `node` is the node that has its title, where there is one."""
+    """Somebody who was turned away, or only let in to C-ECHO. `node` is the node that has its title, where there is one.
+
+    `implementation` is what that node says of itself when it calls, or when it answers; `at` the node whose address it has.
+    """
 
     node: str
+    implementation: str
+    at: str
     ignored: bool
 
 
@@ -220,14 +246,36 @@ class DoorConnection(Words):
     ignored: bool
 
 
+class Tolerated(Words):
+    """Somebody who was let in, and whom the policy strict would have refused: why, and the node that it is, where it is one."""
+
+    calling_ae_title: str
+    called_ae_title: str
+    address: str
+    node: str
+    why: str
+    implementation_version_name: str
+    first: datetime
+    last: datetime
+    count: int
+    ignored: bool
+
+    @classmethod
+    def of(cls, one: Visitor, why: str, ignored: bool) -> Tolerated:
+        plain = {name: getattr(one, name) for name in cls.model_fields if name not in {"why", "ignored"}}
+        return cls(**plain, why=why, ignored=ignored)
+
+
 class Door(Words):
     """Who is at the door and is not let in, the latest first.
 
-    `strict_would_refuse` are the nodes that called us within a day by a title that is not ours, which only the policy strict minds.
+    `tolerated` were let in within a day, since the policy is friendlier than strict; `strict_would_refuse` are the titles of those
+    of them that are nodes.
     """
 
     callers: list[DoorCaller]
     connections: list[DoorConnection]
+    tolerated: list[Tolerated]
     strict_would_refuse: list[str]
 
 

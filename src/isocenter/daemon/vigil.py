@@ -1,0 +1,116 @@
+"""Whoever watches the nodes of a house, joined: their past, their drift, the alarm, and what other archives say of them.
+
+Only the page's thread comes here, after DICOM answers. What was known before this process is taken up first; what is to be kept is
+written last, before the archive closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isocenter.archive.history_rows import HistoryRows
+from isocenter.archive.index_reader import IndexReader
+from isocenter.base.clock import Clock
+from isocenter.base.limits import CHECKUPS_COMPARED_MAX
+from isocenter.daemon import alerting
+from isocenter.daemon.compose import House
+from isocenter.daemon.kept_reports import KeptReports
+from isocenter.jobs.alarm import Alarm
+from isocenter.jobs.chronicle import Chronicle
+from isocenter.jobs.drift import DriftWatch
+from isocenter.jobs.other_lists import OtherLists
+from isocenter.jobs.windows import Windows
+from isocenter.model.checkup import Checkup
+from isocenter.model.records import Node
+from isocenter.nodes.book import NodeBook
+from isocenter.web.vigil import Vigil
+
+
+def vigil(house: House, book: NodeBook, clock: Clock) -> Vigil:
+    """Join it and take up what was known; where there is a page, it is written down by itself."""
+    reader = IndexReader(house.archive.index)
+    house.closing.callback(reader.close)
+    shelf = HistoryRows(reader, house.archive.perform)
+    windows = Windows(shelf)
+    drift = DriftWatch(house.standings, book, clock)
+    alarm = Alarm(alerting.ways(lambda: house.settings, clock), windows, clock, lambda: house.settings.alert_after)
+    lists = OtherLists(clock)
+    reports = _Reports(KeptReports(house.place.folder), drift)
+
+    def more(name: str) -> Mapping[str, Any]:
+        return {**drift.memory(name), **alarm.memory(name), **lists.memory(name)}
+
+    chronicle = Chronicle(shelf, house.standings, windows, clock, lambda: house.settings.history_days, more, reports.look)
+    memories = chronicle.take_up()
+    for keeper in (drift, alarm, lists):
+        keeper.restore(memories)
+    drift.keep_with(chronicle.stirred)
+    for follower in (chronicle, drift, alarm):
+        house.standings.follow(follower)
+    house.strangers.tell(drift.stranger)
+    reports.look()
+
+    def renamed(was: str, name: str) -> None:
+        for keeper in (house.standings, drift, alarm, lists):
+            keeper.rename(was, name)
+        chronicle.renamed(was, name)
+
+    def forgotten(name: str) -> None:
+        for keeper in (drift, alarm, lists):
+            keeper.forget(name)
+        house.standings.forget(name)
+        chronicle.forgotten(name)
+
+    house.closing.callback(chronicle.close)
+    house.closing.callback(alarm.close)
+    alarm.start()
+    if house.settings.http:
+        chronicle.start()
+    return Vigil(
+        history=shelf,
+        windows=windows,
+        drift=drift,
+        alarm=alarm,
+        lists=lists,
+        reports=reports.of_node,
+        flush=chronicle.flush,
+        stirred=chronicle.stirred,
+        renamed=renamed,
+        forgotten=forgotten,
+        interval_minutes=lambda node: interval_minutes(house, node),
+    )
+
+
+def interval_minutes(house: House, node: Node) -> int:
+    """How often a node is asked; 0 for never."""
+    return house.settings.echo_minutes if node.echo_minutes is None else node.echo_minutes
+
+
+class _Reports:
+    """The kept reports, as far as the watch reads them: again only when their folder has changed."""
+
+    def __init__(self, kept: KeptReports, drift: DriftWatch) -> None:
+        self._kept = kept
+        self._drift = drift
+        self._seen: tuple[str, ...] = ()
+        self._checkups: tuple[Checkup, ...] = ()
+
+    def look(self) -> None:
+        """Compare each new report with what is usual."""
+        try:
+            names = tuple(sorted(path.name for path in self._kept.folder.iterdir())) if self._kept.folder.is_dir() else ()
+        except OSError:
+            return
+        if names == self._seen:
+            return
+        self._seen = names
+        found = [report.checkup for report in self._kept.reports()[:CHECKUPS_COMPARED_MAX]]
+        self._checkups = tuple(found)
+        for checkup in sorted(found, key=lambda checkup: checkup.began):
+            self._drift.reported(checkup)
+
+    def of_node(self, name: str) -> Sequence[Checkup]:
+        """Those of one node, the latest first."""
+        self.look()
+        return sorted((one for one in self._checkups if one.node == name), key=lambda one: one.began, reverse=True)
