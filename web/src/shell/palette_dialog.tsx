@@ -10,6 +10,7 @@ const PAGES = [
   ["/query", "Query and retrieve"],
   ["/network", "Network: nodes and callers"],
   ["/connections", "Connections: doctor, setup and test"],
+  ["/connections?view=add", "Add a device, step by step"],
   ["/activity", "Activity: log, associations, jobs"],
   ["/maintenance", "Maintenance: disk, check, reindex, set aside"],
 ] as const;

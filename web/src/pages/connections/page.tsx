@@ -4,6 +4,7 @@
  */
 import { Suspense, useEffect } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { canBeCalled, useNodes } from "@/api/nodes";
 import { Fault } from "@/parts/fault";
 import { offer } from "@/parts/palette";
 import { ConnectionsBar } from "./bar";
@@ -14,18 +15,24 @@ export default function Page() {
   const navigate = useNavigate();
   const view = search.get("view") ?? "";
   const tab = TABS.find((one) => one.view === view);
+  const nodes = useNodes().data;
   useEffect(
     () =>
-      offer(
-        "connections",
-        TABS.map((one) => ({
+      offer("connections", [
+        ...TABS.filter((one) => one.view).map((one) => ({
           id: one.view,
           words: `Connections: ${one.words}`,
           group: "Page",
-          run: () => navigate(one.view ? `/connections?view=${one.view}` : "/connections"),
+          run: () => navigate(`/connections?view=${one.view}`),
         })),
-      ),
-    [navigate],
+        ...(nodes ?? []).filter(canBeCalled).map((node) => ({
+          id: `node ${node.name}`,
+          words: `Test the connection to ${node.name} ${node.ae_title}`,
+          group: "Node",
+          run: () => navigate(`/connections?node=${encodeURIComponent(node.name)}`),
+        })),
+      ]),
+    [navigate, nodes],
   );
   if (!tab) {
     return (

@@ -52,7 +52,7 @@ export function HowWeKnow({ checkup, verdict, consent }: Props) {
           </tbody>
         </table>
       )}
-      {(attempts.length === 0 || verdict.causes.length > 1) && (
+      {verdict.known_as === "" && (
         <ol className={styles.causes}>
           {verdict.causes.map((cause) => (
             <li key={cause.fault}>

@@ -29,7 +29,7 @@ export function Matrix({ contexts, names }: Props) {
           {rows.map((row) => (
             <tr key={row.classUid}>
               <th scope="row" title={row.classUid}>
-                <bdi>{(names[row.classUid] ?? row.classUid).replace(/ Storage$/, "")}</bdi>
+                <bdi>{shortClass(names[row.classUid] ?? row.classUid)}</bdi>
               </th>
               {row.cells.map((cell, place) => (
                 <td key={syntaxes[place]} title={answerWords(cell)}>
@@ -53,6 +53,14 @@ function Answer({ cell }: { readonly cell: Cell }) {
   );
 }
 
+/** A class without the words that all of its kind have. */
+function shortClass(name: string): string {
+  return name
+    .replace(/ (SOP Class|Storage)$/, "")
+    .replace(/ Query\/Retrieve Information Model - /, " ")
+    .replace(/ Information Model - FIND$/, "");
+}
+
 /** A transfer syntax in a column's width. */
 function short(name: string): string {
   return name
@@ -61,6 +69,7 @@ function short(name: string): string {
     .replace("Implicit VR Little Endian", "Implicit LE")
     .replace("Explicit VR Big Endian", "Explicit BE")
     .replace("Little Endian", "LE")
+    .replace(/ Image Compression/, "")
     .replace(/ \(.*\)$/, "")
     .replace(/,.*$/, "");
 }

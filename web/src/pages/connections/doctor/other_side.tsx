@@ -21,10 +21,11 @@ const OTHERS_SHOWN = 4;
 
 export function OtherSide({ checkup, verdict }: Props) {
   const names = namesOf(checkup);
-  const [first, ...rest] = verdict.lines;
+  const [chosen, setChosen] = useState("");
+  const [first] = verdict.lines;
   const isKnown = first !== undefined && checkup.product !== "" && first.product.startsWith(checkup.product);
-  const main = isKnown ? first : undefined;
-  const others = isKnown ? rest : verdict.lines;
+  const main = verdict.lines.find((line) => line.product === chosen) ?? (isKnown ? first : undefined);
+  const others = verdict.lines.filter((line) => line !== main);
   const isNothing = verdict.there.length === 0 && verdict.lines.length === 0;
   return (
     <Card title="Ask of the other side" end={isNothing ? "nothing to change" : <CopyMessage text={messageOf(checkup, verdict)} />}>
@@ -40,7 +41,7 @@ export function OtherSide({ checkup, verdict }: Props) {
         )}
         {isNothing && <p className={styles.quiet}>Nothing: what is wrong lies here or between.</p>}
         {main && <MainLine line={main} />}
-        {others.length > 0 && <Others lines={others} isAll={!main} />}
+        {others.length > 0 && <Others lines={others} isAll={!main} onChoose={setChosen} />}
       </div>
     </Card>
   );
@@ -96,7 +97,14 @@ function Marked({ mark, of, against }: { readonly mark: string; readonly of: str
   );
 }
 
-function Others({ lines, isAll }: { readonly lines: readonly LineWords[]; readonly isAll: boolean }) {
+interface OthersProps {
+  readonly lines: readonly LineWords[];
+  /** Which product the other side has is not known: then these are all there are. */
+  readonly isAll: boolean;
+  readonly onChoose: (product: string) => void;
+}
+
+function Others({ lines, isAll, onChoose }: OthersProps) {
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? lines : lines.slice(0, OTHERS_SHOWN);
   return (
@@ -105,10 +113,10 @@ function Others({ lines, isAll }: { readonly lines: readonly LineWords[]; readon
       <ul>
         {shown.map((line) => (
           <li key={line.product + line.where} title={[line.where, line.then, line.mind].filter(Boolean).join(". ")}>
-            <span>
+            <button type="button" className={styles.which} onClick={() => onChoose(line.product)}>
               {line.product}
               <small>{line.where}</small>
-            </span>
+            </button>
             <code>{oneLine(line.text)}</code>
             <Copy text={line.text} what={`the line for ${line.product}`} />
           </li>

@@ -7,7 +7,7 @@ import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
 import { Matrix } from "./matrix";
 import styles from "./result.module.css";
 import { Sentence } from "./sentence";
-import { milliseconds, total } from "./spell";
+import { milliseconds, total, works } from "./spell";
 import { Head, namesOf } from "./verdict";
 import headStyles from "./verdict.module.css";
 import { Wire } from "./wire";
@@ -72,7 +72,7 @@ export function Well({ checkup, shown }: { readonly checkup: CheckupWords; reado
             {isWhole && !isWarned ? <Check /> : <TriangleAlert />}
           </span>
         }
-        headline={isWhole ? headline(checkup, isWarned) : "Ended before its end"}
+        headline={isWhole ? `It works: ${works(checkup)}` : "Ended before its end"}
       >
         {isWhole
           ? `${counted(done.length, "layer")} in ${milliseconds(total(checkup.steps))}. ${about(checkup)}`
@@ -142,17 +142,6 @@ function Remarks({ sentences, names }: { readonly sentences: readonly string[]; 
       </ul>
     </Card>
   );
-}
-
-const WORKS: Readonly<Record<Role, string>> = {
-  archive: "stored, found, sent back and compared",
-  workstation: "a test image was taken",
-  modality: "it is there and speaks DICOM",
-  printer: "the printer answers",
-};
-
-function headline(checkup: CheckupWords, isWarned: boolean): string {
-  return `It works: ${WORKS[checkup.role]}${isWarned ? ", with something to know" : ""}`;
 }
 
 function about(checkup: CheckupWords): string {

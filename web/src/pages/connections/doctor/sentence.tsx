@@ -9,15 +9,15 @@ interface Props {
   readonly names: readonly string[];
 }
 
-const ADDRESS = "\\d{1,3}(?:\\.\\d{1,3}){3}(?::\\d{1,5})?";
+const MACHINE = ["\\d{1,3}(?:\\.\\d{1,3}){3}(?::\\d{1,5})?(?![\\d.]*\\d)", "[0-2]\\.\\d+\\.[\\d.]{6,}\\d"];
 
 /** The text in pieces, every other one of them something that a machine compares. */
 export function split(text: string, names: readonly string[]): readonly string[] {
   const known = [...new Set(names)].filter((name) => name.length > 1).sort((one, other) => other.length - one.length);
   const escaped = known.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   // a title is not part of a longer word, nor of a title that goes on after a hyphen or an underscore
-  const whole = escaped.map((name) => `(?<![\\w-])${name}(?![\\w-])`);
-  return text.split(new RegExp(`(${[...whole, ADDRESS].join("|")})`));
+  const whole = escaped.map((name) => `(?<![\\w-])${name}(?![\\w^-])`);
+  return text.split(new RegExp(`(${[...whole, ...MACHINE].join("|")})`));
 }
 
 export function Sentence({ text, names }: Props) {

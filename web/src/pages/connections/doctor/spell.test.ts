@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { milliseconds, total } from "./spell";
+import type { CheckupWords } from "@/api/words";
+import { milliseconds, total, works } from "./spell";
 
 test.each([
   [0, "0 ms"],
@@ -14,4 +15,12 @@ test.each([
 
 test("the time of a ladder is the sum of its steps", () => {
   expect(total([{ milliseconds: 0.2 }, { milliseconds: null }, { milliseconds: 3.8 }])).toBe(4);
+});
+
+test("only what was done and did not fail is said to work", () => {
+  const run = (steps: Record<string, string>) =>
+    ({ steps: Object.entries(steps).map(([layer, outcome]) => ({ layer, outcome })) }) as unknown as CheckupWords;
+  expect(works(run({ echo: "passed" }))).toBe("it is there and speaks DICOM");
+  expect(works(run({ store: "passed", move: "skipped", get: "passed", commitment: "warned" }))).toBe("stored and fetched back");
+  expect(works(run({ find: "passed", store: "passed", move: "passed" }))).toBe("searched, stored and sent back");
 });

@@ -23,7 +23,9 @@ interface Props {
 export function YourSide({ checkup, verdict, node, onChanged }: Props) {
   const names = namesOf(checkup);
   const right = useWhatIsRight(checkup);
-  const count = verdict.here.length;
+  const hasWorkaround = Boolean(verdict.known_as && verdict.called);
+  const here = verdict.here.filter((sentence) => !(hasWorkaround && isWorkaround(sentence)));
+  const count = here.length;
   return (
     <Card
       title="On your side"
@@ -31,7 +33,7 @@ export function YourSide({ checkup, verdict, node, onChanged }: Props) {
       className={styles.card}
     >
       <ul className={styles.list}>
-        {verdict.here.map((sentence) => (
+        {here.map((sentence) => (
           <li key={sentence} className={styles.todo}>
             <ArrowRight aria-hidden="true" />
             <Sentence text={sentence} names={names} />
@@ -44,9 +46,14 @@ export function YourSide({ checkup, verdict, node, onChanged }: Props) {
           </li>
         ))}
       </ul>
-      {verdict.known_as && verdict.called && <Workaround checkup={checkup} verdict={verdict} node={node} onChanged={onChanged} />}
+      {hasWorkaround && <Workaround checkup={checkup} verdict={verdict} node={node} onChanged={onChanged} />}
     </Card>
   );
+}
+
+/** What can be done today in place of what should be done: it has a button of its own. */
+function isWorkaround(sentence: string): boolean {
+  return sentence.startsWith("If nobody can change it today");
 }
 
 /** What was seen of this side and is right: each with where it is known from. Nothing is claimed that was not seen. */
