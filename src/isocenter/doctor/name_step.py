@@ -46,6 +46,8 @@ def look_at_name(visit: Visit) -> Step:
         words = "no name server answers" if found.is_silent else "nobody knows this name"
         return _failed(words, code, milliseconds, said=found.words, seconds=f"{found.seconds:.1f}")
     visit.addresses = found.addresses
+    if not all(ip_address(address.partition("%")[0]).is_loopback for address in found.addresses):
+        visit.doubts.append(Sign("name-asked", {"addresses": ", ".join(found.addresses)}))
     facts = {"addresses": list(found.addresses)}
     words = f"stands for {' and '.join(found.addresses)}"
     if found.seconds > _SLOW_SECONDS:

@@ -33,7 +33,8 @@ class Trial:
     """What the attempts showed. The titles are those of the accepted spelling, empty where the one that was used is not at fault.
 
     `checks` says in words which titles it compares. `is_called_title_judged`: what it says of the called title, it says of that one
-    only, unlike dcmqrscp. `is_called_title_right`: another called title got another answer than ours.
+    only, unlike dcmqrscp. `is_called_title_right`: another called title got another answer than ours. `is_caller_unknown`:
+    `their_title` is the right one, and under it no spelling of ours is accepted.
     """
 
     their_title: str = ""
@@ -41,6 +42,7 @@ class Trial:
     checks: str = ""
     is_called_title_judged: bool = False
     is_called_title_right: bool = False
+    is_caller_unknown: bool = False
 
 
 class _Calls:
@@ -100,7 +102,8 @@ def try_spellings(visit: Visit, first: Answer) -> Trial:
     if reason == 7 and turned:
         # The called title is cured: now the calling one is judged.
         found = calls.first_accepted((one, turned) for one in ours)
-        return Trial(their_title=turned, our_title=found[0] if found else "", checks="it compares both titles")
+        ours_accepted = found[0] if found else ""
+        return Trial(turned, ours_accepted, "it compares both titles", is_caller_unknown=found is None)
     is_any = calls.first_accepted(((calls.ours, _ANY),)) is not None
     found = calls.first_accepted((one, calls.theirs) for one in ours)
     if found is not None:

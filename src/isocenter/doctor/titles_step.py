@@ -172,6 +172,8 @@ def _decided(visit: Visit, code: str, words: str, trial: Trial) -> tuple[str, st
         return "titles-both", f"it is called {trial.their_title} and knows you as {trial.our_title}", facts | both
     if trial.their_title:
         found = {"known_as": trial.their_title, "called": their_title}
+        if trial.is_caller_unknown:
+            return "titles-called-caller-unknown", f"it is called {trial.their_title}, and refuses your title too", facts | found
         return "titles-called-known", f"it is called {trial.their_title}, not {their_title}", facts | found
     if trial.our_title:
         found = {"known_as": trial.our_title, "called": our_title}

@@ -152,7 +152,8 @@ def _broken_off(visit: Visit, security: Security, line: Line, heard: tls_records
         return _failed("no TLS cipher in common", "tls-cipher", versions=versions or "TLS", found=found)
     if alert in _REFUSED_ALERTS or (alert in (0, 40) and line.is_asked_for_certificate):
         return _refused(visit, security, alert, error.reason or "closed the connection", is_late=False)
-    return _failed(f"it broke off the handshake: {_plain(error.reason)}", "tls-refused", why=_plain(error.reason))
+    why = _plain(error.reason) or str(error)
+    return _failed(f"it broke off the handshake: {why}", "tls-refused", why=why)
 
 
 def _refused(visit: Visit, security: Security, alert: int, reason: str, *, is_late: bool) -> Step:
