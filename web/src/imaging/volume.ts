@@ -18,6 +18,7 @@ interface Order {
   readonly plane: ImagePlane;
   readonly slab: SlabOf | undefined;
   readonly answer: (pixels: GreyPixels | undefined) => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** What cuts: a worker, or this thread where there is none. */
@@ -40,11 +41,11 @@ export class Volume {
     private readonly cutter: Cutter,
   ) {}
 
-  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. */
+  /** The pixels of a plane for a cell, by any name; undefined where that cell asked for another one meanwhile. Rejects where it fails. */
   cut(cell: string, plane: ImagePlane, slab?: SlabOf): Promise<GreyPixels | undefined> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.orders.get(cell)?.answer(undefined);
-      this.orders.set(cell, { plane, slab, answer: resolve });
+      this.orders.set(cell, { plane, slab, answer: resolve, fail: reject });
       void this.work();
     });
   }
@@ -60,9 +61,14 @@ export class Volume {
     if (this.isCutting) return;
     this.isCutting = true;
     for (let next = this.next(); next; next = this.next()) {
-      const { plane, slab, answer } = next;
-      const stored = await this.cutter.cut(plane, slab);
-      answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
+      const { plane, slab, answer, fail } = next;
+      try {
+        const stored = await this.cutter.cut(plane, slab);
+        answer({ kind: "grey", rows: plane.rows, columns: plane.columns, stored, ...this.scale });
+      } catch (error) {
+        // one plane that could not be cut keeps nobody from the next
+        fail(error);
+      }
     }
     this.isCutting = false;
   }
@@ -94,18 +100,22 @@ function startedWorker(): Promise<Worker | undefined> {
 async function cutterOf(volume: VolumeVoxels): Promise<Cutter> {
   const worker = await startedWorker();
   if (!worker) return onThisThread(volume);
-  const waiting = new Map<number, (values: Voxels) => void>();
+  const waiting = new Map<number, { readonly resolve: (values: Voxels) => void; readonly reject: (error: Error) => void }>();
   let number = 0;
   worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-    waiting.get(data.number)?.(data.values);
+    waiting.get(data.number)?.resolve(data.values);
     waiting.delete(data.number);
+  });
+  worker.addEventListener("error", ({ message }) => {
+    for (const { reject } of waiting.values()) reject(new Error(message || "The volume could not be cut."));
+    waiting.clear();
   });
   const tell = (words: ToWorker, transfer: Transferable[]): void => worker.postMessage(words, transfer);
   tell({ kind: "volume", volume }, [volume.voxels.buffer as ArrayBuffer]);
   return {
     cut: (plane, slab) =>
-      new Promise((resolve) => {
-        waiting.set(++number, resolve);
+      new Promise((resolve, reject) => {
+        waiting.set(++number, { resolve, reject });
         tell({ kind: "cut", number, plane, slab }, []);
       }),
     end: () => worker.terminate(),

@@ -20,7 +20,7 @@ import { type Axis, cutPlane } from "./cutting";
 import { useGestures } from "./gestures";
 import { CrosshairLines, ReferenceLines } from "./lines";
 import { Magnifier } from "./magnifier";
-import { chestWall } from "./mammography";
+import { chestWallOf } from "./mammography";
 import { Measurements } from "./measure/measurements";
 import { Letters, ScaleBar, SliceSlider, Texts } from "./overlays";
 import { DocumentCell } from "./panel/document_cell";
@@ -247,7 +247,8 @@ function useSlot(
 
 /** A mammogram that nobody has zoomed stands with its chest wall at the edge of its cell. */
 function anchored(view: View, frame: DicomFrame | undefined, width: number, canvas: CanvasSize): Point {
-  const side = view.zoom === undefined && view.rotation % 2 === 0 && frame ? chestWall(frame) : undefined;
+  const isHung = view.zoom === undefined && view.rotation % 2 === 0;
+  const side = isHung && frame ? chestWallOf(frame, view) : undefined;
   if (!side) return view.pan;
   const room = Math.max((canvas.width - width) / 2, 0);
   return { x: view.pan.x + (side === "right" ? room : -room), y: view.pan.y };

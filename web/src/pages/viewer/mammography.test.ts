@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { frameAttributes } from "@/imaging/attributes";
 import type { ImageFrame } from "@/model/images";
-import { chestWall, hungView } from "./mammography";
+import { chestWall, chestWallOf, hungView } from "./mammography";
 
 function mammogram(side: string, view: string, orientation: readonly string[], modality = "MG"): ImageFrame {
   const json = {
@@ -39,5 +39,14 @@ describe("hanging mammograms", () => {
   it("lets the chest walls meet in the middle", () => {
     expect(chestWall(mammogram("R", "CC", []))).toBe("right");
     expect(chestWall(mammogram("L", "CC", []))).toBe("left");
+  });
+
+  it("moves the chest wall with a picture that is mirrored or turned upside down, and back with both", () => {
+    const right = mammogram("R", "CC", ["A", "R"]);
+    const hung = hungView(right);
+    expect(chestWallOf(right, hung)).toBe("right");
+    expect(chestWallOf(right, { ...hung, flipHorizontal: !hung.flipHorizontal })).toBe("left");
+    expect(chestWallOf(right, { ...hung, rotation: 2 })).toBe("left");
+    expect(chestWallOf(right, { ...hung, rotation: 2, flipHorizontal: !hung.flipHorizontal })).toBe("right");
   });
 });

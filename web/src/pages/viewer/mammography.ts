@@ -20,6 +20,13 @@ export function chestWall(frame: ImageFrame): Side | undefined {
   return laterality === "R" ? "right" : laterality === "L" ? "left" : undefined;
 }
 
+/** The same for a view that somebody has mirrored, or turned upside down. */
+export function chestWallOf(frame: ImageFrame, view: View): Side | undefined {
+  const side = chestWall(frame);
+  const isMirrored = (view.flipHorizontal !== hungView(frame).flipHorizontal) !== (view.rotation === 2);
+  return side && isMirrored ? (side === "right" ? "left" : "right") : side;
+}
+
 /** What the rows and the columns should point to: the nipple away from the chest wall, lateral above in CC, the feet below in MLO. */
 function wanted(frame: ImageFrame, side: Side): readonly [string, string] {
   const isOblique = /ML|LM/.test(frame.attributes.text("ViewPosition").toUpperCase());

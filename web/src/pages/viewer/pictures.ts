@@ -93,10 +93,12 @@ export function useCut(name: string, stack: DicomStack, cut: Axis, at: Vector | 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a cut depends on the point's depth alone
   const plane = useMemo(() => box && at && cutPlane(box, cut, at), [box, cut, depth]);
   const [made, setMade] = useState<{ volume: Volume; plane: ImagePlane; pixels: Pixels }>();
+  const [broken, setBroken] = useState<{ plane: ImagePlane; error: unknown }>();
   useEffect(() => {
     if (!volume || !plane) return;
     let isWanted = true;
-    volume.cut(name, plane, slab).then((pixels) => pixels && isWanted && setMade({ volume, plane, pixels }));
+    const failed = (error: unknown) => isWanted && setBroken({ plane, error });
+    volume.cut(name, plane, slab).then((pixels) => pixels && isWanted && setMade({ volume, plane, pixels }), failed);
     return () => {
       isWanted = false;
     };
@@ -110,6 +112,6 @@ export function useCut(name: string, stack: DicomStack, cut: Axis, at: Vector | 
     voi: volume?.voi,
     isLate: there?.plane !== plane,
     progress: volume ? undefined : progress,
-    fault,
+    fault: fault ?? (broken && broken.plane === plane ? broken.error : undefined),
   };
 }

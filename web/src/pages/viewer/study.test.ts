@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPlace } from "./address";
-import { START, type Viewer } from "./state";
-import { asAddressed, hangFirst } from "./study";
+import { EMPTY_CELL, START, type Viewer } from "./state";
+import { asAddressed, hangFirst, withSeries } from "./study";
 import { volume } from "./volumes.fixture";
 
 const a = volume({ id: "1.1", slices: 20 });
@@ -49,5 +49,35 @@ describe("opening a study", () => {
       crosshair: { at: [0, 0, 10] },
     });
     expect(asAddressed(now, place(text)).cells?.[0]?.cut).toBe("acquired");
+  });
+});
+
+describe("images that arrive while one looks", () => {
+  const series = { uid: "1.1" } as Viewer["series"][number];
+  const looking: Viewer = {
+    ...now,
+    series: [series],
+    cells: [
+      { ...EMPTY_CELL, shows: "1.1", index: 3 },
+      { ...EMPTY_CELL, shows: "1.2", index: 2 },
+    ],
+    seen: new Map([
+      ["1.1", new Set([2, 3])],
+      ["1.2", new Set([1])],
+    ]),
+  };
+
+  it("leave the image on the screen that was there, wherever it stands now", () => {
+    const late = { ...a, frames: [...volume({ id: "0", slices: 2 }).frames, ...a.frames] };
+    const change = withSeries(looking, series, [late], []);
+    expect(change.cells?.map((cell) => cell.index)).toEqual([5, 2]);
+    expect(change.seen?.get("1.1")).toEqual(new Set([4, 5]));
+    expect(change.seen?.get("1.2")).toEqual(new Set([1]));
+  });
+
+  it("move nothing where they come behind it", () => {
+    const late = { ...a, frames: [...a.frames, ...volume({ id: "0", slices: 2 }).frames] };
+    const change = withSeries(looking, series, [late], []);
+    expect(change.cells?.[0]).toBe(looking.cells[0]);
   });
 });

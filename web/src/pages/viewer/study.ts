@@ -7,7 +7,7 @@
 
 import { ask } from "@/api/http";
 import { frameAttributes, type JsonDataSet } from "@/imaging/attributes";
-import { frameStore } from "@/imaging/frame_store";
+import { frameKey, frameStore } from "@/imaging/frame_store";
 import { loadStacks } from "@/imaging/series";
 import type { DicomStack } from "@/imaging/stacks";
 import type { Attributes, View } from "@/model/images";
@@ -94,8 +94,8 @@ async function readSeries(study: string, series: SeriesWords, signal: AbortSigna
   }
 }
 
-/** The stacks of a series at their place among the others. */
-function withSeries(
+/** The stacks of a series at their place among the others; who looks at one of its images goes on looking at it. */
+export function withSeries(
   now: Viewer,
   series: SeriesWords,
   stacks: readonly DicomStack[],
@@ -104,11 +104,27 @@ function withSeries(
   const all = [...now.stacks.values()].filter((stack) => stack.seriesInstanceUid !== series.uid).concat(stacks);
   const rank = new Map(now.series.map((each, place) => [each.uid, place]));
   all.sort((a, b) => (rank.get(a.seriesInstanceUid) ?? 0) - (rank.get(b.seriesInstanceUid) ?? 0));
+  const moved = new Map(stacks.map((stack) => [stack.id, placesIn(now.stacks.get(stack.id), stack)]));
   return {
     stacks: new Map(all.map((stack) => [stack.id, stack])),
+    cells: now.cells.map((cell) => {
+      const index = moved.get(cell.shows ?? "")?.[cell.index];
+      return index === undefined || index === cell.index ? cell : { ...cell, index };
+    }),
+    seen: new Map([...now.seen].map(([id, images]) => [id, seenNow(images, moved.get(id))])),
     documents: new Map([...now.documents, ...documents.map((each) => [each.sopInstanceUid, each] as const)]),
     read: new Set(now.read).add(series.uid),
   };
+}
+
+/** Where each image of a stack is now that others have come before it or between. */
+function placesIn(before: DicomStack | undefined, stack: DicomStack): readonly (number | undefined)[] {
+  const places = new Map(stack.frames.map((frame, place) => [frameKey(frame), place]));
+  return before?.frames.map((frame) => places.get(frameKey(frame))) ?? [];
+}
+
+function seenNow(images: ReadonlySet<number>, places: readonly (number | undefined)[] | undefined): ReadonlySet<number> {
+  return places ? new Set([...images].flatMap((image) => places[image] ?? [])) : images;
 }
 
 /** Open a study as its address says: fill the state, the series that are seen first before the others. */
