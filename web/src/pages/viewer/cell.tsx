@@ -128,7 +128,7 @@ function PictureCell({ place, cell, stack, active, shown }: PictureProps & { rea
         <>
           <ReferenceLines slot={slot} />
           <CrosshairLines slot={slot} />
-          {texts && <Texts slot={slot} label={cell.voi ? cell.voiLabel : ""} notes={slot.picture?.notes ?? []} />}
+          {texts && <Texts slot={slot} label={cell.voi ? cell.voiLabel : ""} notes={shown.notes} />}
           {texts && <ScaleBar slot={slot} />}
           <Letters slot={slot} />
           <Measurements picture={slot} />

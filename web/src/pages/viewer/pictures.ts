@@ -23,6 +23,8 @@ export interface Shown {
   readonly picture: FramePicture | undefined;
   readonly pixels: Pixels | undefined;
   readonly plane: ImagePlane | undefined;
+  /** What was done to it, in words for a corner. */
+  readonly notes: readonly string[];
   /** The window that it is shown with before anybody touches it. */
   readonly voi: Voi | undefined;
   /** The wanted picture is still on its way; what is shown is the one before, where there is one. */
@@ -31,6 +33,8 @@ export interface Shown {
   readonly progress: number | undefined;
   readonly fault: unknown;
 }
+
+const NONE: readonly string[] = [];
 
 /** One image of a stack. */
 export function useFrame(stack: DicomStack, index: number): Shown {
@@ -54,6 +58,7 @@ export function useFrame(stack: DicomStack, index: number): Shown {
     ...shown,
     pixels: shown.picture?.pixels,
     plane: shown.frame && imagePlaneOf(shown.frame),
+    notes: shown.picture?.notes ?? NONE,
     voi: shown.picture?.firstWindow,
     isLate: late,
     progress: undefined,
@@ -109,6 +114,7 @@ export function useCut(name: string, stack: DicomStack, cut: Axis, at: Vector | 
     picture: undefined,
     pixels: there?.pixels,
     plane: there?.plane ?? plane,
+    notes: volume?.notes ?? NONE,
     voi: volume?.voi,
     isLate: there?.plane !== plane,
     progress: volume ? undefined : progress,
