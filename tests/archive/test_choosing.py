@@ -11,6 +11,7 @@ from isocenter.archive.check import Finding
 from isocenter.archive.feed import IndexFeed
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.set_aside import IndexQuarantine
+from isocenter.archive.stored_entry import read_entry
 from isocenter.base.errors import LocalError
 from isocenter.model.changes import ChangeKind
 from isocenter.model.records import Conflict, Duplicate
@@ -102,6 +103,20 @@ def test_a_damaged_one_is_refused(archive, store, reader, tmp_path):
     with pytest.raises(LocalError, match="cannot be used"):
         archive.use_set_aside(aside.id)
     assert kept(archive)[0][1] == "7"
+
+
+def test_one_that_another_person_removes_meanwhile_is_no_choice(archive, store, reader, monkeypatch):
+    store(UID)
+    store(UID, InstanceNumber="8")
+    [aside] = asides(reader)
+
+    def removed_first(blobs, blob, *, verify):
+        archive.remove_set_aside(aside.id)
+        return read_entry(blobs, blob, verify=verify)
+
+    monkeypatch.setattr("isocenter.archive.archive.read_entry", removed_first)
+    assert not archive.use_set_aside(aside.id)
+    assert findings_of(archive) == []
 
 
 def test_a_third_version_is_compared_with_the_one_that_is_kept_now(archive, store, reader):

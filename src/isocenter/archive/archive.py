@@ -120,6 +120,8 @@ class Archive:
             try:
                 entry = read_entry(self.store, blob, verify=True)
             except (OSError, UnreadableDataset) as error:
+                if self.writer.perform(lambda cursor: blob_set_aside(cursor, serial)) is None:
+                    return False  # somebody else has decided meanwhile
                 raise LocalError(f"What was set aside cannot be used: {error}.") from error
             is_used = self.writer.perform(lambda cursor: use_set_aside(cursor, self.writer.filing, self.store, serial, entry))
         if is_used:

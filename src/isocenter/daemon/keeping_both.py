@@ -79,6 +79,8 @@ def new_uids(one: SetAside) -> dict[str, str]:
     study = instance.study_instance_uid
     if differing & _OF_STUDY:
         patient = [instance.attributes.get(keyword, "") for keyword in ("PatientID", "PatientName")]
+        # Two hospitals may give the same number to two patients of one name.
+        patient += filter(None, [instance.attributes.get("IssuerOfPatientID", "")])
         study = uids["StudyInstanceUID"] = _derived(study, *patient)
     if differing & (_OF_STUDY | {"StudyInstanceUID"}):
         uids["SeriesInstanceUID"] = _derived(instance.series_instance_uid, study)
