@@ -8,7 +8,15 @@ import importlib.util
 import re
 
 import pytest
-from tools import generate_cli, generate_codecs, generate_codes, generate_limits, generate_settings, generate_troubleshooting
+from tools import (
+    generate_cli,
+    generate_codecs,
+    generate_codes,
+    generate_limits,
+    generate_settings,
+    generate_troubleshooting,
+    generate_zoo,
+)
 
 from isocenter.base.config import SETTINGS
 from isocenter.base.limits import LIMITS
@@ -92,8 +100,8 @@ def test_every_command_and_flag_is_documented(texts, obey):
 
 @pytest.mark.parametrize(
     "tool",
-    [generate_cli, generate_codes, generate_codecs, generate_troubleshooting],
-    ids=["cli", "codes", "codecs", "troubleshooting"],
+    [generate_cli, generate_codes, generate_codecs, generate_troubleshooting, generate_zoo],
+    ids=["cli", "codes", "codecs", "troubleshooting", "zoo"],
 )
 def test_the_pages_of_the_command_line_and_of_codes_are_as_generated(tool, obey):
     name = tool.__name__.rpartition(".")[2]

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
+from tests.peers.processes import a_free_port
+
 from isocenter.lab.faults.habits import Habits
 from isocenter.lab.faults.peer import Peer
 from isocenter.lab.faults.serving import serve_habits, serve_stranger
@@ -16,12 +18,28 @@ from isocenter.lab.faults.strangers import Stranger
 T = TypeVar("T")
 
 
-class Loopback:
-    """One event loop in a thread. Peers listen on this computer's own address, each on a port that the system chooses."""
+_given: set[int] = set()
+_giving = threading.Lock()
 
-    def __init__(self) -> None:
+
+def a_port() -> int:
+    """A free port that nobody else of this run has been given: many rows look for one at the same time."""
+    with _giving:
+        while (port := a_free_port()) in _given:
+            pass
+        _given.add(port)
+        return port
+
+
+class Loopback:
+    """One event loop in a thread. Peers listen on this computer's own address, each on a port that the system chooses.
+
+    The thread is of the network in which its maker is, and may be of none other than that.
+    """
+
+    def __init__(self, name: str = "lab") -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -38,9 +56,9 @@ class Loopback:
             self._loop.call_soon_threadsafe(server.close)
 
     @contextlib.contextmanager
-    def stranger(self, stranger: Stranger) -> Iterator[int]:
+    def stranger(self, stranger: Stranger, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
         """Somebody who speaks no DICOM, while the block runs: the port."""
-        server = self.run(serve_stranger(stranger))
+        server = self.run(serve_stranger(stranger, host, port))
         try:
             yield server.sockets[0].getsockname()[1]
         finally:

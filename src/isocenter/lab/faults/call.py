@@ -66,6 +66,7 @@ class Outgoing:
 
     line: Line
     contexts: dict[int, tuple[str, str]]
+    is_over: bool = False
 
     def context_of(self, sop_class_uid: str, transfer_syntax: str = "") -> int | None:
         """The accepted context of a class, in that syntax where one is given."""
@@ -76,15 +77,21 @@ class Outgoing:
 
     async def ask(self, context_id: int, command: Command, data: bytes | None = None) -> Message:
         """A request and its response. Raises `Ended`."""
-        await self.line.say(context_id, command, data)
-        answer = await self.line.message()
+        try:
+            await self.line.say(context_id, command, data)
+            answer = await self.line.message()
+        except Ended:
+            self.is_over = True
+            raise
         if isinstance(answer, ReleaseRequest):
             raise Ended("released in the middle of a request")
         return answer
 
     async def release(self) -> None:
-        """End in order, and close."""
+        """End in order where it has not ended yet, and close."""
         try:
+            if self.is_over:
+                return
             await self.line.tell(ReleaseRequest())
             await self.line.pdu()
         except Ended:
@@ -126,7 +133,7 @@ async def dial(
     except Ended:
         await line.close()
         raise
-    line.pdu_bytes = pdu_bytes_to_send(answer.user.pdu_bytes_max)
+    line.pdu_bytes = habits.sends_pdu_bytes or pdu_bytes_to_send(answer.user.pdu_bytes_max)
     classes_by_id = {context.id: context.abstract_syntax for context in proposed}
     agreed = {one.id: (classes_by_id[one.id], one.transfer_syntax) for one in answer.contexts if one.result == 0}
     return Outgoing(line, agreed)

@@ -14,16 +14,15 @@ from isocenter.lab.faults.habits import Commits, Ending, Habits, How, Moves
 from isocenter.lab.faults.strangers import Stranger
 from isocenter.standard.sop_class import (
     CT_IMAGE,
-    PATIENT_ROOT_FIND,
     PATIENT_ROOT_GET,
-    PATIENT_ROOT_MOVE,
+    QUERY_RETRIEVE,
     STORAGE,
     STORAGE_COMMITMENT_PUSH,
     STUDY_ROOT_FIND,
     STUDY_ROOT_GET,
     STUDY_ROOT_MOVE,
 )
-from isocenter.standard.transfer_syntax import EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
+from isocenter.standard.transfer_syntax import IMPLICIT_VR_LITTLE_ENDIAN, JPEG_BASELINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ def _refused(classes: Iterable[str], result: int = 3) -> dict[str, int]:
     return dict.fromkeys(classes, result)
 
 
-_QUERY = (PATIENT_ROOT_FIND, PATIENT_ROOT_MOVE, PATIENT_ROOT_GET, STUDY_ROOT_FIND, STUDY_ROOT_MOVE, STUDY_ROOT_GET)
 _NOWHERE = ("127.0.0.1", 1)
 """A place where nobody listens: the port is reserved, and never given to a program that asks for any."""
 
@@ -93,7 +91,7 @@ _TITLES = (
     _habit("unknown-caller", "A2", "knows only the caller MODALITY", calling=("MODALITY",)),
     _habit("both-titles", "A4", "answers to ARCHIVE only, and only to MODALITY", called=("ARCHIVE",), calling=("MODALITY",)),
     _habit("known-elsewhere", "A2", "knows only the caller MODALITY, and says that the called title is wrong",
-           calling=("MODALITY",), rejects_calling=(1, 1, 7)),
+           calling=("MODALITY",), rejects_calling=(1, 1, 7), rejects_context_name=(2, 1, 2)),
     _habit("case-of-title", "A5", "answers to the title faulty in small letters only", called=("faulty",)),
     _habit("caller-in-capitals", "A5", "knows us in small letters only", calling=("isocenter",)),
     _habit("look-alike", "A6", "answers to FAU1TY only, with the digit 1 in it", called=("FAU1TY",)),
@@ -121,13 +119,14 @@ _CONTEXTS = (
     _habit("nothing-accepted", "C1", "accepts the association and no presentation context", classes=frozenset()),
     _habit("no-ct", "C2", "does not take CT images", refuses={CT_IMAGE: 3}),
     _habit("no-images", "C2", "takes no images at all", refuses=_refused(STORAGE)),
-    _habit("other-syntax", "C3", "takes images in Explicit VR Big Endian only", syntaxes=(EXPLICIT_VR_BIG_ENDIAN,)),
-    _habit("other-syntax-as-class", "C3", "takes Explicit VR Big Endian only, and says that the class is the trouble",
-           syntaxes=(EXPLICIT_VR_BIG_ENDIAN,), result_of_syntax=3),
+    _habit("other-syntax", "C3", "takes images in JPEG Baseline only", image_syntaxes=(JPEG_BASELINE,)),
+    _habit("other-syntax-as-class", "C3", "takes images in JPEG Baseline only, and says that the class is the trouble",
+           image_syntaxes=(JPEG_BASELINE,), result_of_syntax=3),
     _habit("policy", "C4", "may take no images: user rejection", refuses=_refused(STORAGE, 1)),
     _habit("implicit-only", "C5", "takes Implicit VR Little Endian only", syntaxes=(IMPLICIT_VR_LITTLE_ENDIAN,)),
-    _habit("no-query", "Q1", "offers no query and no retrieval", refuses=_refused(_QUERY)),
-    _habit("patient-root-only", "Q1", "offers the Patient Root only", refuses=_refused(_QUERY[3:])),
+    _habit("no-query", "Q1", "offers no query and no retrieval", refuses=_refused(QUERY_RETRIEVE)),
+    _habit("patient-root-only", "Q1", "offers the Patient Root only",
+           refuses=_refused((STUDY_ROOT_FIND, STUDY_ROOT_MOVE, STUDY_ROOT_GET))),
     _habit("no-get", "G3", "offers no C-GET", refuses=_refused((PATIENT_ROOT_GET, STUDY_ROOT_GET))),
     _habit("no-commitment", "K1", "offers no storage commitment", refuses={STORAGE_COMMITMENT_PUSH: 3}),
     _habit("tiny-pdu", "C10", "receives at most 10 bytes a PDU", pdu_bytes_max=10),
@@ -147,7 +146,9 @@ _FIND = (
     _habit("find-aborted", "A16", "accepts everybody, and aborts at the C-FIND, as Orthanc does",
            only_titles={"find": (), "move": (), "get": ()}),
     _habit("find-silent", "X5", "never answers C-FIND", silent=frozenset({"find"})),
-    _habit("find-fails", "Q2", "cannot process any query", statuses={"find": 0xC000}),
+    _habit("find-fails", "Q14", "finds more than it is set to answer, in dcm4chee's words", statuses={"find": 0xC000},
+           comments={"find": "Request entity too large"}, implementation_class_uid="1.2.40.0.13.1.3",
+           implementation_version_name="dcm4che-5.35.0"),
     _habit("find-identifier", "Q2", "says that no identifier fits its model", statuses={"find": 0xA900}),
     _habit("find-resources", "H1", "is out of resources at each query", statuses={"find": 0xA700}),
     _habit("finds-nothing", "ST12", "stores everything and finds nothing", is_blind=True),

@@ -71,7 +71,7 @@ def _rejection(request: AssociateRequest, habits: Habits, lines_taken: int) -> t
     if not request.protocol_version & 1:
         return 1, 2, 2
     if request.application_context != APPLICATION_CONTEXT:
-        return 1, 1, 2
+        return habits.rejects_context_name
     if habits.lines_max and lines_taken >= habits.lines_max:
         return 2, 3, 2
     judged = [
@@ -100,7 +100,9 @@ def _answered(context: ProposedContext, habits: Habits) -> AnsweredContext:
     classes = OPERATION_OF.keys() if EVERYTHING in habits.classes else habits.classes
     if context.abstract_syntax not in classes:
         return AnsweredContext(context.id, habits.result_of_class, first)
+    is_image = OPERATION_OF.get(context.abstract_syntax) == "store"
+    syntaxes = habits.image_syntaxes if habits.image_syntaxes and is_image else habits.syntaxes
     for uid in context.transfer_syntaxes:
-        if uid in habits.syntaxes or EVERYTHING in habits.syntaxes:
+        if uid in syntaxes or EVERYTHING in syntaxes:
             return AnsweredContext(context.id, 0, uid)
     return AnsweredContext(context.id, habits.result_of_syntax, first)

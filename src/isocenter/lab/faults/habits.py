@@ -41,7 +41,7 @@ class Moves(Enum):
     """What a peer does with a C-MOVE whose destination it knows."""
 
     SENT = "sends and then says so"
-    LATE = "says that it is done, and sends afterwards"
+    LATE = "says that it is done without counting, and sends when the caller is gone"
     NOWHERE = "counts the images as sent, and sends nothing here"
 
 
@@ -82,6 +82,7 @@ class Habits:
     rejects_calling: tuple[int, int, int] = (1, 1, 3)
     folds_case: bool = False
     judges_calling_first: bool = False
+    rejects_context_name: tuple[int, int, int] = (1, 1, 2)
     wants_identity: tuple[int, int, int] | None = None
     wants_implementation: bool = False
 
@@ -90,6 +91,8 @@ class Habits:
     refuses: Mapping[str, int] = field(default_factory=dict)
     """Classes with the result that their contexts get, whatever `classes` says."""
     syntaxes: tuple[str, ...] = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
+    image_syntaxes: tuple[str, ...] = ()
+    """Those for classes of images, where they are others; none: `syntaxes`."""
     result_of_class: int = 3
     result_of_syntax: int = 4
     rejects_if_nothing: tuple[int, int, int] | None = None

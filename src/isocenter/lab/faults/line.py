@@ -152,7 +152,7 @@ class Line:
     async def close(self) -> None:
         """Close the connection; never raises for what the other side did."""
         self._writer.close()
-        with contextlib.suppress(OSError, TimeoutError):
+        with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(1):
                 await self._writer.wait_closed()
 

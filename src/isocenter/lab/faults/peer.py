@@ -41,7 +41,8 @@ class Peer:
         try:
             async with self._one_at_a_time if self.habits.is_serial else contextlib.nullcontext():
                 await self._talk(line, afterwards)
-        except Ended:
+        except (Ended, asyncio.CancelledError):
+            # A loop that ends cancels us, and asyncio's streams print a traceback for a task that was cancelled.
             pass
         finally:
             await line.close()

@@ -33,7 +33,7 @@ async def serve_stranger(stranger: Stranger, host: str = _LOCAL, port: int = 0) 
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = Line(reader, writer)
-        with contextlib.suppress(Ended):
+        with contextlib.suppress(Ended, asyncio.CancelledError):
             await stranger(line)
         await line.close()
 

@@ -1,0 +1,93 @@
+"""The zoo: every fault of the table is made, the doctor looks, and the table says what it has to find."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from tests.doctor.zoo.examination import Found
+from tests.doctor.zoo.table import ROWS, Row
+from tests.doctor.zoo.worlds import Worlds
+
+from isocenter.doctor import fault_table
+from isocenter.model.checkup import Outcome, Side
+
+AT_ONCE = 8
+"""Rows that are examined at the same time: nearly all of their time is waiting for what does not come."""
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    made = Worlds(tmp_path_factory.mktemp("zoo"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def findings(worlds, request):
+    """What the doctor found, by the name of the row, of all rows that this run is to look at."""
+    selected = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    wanted = [parameters["row"] for parameters in selected if isinstance(parameters.get("row"), Row)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {row.name: pool.submit(worlds.examine, row) for row in wanted}
+
+
+def told(found: Found) -> str:
+    """Everything that matters of a finding, for the message of a failing test."""
+    tried = [step for step in found.checkup.steps if step.outcome is not Outcome.UNTRIED]
+    steps = "\n".join(f"    {step.layer.value}: {step.outcome.value}, {step.words} {step.sign or ''}" for step in tried)
+    verdict = found.verdict
+    if verdict is None:
+        return f"no verdict\n{steps}"
+    causes = ", ".join(cause.fault for cause in verdict.causes)
+    return f"{verdict.layer.value}, {verdict.side.value}: {verdict.headline} [{causes}] {verdict.undecided}\n{steps}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_the_verdict_names_the_layer_the_side_and_the_fault(row: Row, findings: dict[str, Future[Found]]):
+    found = findings[row.name].result()
+    verdict = found.verdict
+    said = told(found)
+    assert verdict is not None, said
+    causes = [cause.fault for cause in verdict.causes]
+    if row.is_remark:
+        assert found.step is not None, said
+        assert found.step.outcome in (Outcome.WARNED, Outcome.SKIPPED), said
+    else:
+        assert found.checkup.verdict is not None, said
+    assert (verdict.layer, verdict.side) == (row.layer, row.side), said
+    assert causes[0] in row.firsts, said
+    assert row.fault in causes, said
+    if row.together:
+        assert set(row.together) <= set(causes), said
+        assert verdict.undecided, said
+    if row.known_as:
+        assert verdict.known_as == row.known_as, said
+    if row.product:
+        assert row.product.lower() in found.checkup.product.lower(), said
+    assert_plain(verdict, said)
+
+
+def assert_plain(verdict, said: str) -> None:
+    """Sentences without gaps, and somebody who has something to do."""
+    assert verdict.headline, said
+    assert not verdict.headline.endswith("."), said
+    sentences = [verdict.headline, verdict.explanation, verdict.undecided, *verdict.here, *verdict.there]
+    assert not any("{" in sentence for sentence in sentences), sentences
+    if verdict.side is Side.OURS:
+        assert verdict.here, said
+    elif verdict.side is Side.THEIRS:
+        assert verdict.there, said
+    else:
+        assert verdict.here or verdict.there, said
+
+
+def test_every_row_stands_for_a_fault_of_the_table_and_has_a_name_of_its_own():
+    assert len({row.name for row in ROWS}) == len(ROWS)
+    for row in ROWS:
+        for identifier in {row.fault, *row.firsts, *row.together}:
+            assert fault_table.fault(identifier)
+
+
+def test_the_zoo_is_large():
+    assert len({row.fault for row in ROWS}) >= 60
