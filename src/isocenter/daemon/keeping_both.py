@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from isocenter.archive.archive import Archive
-from isocenter.archive.stored_entry import read_told
+from isocenter.archive.stored_entry import read_entry
 from isocenter.base.clock import Clock
 from isocenter.base.errors import IsocenterError, LocalError, UnreadableDataset, VolumeFailed
 from isocenter.base.ids import IMPLEMENTATION_VERSION_NAME
@@ -43,9 +43,9 @@ class KeepingBoth:
         one = self._quarantine.one(number)
         if one is None:
             return False
-        uids = new_uids(one)
         try:
-            arrival = read_told(self._archive.store, one.instance.blob).arrival
+            entry = read_entry(self._archive.store, one.instance.blob, verify=False)
+            arrival, uids = entry.arrival, new_uids(one, entry.value("IssuerOfPatientID"))
             note = {
                 "moment": f"{self._clock.now():%Y%m%d%H%M%S.%f%z}",
                 "system": IMPLEMENTATION_VERSION_NAME,
@@ -71,17 +71,18 @@ def _refused(reason: str, *, is_full: bool) -> IsocenterError:
     return VolumeFailed(reason, full=True) if is_full else LocalError(reason)
 
 
-def new_uids(one: SetAside) -> dict[str, str]:
-    """The UIDs that it gets, by keyword: those that collide, and those of whatever lies below them."""
+def new_uids(one: SetAside, issuer: str = "") -> dict[str, str]:
+    """The UIDs that it gets, by keyword: those that collide, and those of whatever lies below them.
+
+    `issuer` is its Issuer of Patient ID: two hospitals may give one number to two patients of one name.
+    """
     instance = one.instance
     differing = {keyword for keyword, _, _ in one.differences}
     uids = {"SOPInstanceUID": _derived(instance.sop_instance_uid, instance.checksum)}
     study = instance.study_instance_uid
     if differing & _OF_STUDY:
         patient = [instance.attributes.get(keyword, "") for keyword in ("PatientID", "PatientName")]
-        # Two hospitals may give the same number to two patients of one name.
-        patient += filter(None, [instance.attributes.get("IssuerOfPatientID", "")])
-        study = uids["StudyInstanceUID"] = _derived(study, *patient)
+        study = uids["StudyInstanceUID"] = _derived(study, *patient, *filter(None, [issuer]))
     if differing & (_OF_STUDY | {"StudyInstanceUID"}):
         uids["SeriesInstanceUID"] = _derived(instance.series_instance_uid, study)
     return uids
