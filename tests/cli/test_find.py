@@ -53,6 +53,16 @@ def test_a_key_without_a_value_is_a_column(stocked):
     assert said.out.splitlines()[0].endswith("ReferringPhysicianName")
 
 
+def test_the_key_that_keeps_the_rest_out_is_named_with_its_cure(stocked, patients):
+    name = str(patients["ct1"].PatientName)[:3]
+    said = stocked.call("find", stocked.node, "--why", "-k", f"PatientName={name}", "-k", "PatientID=*")
+    assert said.code == 0
+    assert f"{name}*" in said.out
+    assert "PatientName keeps the others out. Put a * behind the name" in said.err
+    [words] = stocked.call("find", stocked.node, "--why", "--json", "-k", f"PatientName={name}").json
+    assert (words["guilty"], words["cures"][0]["fault"], words["cures"][0]["found"]["count"]) == (["PatientName"], "Q5", 1)
+
+
 def test_a_limit_cancels_the_rest_in_good_order(stocked):
     said = stocked.call("find", stocked.node, "-l", "image", "--limit", 2, "--json")
     assert (said.code, len(said.json)) == (0, 2)

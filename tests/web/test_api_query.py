@@ -52,6 +52,17 @@ def test_how_many_match_is_told_and_where_the_counting_ended(two):
     assert post(here, "/api/count", node="there", keys={"ModalitiesInStudy": "MR"}).json() == {"count": 0, "more": False}
 
 
+def test_the_key_that_keeps_the_rest_out_is_named_with_its_cure(two):
+    here, there = two
+    name = str(there.images[0][0].PatientName)[:3]
+    why = post(here, "/api/why", node="there", keys={"PatientName": name}).json()
+    assert (why["guilty"], why["together"], why["whole"]["count"]) == (["PatientName"], False, 0)
+    assert [(cure["fault"], cure["value"]) for cure in why["cures"]] == [("Q5", f"{name}*")]
+    assert "PatientName" in why["words"]
+    assert post(here, "/api/why", node="nobody", keys={}).status_code == 404
+    assert post(here, "/api/why", node="there", keys={"Nonsense": "1"}).status_code == 400
+
+
 def test_a_counting_that_takes_too_long_tells_how_far_it_came(two, monkeypatch):
     here, _ = two
     from isocenter.web import api_query

@@ -21,6 +21,8 @@ from isocenter.jobs.searching import answers, text_of
 if TYPE_CHECKING:
     from pydicom import Dataset
 
+    from isocenter.jobs.searching import Call
+
 _PLURALS = {At.PATIENT: "patients", At.STUDY: "studies", At.SERIES: "series", At.IMAGE: "images"}
 
 
@@ -30,6 +32,10 @@ def find(
     key: KeyOption = None,
     root: Annotated[RootName | None, typer.Option("--root", help="The information model; chosen by the level.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="Cancel after so many answers; 0 is all.")] = 0,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="Why so few? Drop the keys one by one, name the one that excludes the rest, and try its cure."),
+    ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False,
     aet: Aet = None,
     name: Name = None,
@@ -41,6 +47,9 @@ def find(
         raise UsageError("Say --csv or --json, not both.")
     asked = question(level, root, key or ())
     call = calling.resolve(node, aet, name, data)
+    if why:
+        _tell_why(call, question(level, root, key or (), returned=False), json=json, csv=csv)
+        return
     mask = mask_of(name, data)
     with closing(answers(call, asked, limit)) as came:
         found = came if mask is None else (hide(answer, mask) for answer in came)
@@ -68,6 +77,31 @@ def _show(found: Iterable[Dataset], asked: Question) -> None:
                 below=[heading_of(UNIQUE[level]) for level in (At.STUDY, At.SERIES, At.IMAGE)],
             )
     note(f"{len(rows)} {asked.level.value if len(rows) == 1 else _PLURALS[asked.level]} found.")
+
+
+def _tell_why(call: Call, asked: Question, *, json: bool, csv: bool) -> None:
+    """The count with every key, without each of them, and the spelling that finds more."""
+    from dataclasses import asdict
+
+    from isocenter.base.clock import SystemClock
+    from isocenter.jobs.why_few import Counted, counting, why_few
+
+    found = why_few(counting(call, SystemClock()), asked)
+    if json:
+        tell_json(asdict(found))
+        return
+
+    def words(counted: Counted) -> str:
+        return counted.failure or f"{'more than ' if counted.more else ''}{counted.count}"
+
+    rows = [["with every key", "", words(found.whole)]]
+    rows += [[f"without {one.keyword}", one.value, words(one.found)] for one in found.without]
+    rows += [[f"{one.keyword} instead", one.value or "(empty)", words(one.found)] for one in found.cures]
+    if csv:
+        tell_csv([["search", "value", "found"], *rows])
+        return
+    table(["Search", "Value", "Found"], rows)
+    note(found.words)
 
 
 def _cells(answer: Dataset, asked: Question) -> list[Any]:

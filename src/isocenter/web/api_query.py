@@ -6,6 +6,7 @@ As in `api_nodes`, only nodes of the list are ever called.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from fastapi import APIRouter, Query
@@ -20,7 +21,7 @@ from isocenter.model.attributes import UNIQUE_KEYS, Level
 from isocenter.model.query import AnyOf, Key
 from isocenter.model.query import Query as ArchiveQuery
 from isocenter.web.api_house import CHANGES, House, problems
-from isocenter.web.words_query import CountAsked, CountWords, ExperienceWords, HereAsked, HereWords
+from isocenter.web.words_query import CountAsked, CountWords, ExperienceWords, HereAsked, HereWords, WhyAsked, WhyWords
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -56,6 +57,20 @@ def here(house: House, wanted: HereAsked) -> HereWords:
 async def count(house: House, wanted: CountAsked) -> CountWords:
     """How many answers a node has: they are counted as they come, and not kept; the search is cancelled at the limit."""
     return await house.outside(lambda: _counted(house.call(wanted.node), wanted))
+
+
+@routes.post("/api/why", dependencies=CHANGES, responses=problems(403, 404, 409, 502, 503))
+async def why(house: House, wanted: WhyAsked) -> WhyWords:
+    """Why a search finds so few: it is made again without each of its keys, and with other spellings of the guilty ones."""
+    return await house.outside(lambda: _why(house.call(wanted.node), wanted))
+
+
+def _why(call: Call, wanted: WhyAsked) -> WhyWords:
+    from isocenter.jobs.why_few import counting, why_few
+
+    root = RootName(wanted.root) if wanted.root else None
+    asked = question(At(wanted.level), root, [f"{keyword}={value}" for keyword, value in wanted.keys.items()], returned=False)
+    return WhyWords.model_validate(asdict(why_few(counting(call, SystemClock()), asked)))
 
 
 def _counted(call: Call, wanted: CountAsked) -> CountWords:

@@ -40,6 +40,56 @@ class CountWords(Words):
     more: bool
 
 
+class WhyAsked(Words):
+    """A C-FIND that finds fewer than expected. Several modalities are joined by backslashes, and counted one by one."""
+
+    node: str
+    level: LevelName = "study"
+    root: RootWord | None = None
+    keys: dict[str, str] = Field(default={}, max_length=QUERY_KEYS_MAX, examples=[{"PatientName": "DOE"}])
+
+
+class FoundWords(Words):
+    """How many a search finds. `more`: it was cut there; `failure` is what the other side said where it failed."""
+
+    count: int
+    more: bool
+    failure: str
+
+
+class WithoutWords(Words):
+    """The same search without one key."""
+
+    keyword: str
+    value: str
+    found: FoundWords
+
+
+class CureWords(Words):
+    """Another spelling that was tried and finds more: `keyword` with `value` instead of the key `replaces`.
+
+    `fault` is its row in the table of faults, such as Q5; `words` says what to do.
+    """
+
+    fault: str
+    replaces: str
+    keyword: str
+    value: str
+    words: str
+    found: FoundWords
+
+
+class WhyWords(Words):
+    """Which keys keep the rest out. `together`: only leaving out all of the guilty ones at once finds more."""
+
+    whole: FoundWords
+    without: list[WithoutWords]
+    guilty: list[str]
+    together: bool
+    cures: list[CureWords]
+    words: str
+
+
 class ExperienceWords(Words):
     """What the latest retrievals from a node have shown.
 

@@ -168,6 +168,16 @@ export interface AttemptWords {
   readonly is_accepted: boolean;
 }
 
+/** One attribute; `value` is empty where it is masked. */
+export interface AttributeRow {
+  readonly depth: number;
+  readonly tag: number;
+  readonly vr: string;
+  readonly name: string;
+  readonly value: string;
+  readonly is_masked: boolean;
+}
+
 /** A part of the last day: echoes, those of them that were not answered, the median of the others. */
 export interface BarWords {
   readonly asked: number;
@@ -225,6 +235,14 @@ export interface CallsWords {
   readonly sent: number;
   readonly failed: number;
   readonly titles: readonly (CalledTitle)[];
+}
+
+/** What was found in a capture file. */
+export interface CaptureTold {
+  readonly tokens: readonly (string)[];
+  readonly packets: number;
+  readonly others: number;
+  readonly remark: string;
 }
 
 /** A fault that explains what was seen; `fault` is its identifier in the troubleshooting guide. */
@@ -315,6 +333,18 @@ export interface ContextAnswerWords {
   readonly result: number | null;
 }
 
+/** A presentation context as it was proposed and answered; `result` is null where no answer was seen. */
+export interface ContextLineWords {
+  readonly id: number;
+  readonly abstract_syntax: string;
+  readonly name: string;
+  readonly proposed: readonly (string)[];
+  readonly transfer_syntax: string;
+  readonly result: number | null;
+  readonly words: string;
+  readonly messages: number;
+}
+
 /** A presentation context as it was answered; a refused one has no transfer syntax. */
 export interface ContextWords {
   readonly id: number;
@@ -344,6 +374,16 @@ export interface CountAsked {
 export interface CountWords {
   readonly count: number;
   readonly more: boolean;
+}
+
+/** Another spelling that was tried and finds more: `keyword` with `value` instead of the key `replaces`. `fault` is its row in the table of faults, such as Q5; `words` says what to do. */
+export interface CureWords {
+  readonly fault: string;
+  readonly replaces: string;
+  readonly keyword: string;
+  readonly value: string;
+  readonly words: string;
+  readonly found: FoundWords;
 }
 
 /** Whether the log shows the talk of every association. */
@@ -382,6 +422,20 @@ export interface DifferenceWords {
   readonly keyword: string;
   readonly kept: string;
   readonly arriving: string;
+}
+
+/** One connection in a line. `way` is in, out, or between two others. */
+export interface DigestWords {
+  readonly token: string;
+  readonly origin: Origin;
+  readonly began: string;
+  readonly title: string;
+  readonly address: string;
+  readonly way: string;
+  readonly words: string;
+  readonly standing: Standing;
+  readonly byte_count: number;
+  readonly label: string;
 }
 
 /** The disk of the data folder. A large index is summed over several looks: `counted` of `total` are in `instances_bytes`. Stores are refused when no more than `bytes_reserved` are free. `days_left` is the time until then at the rate of the last day, null where nothing came; `days_left_week` the same at the rate of the last seven days. */
@@ -631,6 +685,13 @@ export interface FindingWords {
   readonly line: number;
 }
 
+/** How many a search finds. `more`: it was cut there; `failure` is what the other side said where it failed. */
+export interface FoundWords {
+  readonly count: number;
+  readonly more: boolean;
+  readonly failure: string;
+}
+
 /** What is done at one of the two devices. `lines` are ways to enter the other there, the usual one first; `own` is where its own title and port are set. `test` is how the other is called from there; `traps` are what goes wrong with this product. */
 export interface HalfWords {
   readonly at: EndWords;
@@ -782,6 +843,22 @@ export interface KeyImagesIn {
   readonly observer?: string;
 }
 
+/** One connection from its beginning to its end. */
+export interface LadderWords {
+  readonly token: string;
+  readonly origin: Origin;
+  readonly began: string;
+  readonly seconds: number;
+  readonly is_over: boolean;
+  readonly caller: PartyWords;
+  readonly called: PartyWords;
+  readonly rungs: readonly (RungWords)[];
+  readonly shares: readonly (ShareWords)[];
+  readonly sum: string;
+  readonly rate: string;
+  readonly verdict: string;
+}
+
 /** The last association that another computer opened here. */
 export interface LatestCall {
   readonly calling_ae_title: string;
@@ -884,6 +961,23 @@ export interface MeasurementsIn {
   /** Who measured: a person name. */
   readonly observer?: string;
   readonly replaces?: readonly (string)[];
+}
+
+/** One thing that crossed, in full. `raw` is hexadecimal. */
+export interface MessageWords {
+  readonly number: number;
+  readonly title: string;
+  readonly caption: string;
+  readonly moment: string;
+  readonly sentences: readonly (string)[];
+  readonly shares: readonly (ShareWords)[];
+  readonly command: readonly (AttributeRow)[];
+  readonly data_set: readonly (AttributeRow)[];
+  readonly counted: number;
+  readonly cut: string;
+  readonly raw: string;
+  readonly raw_words: string;
+  readonly is_masked: boolean;
 }
 
 /** An entry that is being written. `was` is the name that it is kept under now, where it is. */
@@ -1003,6 +1097,9 @@ export interface NodesImported {
   readonly findings: readonly (FindingWords)[];
 }
 
+/** Where a recording was made: at our own door or on our own call, between two others, or elsewhere and read from a file. */
+export type Origin = "house" | "proxy" | "file";
+
 /** Whom another archive knows, as it said at a moment, and what it calls itself. */
 export interface OtherListWords {
   readonly node: string;
@@ -1049,6 +1146,13 @@ export interface PartWords {
   readonly slowest: number | null;
 }
 
+/** One of the two sides. */
+export interface PartyWords {
+  readonly title: string;
+  readonly address: string;
+  readonly part: string;
+}
+
 /** In the order in which they are shown. */
 export interface ProductList {
   readonly products: readonly (ProductWords)[];
@@ -1061,6 +1165,24 @@ export interface ProductWords {
   readonly kind: string;
   readonly own_title: string;
   readonly own_port: number;
+}
+
+/** Where to listen, and whom to pass on to. */
+export interface ProxyWanted {
+  /** The port that a device is pointed to instead of its usual one. */
+  readonly listen_port: number;
+  /** A saved name, or TITLE@host:port. */
+  readonly node: string;
+}
+
+/** A port of this computer that passes on to a device, and shows their talk. */
+export interface ProxyWords {
+  readonly listen_port: number;
+  readonly host: string;
+  readonly port: number;
+  readonly node: string;
+  readonly callers: number;
+  readonly open_connections: number;
 }
 
 /** One number, as its maker named it. */
@@ -1076,6 +1198,17 @@ export interface QuantityWords {
   readonly name: string;
   readonly value: number;
   readonly unit?: string;
+}
+
+/** What is recorded, latest first; `more` says that older ones are kept. */
+export interface RecordingsTold {
+  readonly version: number;
+  readonly room: RoomWords;
+  readonly recordings: readonly (DigestWords)[];
+  /** How many there are, found or not. */
+  readonly kept: number;
+  readonly more: boolean;
+  readonly proxies: readonly (ProxyWords)[];
 }
 
 /** An instance that is referred to; no frames are all of them. */
@@ -1157,6 +1290,39 @@ export interface RetrieveWanted {
   readonly by?: "auto" | "get" | "move" | "web";
   readonly missing_only?: boolean;
   readonly shown?: Shown | null;
+}
+
+/** The memory that recordings share; `bytes_max` is 0 where the setting `recorded_mib` is. */
+export interface RoomWords {
+  readonly bytes_max: number;
+  readonly byte_count: number;
+  readonly since: string | null;
+}
+
+/** The rows that a run stands for. */
+export interface RunTold {
+  readonly rungs: readonly (RungWords)[];
+}
+
+/** What a rung is: `RUN` stands for equal ones, `SILENCE` for time in which nothing came, `LOST` for what was forgotten. */
+export type RungKind = "connect" | "pdu" | "message" | "foreign" | "run" | "silence" | "lost" | "end";
+
+/** One row. `at` and `until` are seconds since the connection began; `forth` points from the caller to the called. */
+export interface RungWords {
+  readonly kind: RungKind;
+  readonly number: number;
+  readonly at: number;
+  readonly until: number;
+  readonly title: string;
+  readonly words: string;
+  readonly remark: string;
+  readonly tone: Tone;
+  readonly forth: boolean | null;
+  readonly byte_count: number | null;
+  readonly contexts: readonly (ContextLineWords)[];
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
 }
 
 /** How many sample images there are, and how many bytes they have. */
@@ -1311,6 +1477,13 @@ export interface SetupSheet {
   readonly known_product: string;
 }
 
+/** A part of the time. */
+export interface ShareWords {
+  readonly kind: string;
+  readonly words: string;
+  readonly seconds: number;
+}
+
 /** What a queue shows of a retrieval, kept with it: never logged, and nothing is asked for by it. */
 export interface Shown {
   readonly patient_name?: string;
@@ -1324,6 +1497,9 @@ export interface SignWords {
   readonly code: string;
   readonly facts: Readonly<Record<string, unknown>>;
 }
+
+/** How a connection went: still going on, in order, partly, or not at all. */
+export type Standing = "busy" | "good" | "changed" | "bad";
 
 /** One layer as it went. */
 export interface StepWords {
@@ -1433,6 +1609,9 @@ export interface Tolerated {
   readonly ignored: boolean;
 }
 
+/** How a rung is to be seen. Normal is plain. */
+export type Tone = "plain" | "warn" | "bad";
+
 /** What a job moved over the network: `by` is `get`, `move`, `web` or `store`; `byte_count` is 0 where it is not known. */
 export interface TransferWords {
   readonly by: string;
@@ -1474,6 +1653,24 @@ export interface WayWords {
   readonly waiting: number;
 }
 
+/** A C-FIND that finds fewer than expected. Several modalities are joined by backslashes, and counted one by one. */
+export interface WhyAsked {
+  readonly node: string;
+  readonly level?: "patient" | "study" | "series" | "image";
+  readonly root?: "study" | "patient" | "patient-study-only" | null;
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+/** Which keys keep the rest out. `together`: only leaving out all of the guilty ones at once finds more. */
+export interface WhyWords {
+  readonly whole: FoundWords;
+  readonly without: readonly (WithoutWords)[];
+  readonly guilty: readonly (string)[];
+  readonly together: boolean;
+  readonly cures: readonly (CureWords)[];
+  readonly words: string;
+}
+
 /** A window to keep; `id` 0 is a new one. */
 export interface WindowWanted {
   readonly id?: number;
@@ -1494,4 +1691,11 @@ export interface WindowWords {
   readonly words: string;
   readonly open: boolean;
   readonly next: string | null;
+}
+
+/** The same search without one key. */
+export interface WithoutWords {
+  readonly keyword: string;
+  readonly value: string;
+  readonly found: FoundWords;
 }
