@@ -40,7 +40,7 @@ def test_a_device_of_unknown_make_is_told_title_address_and_port():
 
 def test_two_devices_of_which_none_is_this_one_make_a_sheet():
     words = paper_text.text(paper(sheet(replace(THERE, name="a"), End("b", "CT-1", "10.0.0.21", 104, "conquest")), MADE))
-    assert "ORTHANC    10.0.0.12    4242    un" in words
+    assert "ORTHANC  10.0.0.12  4242  un" in words
     assert '"CT-1", "10.0.0.21", 104' in words
 
 

@@ -4,14 +4,16 @@ import { Printer } from "lucide-react";
 import type { DeviceWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Copy } from "@/parts/copy";
+import { QrPicture } from "@/parts/qr_picture";
 import styles from "./form.module.css";
-import { lines, oneLine } from "./other_side";
-import { qrCode } from "./qr";
+import { useOwnLines, usual } from "./own_lines";
 
 interface Props {
   readonly device: DeviceWords;
   readonly onClose: () => void;
 }
+
+const QR_LABEL = "QR code with title, address and port";
 
 /** The three things that the other side has to enter, one a line. */
 export function essentials(device: DeviceWords): string {
@@ -28,11 +30,11 @@ export function SetupSheet({ device, onClose }: Props) {
     ["TLS", "off"],
     ["Offers", "C-ECHO, C-STORE, C-FIND, C-MOVE, C-GET"],
   ] as const;
-  const products = lines({ title: device.ae_title, address, port: device.port });
+  const products = usual(useOwnLines(device, address));
   const text = [
     ...rows.map(([name, value]) => `${name}: ${value.replaceAll("\n", ", ")}`),
     "",
-    ...products.map((line) => `${line.product}: ${oneLine(line.text)}`),
+    ...products.map((line) => `${line.product}, ${line.where}:\n${line.text}\n`),
   ].join("\n");
   const print = () => {
     const page = document.documentElement;
@@ -52,12 +54,12 @@ export function SetupSheet({ device, onClose }: Props) {
               </div>
             ))}
           </dl>
-          <Code text={essentials(device)} width={132} />
+          <QrPicture text={essentials(device)} width={132} label={QR_LABEL} />
         </div>
         {products.map((line) => (
           <p key={line.product} className={styles.product}>
-            {line.product}
-            <code>{oneLine(line.text)}</code>
+            {line.product}, {line.where}
+            <code>{line.text}</code>
           </p>
         ))}
         <p className={styles.hint}>
@@ -81,23 +83,10 @@ export function QrDialog({ device, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title="For a telephone" centered size={360}>
       <div className={`${styles.form} ${styles.code}`}>
-        <Code text={text} width={280} />
+        <QrPicture text={text} width={280} label={QR_LABEL} />
         <pre className="mono">{text}</pre>
         <p className={styles.hint}>The code holds these words and nothing else. Nobody is called by it.</p>
       </div>
     </Modal>
-  );
-}
-
-function Code({ text, width }: { readonly text: string; readonly width: number }) {
-  const modules = qrCode(text);
-  if (!modules) return null;
-  const size = modules.length + 8;
-  const path = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
-  return (
-    <svg width={width} height={width} viewBox={`0 0 ${size} ${size}`} role="img" aria-label="QR code with title, address and port">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" shapeRendering="crispEdges" />
-    </svg>
   );
 }

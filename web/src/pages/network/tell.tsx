@@ -2,19 +2,22 @@
 import { Menu } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { DeviceWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Copy } from "@/parts/copy";
-import { lines, oneLine, seenFrom } from "./other_side";
+import { useOwnLines, usual } from "./own_lines";
+import { seenFrom } from "./seen_from";
 import styles from "./side.module.css";
 
 const HERE = { address: "127.0.0.1", interface: "this computer", network: "", nodes: 0 };
 
 export function Tell({ device }: { readonly device: DeviceWords | undefined }) {
   const [chosen, setChosen] = useState("");
-  if (!device) return null;
-  const places = [...device.addresses, HERE];
+  const places = [...(device?.addresses ?? []), HERE];
   const place = places.find((one) => one.address === chosen) ?? places[0] ?? HERE;
+  const lines = usual(useOwnLines(device, place.address));
+  if (!device) return null;
   const said = (one: typeof HERE) => (one === HERE ? "this computer" : seenFrom(one.network, one.address));
   return (
     <section aria-labelledby="tell" className={styles.tell}>
@@ -36,10 +39,13 @@ export function Tell({ device }: { readonly device: DeviceWords | undefined }) {
           </Menu.Dropdown>
         </Menu>
       </header>
-      {lines({ title: device.ae_title, address: place.address, port: device.port }).map((line) => (
-        <Snippet key={line.product} name={line.product} text={line.text} sentence={line.sentence} />
+      {lines.map((line) => (
+        <Snippet key={line.product} name={`${line.product}, ${line.where}`} text={line.text} sentence={line.mind} />
       ))}
       {device.firewall && place !== HERE && <Snippet name="Firewall of this computer" text={device.firewall} sentence="" />}
+      <p className={styles.elsewhere}>
+        <Link to="/connections?view=sheets">In the words of other products</Link>
+      </p>
     </section>
   );
 }
@@ -50,7 +56,7 @@ function Snippet({ name, text, sentence }: { readonly name: string; readonly tex
       <figcaption>{name}</figcaption>
       <div>
         <pre className="mono">{text}</pre>
-        <Copy text={oneLine(text)} what={`the line for ${name}`} />
+        <Copy text={text} what={`the line for ${name}`} />
       </div>
       {sentence && <p>{sentence}</p>}
     </figure>

@@ -1,0 +1,133 @@
+/**
+ * Setup sheets: for a pair of devices what to enter on both sides, in both products' own words; to copy, to print, to carry there by
+ * telephone. The pair is in the address: `node`, `product`, `other`, `other_product`, and `seen` for the address of this device.
+ */
+import { FileText } from "lucide-react";
+import { useSearchParams } from "react-router";
+import { withParameters } from "@/api/http";
+import { canBeCalled, useNodes } from "@/api/nodes";
+import type { NodeWords } from "@/api/words";
+import { Button } from "@/parts/button";
+import { EmptyState } from "@/parts/empty_state";
+import { Fault } from "@/parts/fault";
+import { ConnectionsBar } from "../bar";
+import { type Pair, questionOf } from "./pair";
+import { PairBar } from "./pair_bar";
+import { Sides } from "./sides";
+import styles from "./tab.module.css";
+import { useSheet } from "./use_sheet";
+
+const NONE: readonly NodeWords[] = [];
+
+export default function SheetsTab() {
+  const nodes = useNodes();
+  const list = (nodes.data ?? NONE).filter(canBeCalled);
+  const { pair, set } = usePair();
+  const node = list.find((one) => one.name === pair.node) ?? list[0];
+  return (
+    <>
+      <ConnectionsBar />
+      {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
+      {nodes.data && !node && (
+        <EmptyState title="No node is known yet">
+          <p>A sheet says what to enter on both sides of a connection. Enter the other device first: Add a device.</p>
+        </EmptyState>
+      )}
+      {node && (
+        <div className={styles.page}>
+          <Nodes nodes={list} chosen={node} onChoose={(name) => set({ node: name, product: "", other: "", other_product: "" })} />
+          <Shown nodes={list} pair={{ ...pair, node: node.name }} set={set} />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface NodesProps {
+  readonly nodes: readonly NodeWords[];
+  readonly chosen: NodeWords;
+  readonly onChoose: (name: string) => void;
+}
+
+function Nodes({ nodes, chosen, onChoose }: NodesProps) {
+  const words = nodes.length === 1 ? "1 sheet" : `all ${nodes.length} sheets`;
+  return (
+    <section className={styles.side} aria-label="Devices with a setup sheet">
+      <ul className={styles.list}>
+        {nodes.map((node) => (
+          <li key={node.name}>
+            <button type="button" aria-current={node === chosen ? "true" : undefined} onClick={() => onChoose(node.name)}>
+              <b>
+                <bdi>{node.name}</bdi>
+              </b>
+              <small className="mono">
+                {node.ae_title} {node.host}:{node.port}
+              </small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <footer className={styles.foot}>
+        <a
+          className={styles.link}
+          href={withParameters("/api/setup-sheets/document", { form: "pdf" })}
+          target="_blank"
+          rel="noreferrer"
+        >
+          <FileText aria-hidden="true" />
+          PDF of {words}
+        </a>
+        <a href={withParameters("/api/setup-sheets/document", { form: "html" })} target="_blank" rel="noreferrer">
+          HTML
+        </a>
+      </footer>
+    </section>
+  );
+}
+
+interface ShownProps {
+  readonly nodes: readonly NodeWords[];
+  readonly pair: Pair;
+  readonly set: (parts: Partial<Pair>) => void;
+}
+
+function Shown({ nodes, pair, set }: ShownProps) {
+  const sheet = useSheet(questionOf(pair));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section className={styles.main} aria-label="Setup sheet" tabIndex={0}>
+      <PairBar nodes={nodes} pair={pair} sheet={sheet.data} set={set} />
+      {sheet.error ? (
+        <Fault tried="The setup sheet could not be made" error={sheet.error} again={() => void sheet.refetch()} />
+      ) : (
+        sheet.data && <Sides sheet={sheet.data} />
+      )}
+      {sheet.isPending && <Button disabled>Asking the archive</Button>}
+    </section>
+  );
+}
+
+function usePair() {
+  const [place, setPlace] = useSearchParams();
+  const word = (name: string) => place.get(name) ?? "";
+  const pair: Pair = {
+    node: word("node"),
+    product: word("product"),
+    other: word("other"),
+    other_product: word("other_product"),
+    seen: word("seen"),
+  };
+  const set = (parts: Partial<Pair>) =>
+    setPlace(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(parts)) {
+          if (value) after.set(name, value);
+          else after.delete(name);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  return { pair, set };
+}
