@@ -77,9 +77,12 @@ def test_who_is_on_the_other_end_is_told_and_conquest_says_it_before():
                 "[SRV1] ***Retrieve: move destination empty",
                 "[SRV1] Connected by address: 0800000a",
                 "[SRV1] ***Retrieve: move destination empty",
+                "[SRV1] UPACS THREAD 118: ENDED AT: Mon Nov 23 19:12:04 2026",
+                "[SRV1] ***Retrieve: move destination empty",
             ]
         )
     )
+    assert (conquest[6].title, conquest[6].address) == ("", "")
     assert (conquest[2].title, conquest[2].address) == ("CT_ROOM2", "10.0.0.7")
     assert (conquest[4].title, conquest[4].address) == ("", "10.0.0.8")
     assert caller_named("CT1", "10.0.0.7") == "CT1 (10.0.0.7)"
@@ -90,8 +93,8 @@ def test_who_is_on_the_other_end_is_told_and_conquest_says_it_before():
     ("line", "moment"),
     [
         ("2026-11-23T08:14:02.112Z WARNING association: x", "2026-11-23T08:14:02.112Z"),
-        ("20261123 08:14:02 ***Called AE title not accepted", "20261123 08:14:02"),
-        ("W1123 08:14:02.112233 main.cpp:443] x", "1123 08:14:02"),
+        ("20261123 08:14:02 ***Called AE title not accepted", "2026-11-23 08:14:02"),
+        ("W1123 08:14:02.112233 main.cpp:443] x", "11-23 08:14:02"),
         ("08:14:02 something", "08:14:02"),
         ("nothing", ""),
     ],

@@ -42,7 +42,7 @@ class Explained:
     """One line. `pattern` is what it was recognised by, None where nothing is known of it; then only its product may be.
 
     `status` is the meaning of a DIMSE status that the line names. `title` and `address` are the device on the other end, `moment`
-    the time as it is written there; all empty where the line does not say.
+    the time that it gives, of a day as it is written there; all empty where the line does not say.
     """
 
     number: int
@@ -142,12 +142,14 @@ class _Ear:
         title = address = ""
         for who in product.who:
             if found := compiled(who).search(line):
-                named = found.groupdict()
-                title = title or (named.get("title") or "").strip()
-                address = address or named.get("address") or _turned(named.get("reversed"))
-        if product.remembers:
-            self._caller = (title or ("" if address else self._caller[0]), address or self._caller[1])
-            return self._caller
+                groups = found.groupdict()
+                title = title or (groups.get("title") or "").strip()
+                address = address or groups.get("address") or _turned(groups.get("reversed"))
+        if product.remembers_until:
+            known = self._caller
+            named = (title or ("" if address else known[0]), address or known[1])
+            self._caller = ("", "") if compiled(product.remembers_until).search(line) else named
+            return named
         return title, address
 
 
@@ -165,7 +167,7 @@ def masked(line: str) -> str:
 
 def _moment(line: str) -> str:
     found = _MOMENT.search(line[:_MOMENT_WITHIN])
-    return found[0] if found else ""
+    return re.sub(r"^(\d{4})?(\d\d)(\d\d) ", lambda day: "-".join(filter(None, day.groups())) + " ", found[0]) if found else ""
 
 
 def _status(product: str, pattern: Pattern, line: str) -> str:

@@ -52,13 +52,13 @@ class Pattern:
 class Product:
     """How one product's lines look (`shapes`), whom they name (`who`, groups title, address, reversed), and what they say.
 
-    `remembers` is true where a line that names the other device speaks for those that follow it.
+    Where `remembers_until` is not empty, a line that names the other device speaks for those that follow it, until a line matches.
     """
 
     name: str
     shapes: tuple[str, ...]
     who: tuple[str, ...]
-    remembers: bool
+    remembers_until: str
     patterns: tuple[Pattern, ...]
     needled: tuple[tuple[str, Pattern], ...]
     """Each needle with its pattern, in the order of the patterns; an empty needle is in every line."""
@@ -109,7 +109,7 @@ def _product(table: Mapping[str, Any]) -> Product:
         name=name,
         shapes=tuple(table["shapes"]),
         who=tuple(table["who"]),
-        remembers=table.get("remembers", False),
+        remembers_until=table.get("remembers_until", ""),
         patterns=patterns,
         needled=tuple((needle, pattern) for pattern in patterns for needle in pattern.needles or ("",)),
     )

@@ -41,9 +41,10 @@ export function useReading() {
     reading: data,
     read: async (log: Log, product: string) => {
       const told = await upload<LogExplanation>(withParameters("/api/explain", { product }), log.bytes, "text/plain");
-      queries.setQueryData<Reading | null>(KEY, { log, product, told });
+      const next: Reading = { log, product, told };
+      queries.setQueryData(KEY, next);
     },
-    forget: () => queries.setQueryData<Reading | null>(KEY, null),
+    forget: () => queries.setQueryData(KEY, null),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ExplainedGroupWords, LogExplanation } from "@/api/words";
-import { foldWords, rowsOf } from "./rows";
+import { foldWords, listed, rowsOf } from "./rows";
 
 function told(lines: number, shown: readonly (readonly [number, number])[], passing: readonly number[] = []): LogExplanation {
   const count = Math.max(0, ...shown.map(([, group]) => group + 1));
@@ -121,4 +121,10 @@ test("a fold says what is in it", () => {
   const fold = { kind: "fold", from: 1, to: 1, repeats: [], passing: 0, unknown: 1 } as const;
   expect(foldWords(fold, false)).toBe("1 line of no known kind");
   expect(foldWords({ ...fold, passing: 1200 }, false)).toBe("1,200 lines without a fault, 1 line of no known kind");
+});
+
+test("names are listed as people say them", () => {
+  expect(listed([], "and")).toBe("");
+  expect(listed(["Orthanc"], "and")).toBe("Orthanc");
+  expect(listed(["Orthanc", "DCMTK", "Conquest"], "or")).toBe("Orthanc, DCMTK or Conquest");
 });

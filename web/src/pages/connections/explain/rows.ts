@@ -3,6 +3,7 @@
  * same again or nothing, folded to how many lines that are.
  */
 import type { ExplainedLineWords, LogExplanation } from "@/api/words";
+import { counted } from "@/base/text";
 
 export interface LineRow {
   readonly kind: "line";
@@ -74,13 +75,17 @@ export function rowsOf(told: LogExplanation, wanted: Wanted): readonly Row[] {
 export function foldWords(fold: FoldRow, only: boolean): string {
   const parts: string[] = [];
   if (fold.repeats.length > 0)
-    parts.push(`${lines(fold.repeats.length)} that ${fold.repeats.length === 1 ? "says" : "say"} it again`);
+    parts.push(`${counted(fold.repeats.length, "line")} that ${fold.repeats.length === 1 ? "says" : "say"} it again`);
   if (fold.passing > 0)
-    parts.push(only ? `${lines(fold.passing)} that say other things` : `${lines(fold.passing)} without a fault`);
-  if (fold.unknown > 0) parts.push(`${lines(fold.unknown)} of no known kind`);
+    parts.push(
+      only ? `${counted(fold.passing, "line")} that say other things` : `${counted(fold.passing, "line")} without a fault`,
+    );
+  if (fold.unknown > 0) parts.push(`${counted(fold.unknown, "line")} of no known kind`);
   return parts.join(", ");
 }
 
-function lines(count: number): string {
-  return count === 1 ? "1 line" : `${count.toLocaleString("en")} lines`;
+/** "A, B and C". */
+export function listed(names: readonly string[], joint: "and" | "or"): string {
+  if (names.length < 2) return names[0] ?? "";
+  return `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
 }

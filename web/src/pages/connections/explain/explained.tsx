@@ -1,0 +1,82 @@
+/** A log that was read: on the left all that it says, on the right its lines with what they mean beside them. */
+import { Select, Switch } from "@mantine/core";
+import { useState } from "react";
+import { byteCount, counted } from "@/base/text";
+import { Button } from "@/parts/button";
+import { Fault } from "@/parts/fault";
+import { Lamp } from "@/parts/lamp";
+import styles from "./explained.module.css";
+import { Groups } from "./groups";
+import { Lines } from "./lines";
+import { type Reading, useProducts } from "./reading";
+import { listed } from "./rows";
+
+interface Props {
+  readonly reading: Reading;
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly onProduct: (product: string) => void;
+  readonly onAnother: () => void;
+  readonly onFault: (identifier: string) => void;
+}
+
+export function Explained({ reading, busy, error, onProduct, onAnother, onFault }: Props) {
+  const { log, product, told } = reading;
+  const [only, setOnly] = useState<number>();
+  const [passing, setPassing] = useState(false);
+  const products = useProducts();
+  const first = told.groups.find((group) => group.is_fault);
+  return (
+    <div className={styles.page}>
+      <section className={styles.side} aria-label="What the log says">
+        <header className={styles.head}>
+          <div className={styles.name}>
+            <Lamp state={first ? "bad" : told.known > 0 ? "good" : "unknown"} />
+            <h2>
+              <bdi>{log.name || "Pasted lines"}</bdi>
+            </h2>
+            <Select
+              aria-label="Whose log it is"
+              className={styles.product ?? ""}
+              data={[{ value: "", label: "any product" }, ...products.map((value) => ({ value, label: value }))]}
+              value={product}
+              onChange={(value) => {
+                setOnly(undefined);
+                onProduct(value ?? "");
+              }}
+              allowDeselect={false}
+              disabled={busy}
+            />
+          </div>
+          <p>
+            {first ? counted(told.faults, "fault") : "No fault"} in {counted(told.lines, "line")}
+            {Object.keys(told.products).length > 0 && <> of {listed(Object.keys(told.products), "and")}</>}
+            {first && (
+              <>
+                , from line {first.first_line}
+                {first.first_moment && <> at {first.first_moment}</>}
+              </>
+            )}
+          </p>
+          {log.leftOut > 0 && <p className={styles.cut}>The first {byteCount(log.leftOut)} of the file were left out.</p>}
+        </header>
+        <Groups told={told} passing={passing} only={only} onOnly={setOnly} />
+        <footer className={styles.foot}>
+          <Button onClick={onAnother}>Another log</Button>
+          <Switch
+            className={styles.passing ?? ""}
+            label="Lines without a fault"
+            labelPosition="left"
+            checked={passing}
+            onChange={(event) => setPassing(event.currentTarget.checked)}
+          />
+        </footer>
+      </section>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className={styles.main} aria-label="The lines" tabIndex={0}>
+        {error !== undefined && <Fault tried="The log was not explained" error={error} />}
+        <Lines key={only} told={told} passing={passing} only={only} onFault={onFault} />
+      </section>
+    </div>
+  );
+}
