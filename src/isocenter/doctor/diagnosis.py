@@ -33,7 +33,8 @@ _TOOLKITS = frozenset({"dcmtk"})
 
 @dataclass(frozen=True, slots=True)
 class SignRow:
-    """What a sign means. `causes` are faults of the table, the likeliest first; `here` and `there` stand before theirs.
+    """What a sign means. `causes` are faults of the table, the likeliest first; `here` and `there` stand before those of the first
+    fault, or `alone`.
 
     An empty `side` is that of the first fault. `lines`: whether the lines to type on the other side help; None where the faults
     tell. `undecided` says what cannot be told apart. `by_product` holds the rows of products that mean something else by it.
@@ -47,6 +48,7 @@ class SignRow:
     there: tuple[str, ...] = ()
     undecided: str = ""
     lines: bool | None = None
+    alone: bool = False
     by_product: Mapping[str, Mapping[str, Any]] | None = None
 
     def of_product(self, product: str) -> SignRow:
@@ -83,7 +85,7 @@ def verdict(visit: Visit, step: Step) -> Verdict:
     row = (signs().get(sign.code) or signs()[UNKNOWN]).of_product(visit.product)
     causes = _causes(row, visit, step.layer, facts)
     side = Side(row.side) if row.side else fault(row.causes[0]).side if row.causes else Side.UNDECIDED
-    told = causes if side is Side.UNDECIDED else causes[:1]
+    told = () if row.alone else causes if side is Side.UNDECIDED else causes[:1]
     return Verdict(
         layer=step.layer,
         side=side,

@@ -82,7 +82,7 @@ def _judged(visit: Visit, answer: Answer) -> Step:
             return Step(Layer.FIRST_BYTES, Outcome.WARNED, "it takes the connection and says nothing")
         case Said.BROKEN | Said.CUT:
             return Step(Layer.FIRST_BYTES, Outcome.WARNED, f"it {answer.words}")
-    return Step(Layer.FIRST_BYTES, Outcome.PASSED, "it speaks DICOM, not HTTP, TLS or HL7", round(answer.seconds * 1000, 1))
+    return Step(Layer.FIRST_BYTES, Outcome.PASSED, "it speaks DICOM, not HTTP, TLS or HL7", round(answer.seconds * 1000, 2))
 
 
 def _closed(visit: Visit, answer: Answer) -> Step:

@@ -34,7 +34,7 @@ def look_at_name(visit: Visit) -> Step:
             return _failed(f"{host} is {what}", "name-malformed", what=what)
     if address := _literal(host):
         visit.addresses = (address,)
-        return Step(Layer.NAME, Outcome.PASSED, "an address was given, nothing to look up", facts={"addresses": [address]})
+        return Step(Layer.NAME, Outcome.PASSED, "an address was given, nothing to look up", 0.0, facts={"addresses": [address]})
     if read_as := as_the_system_reads(host):
         return _failed(f"{host} would be read as {read_as}", "name-odd", read_as=read_as)
     if len(host) > NODE_HOST_CHARACTERS_MAX or any(len(label) > 63 for label in host.split(".")):

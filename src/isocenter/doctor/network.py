@@ -294,7 +294,7 @@ def connect(address: str, port: int, seconds: float, clock: Clock, is_stopped: C
 
 
 def _connect(sock: socket.socket, place: tuple[str, int], until: float, is_stopped: Callable[[], bool]) -> int:
-    """0 when connected, else the error number; ETIMEDOUT when the time is over."""
+    """0 when connected, else the error number; ETIMEDOUT when the time is over, ECANCELED when stopped."""
     sock.setblocking(False)
     try:
         number = sock.connect_ex(place)
@@ -307,7 +307,7 @@ def _connect(sock: socket.socket, place: tuple[str, int], until: float, is_stopp
     while (left := until - monotonic()) > 0 and not is_stopped():
         if _writable(sock, min(left, _SLICE_SECONDS)):
             return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    return errno.ETIMEDOUT
+    return errno.ECANCELED if is_stopped() else errno.ETIMEDOUT
 
 
 def _writable(sock: socket.socket, seconds: float) -> bool:

@@ -60,6 +60,8 @@ def _passed(visit: Visit, failures: list[Failure]) -> Step:
 
 
 def _failed(visit: Visit, failures: list[Failure]) -> Step:
+    if failures[-1].error.name == "ECANCELED":
+        return Step(Layer.TCP, Outcome.SKIPPED, "stopped by you")
     # An address that refuses tells more than one that is silent, and is as a rule the one that the device has.
     chosen = min(failures, key=lambda failure: _ORDER.index(_kind(failure.error)))
     kind, error = _kind(chosen.error), chosen.error
@@ -96,7 +98,7 @@ def _kind(error: Unreached) -> str:
             return "no-route"
         case "EACCES" | "EPERM":
             return "forbidden"
-        case "ETIMEDOUT" | "ECANCELED":
+        case "ETIMEDOUT":
             return "silent"
     return "error"
 

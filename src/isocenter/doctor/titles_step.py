@@ -58,7 +58,7 @@ def judge_titles(visit: Visit) -> Step:
         )
     visit.answer = answer
     step = _judged(visit, answer)
-    return replace(step, milliseconds=step.milliseconds or round(answer.seconds * 1000, 1), exchanges=answer.exchanges)
+    return replace(step, milliseconds=round(answer.seconds * 1000, 2), exchanges=answer.exchanges)
 
 
 def _judged(visit: Visit, answer: Answer) -> Step:
