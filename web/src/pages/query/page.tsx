@@ -124,12 +124,7 @@ export default function Page() {
         />
       )}
       {dialog === "why" && (
-        <Why
-          question={question}
-          found={found.data?.rows.length ?? 0}
-          onSearch={(fields) => show({ fields }, true)}
-          onClose={() => setDialog(undefined)}
-        />
+        <Why question={question} onSearch={(fields) => show({ fields }, true)} onClose={() => setDialog(undefined)} />
       )}
     </>
   );

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   datesWords,
-  droppedOneByOne,
+  fieldsWith,
   fromAddress,
   isEverything,
+  joinedKeys,
   keysOf,
+  keyWords,
   NO_FIELDS,
   rangeOf,
   searchesOf,
@@ -61,12 +63,23 @@ test("dates are told in words", () => {
   expect(datesWords("-20260131")).toBe("until 2026-01-31");
 });
 
-test("each field that is filled in is dropped once, and no other", () => {
-  const dropped = droppedOneByOne(study({ name: "x", modalities: ["CT"] }));
-  expect(dropped.map((one) => [one.words, one.fields.name, one.fields.modalities])).toEqual([
-    ["Patient name", "", ["CT"]],
-    ["Modality", "x", []],
-  ]);
+test("a key that keeps the rest out is left out of its field, or written as it was tried", () => {
+  const { fields } = study({ name: "doe", modalities: ["CT"], dates: "7d" });
+  expect(fieldsWith(fields, "PatientName", "")).toEqual({ ...fields, name: "" });
+  expect(fieldsWith(fields, "PatientName", "DOE*")).toEqual({ ...fields, name: "DOE*" });
+  expect(fieldsWith(fields, "PatientName", "DOE^JOHN")).toEqual({ ...fields, name: '"DOE^JOHN"' });
+  expect(fieldsWith(fields, "ModalitiesInStudy", "CT\\MR")?.modalities).toEqual(["CT", "MR"]);
+  expect(fieldsWith(fields, "StudyDate", "20260101-")?.dates).toBe("20260101-");
+  expect(fieldsWith(fields, "Modality", "CT")).toBeUndefined();
+});
+
+test("several modalities are one key where the house counts", () => {
+  expect(joinedKeys(study({ name: "x", modalities: ["CT", "MR"] }), TODAY)).toEqual({
+    PatientName: "x*",
+    ModalitiesInStudy: "CT\\MR",
+  });
+  expect(joinedKeys({ ...study({ modalities: ["CT"] }), level: "patient" }, TODAY)).toEqual({});
+  expect([keyWords("PatientID"), keyWords("StudyID")]).toEqual(["patient ID", "StudyID"]);
 });
 
 test("a question goes into the address and comes back", () => {

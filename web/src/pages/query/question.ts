@@ -90,25 +90,31 @@ export function isEverything(question: Question, today: Date): boolean {
   return searchesOf(question, today).every((keys) => Object.values(keys).every((value) => !value.replaceAll("*", "")));
 }
 
-const FIELD_NAMES: Readonly<Record<keyof Fields, string>> = {
-  name: "Patient name",
-  id: "Patient ID",
-  accession: "Accession",
-  dates: "Study date",
-  modalities: "Modality",
+const FIELDS_OF_KEYS: Readonly<Record<string, { readonly field: keyof Fields; readonly words: string }>> = {
+  PatientName: { field: "name", words: "patient name" },
+  PatientID: { field: "id", words: "patient ID" },
+  AccessionNumber: { field: "accession", words: "accession" },
+  StudyDate: { field: "dates", words: "study date" },
+  ModalitiesInStudy: { field: "modalities", words: "modality" },
 };
 
-export interface Dropped {
-  readonly field: keyof Fields;
-  readonly words: string;
-  readonly fields: Fields;
+/** A key in the words of its field, or the key itself. */
+export const keyWords = (keyword: string): string => FIELDS_OF_KEYS[keyword]?.words ?? keyword;
+
+/** The keys of one search that stands for all: several modalities joined by backslashes, which the house counts one by one. */
+export function joinedKeys(question: Question, today: Date): Record<string, string> {
+  const keys = keysOf(question, today);
+  const { modalities } = question.fields;
+  return question.level === "patient" || modalities.length === 0 ? keys : { ...keys, ModalitiesInStudy: modalities.join("\\") };
 }
 
-/** The question once without each of the fields that are filled in. */
-export function droppedOneByOne({ level, fields }: Pick<Question, "level" | "fields">): readonly Dropped[] {
-  const missing = withoutKey(level);
-  const filled = (Object.keys(FIELD_NAMES) as (keyof Fields)[]).filter((field) => !missing.has(field) && fields[field].length > 0);
-  return filled.map((field) => ({ field, words: FIELD_NAMES[field], fields: { ...fields, [field]: NO_FIELDS[field] } }));
+/** The fields with another value of a key, none where it is empty; `undefined` where no field stands for that key. */
+export function fieldsWith(fields: Fields, keyword: string, value: string): Fields | undefined {
+  const field = FIELDS_OF_KEYS[keyword]?.field;
+  if (!field) return undefined;
+  if (field === "modalities") return { ...fields, modalities: value.split("\\").filter(Boolean) };
+  // A name without a wild card would get one again: what was tried is meant as it stands.
+  return { ...fields, [field]: field === "name" && value && !/[*?]/.test(value) ? `"${value}"` : value };
 }
 
 const PARAMETERS = { name: "name", id: "id", accession: "accession", dates: "date" } as const;

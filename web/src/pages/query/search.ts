@@ -15,9 +15,10 @@ import type {
   NodeState,
   NodeStates,
   NodeWords,
+  WhyWords,
 } from "@/api/words";
 import { RETURNED, type Row, rowsOf, seriesOf } from "./answers";
-import { type Level, type Question, searchesOf } from "./question";
+import { joinedKeys, type Level, type Question, searchesOf } from "./question";
 
 /** As many answers as the house keeps for one reply. */
 export const ANSWERS_MAX = 1000;
@@ -134,6 +135,12 @@ export async function countOf(question: Question, signal: AbortSignal): Promise<
   const words = await inTurn(asked);
   return { count: words.reduce((sum, one) => sum + one.count, 0), more: words.some((one) => one.more) };
 }
+
+/** Why it finds so few: the house makes the search again without each of its keys, and with other spellings of the guilty ones. */
+export const whyOf = (question: Question, signal: AbortSignal): Promise<WhyWords> => {
+  const level = question.level === "patient" ? "patient" : "study";
+  return change<WhyWords>("POST", "/api/why", { node: question.node, level, keys: joinedKeys(question, new Date()) }, signal);
+};
 
 /** How many images of each row are in this archive. */
 export function useHere(level: Level, rows: readonly Row[]) {

@@ -1,69 +1,125 @@
-/** Why so few? The search is counted again without each of its keys, one by one: the key that keeps the others out shows itself. */
+/** Why so few? The house makes the search again without each of its keys: the guilty one is named, and the spelling that finds more. */
 import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
+import type { FoundWords, WhyWords } from "@/api/words";
 import { count } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp } from "@/parts/lamp";
-import { type Dropped, droppedOneByOne, type Fields, type Question } from "./question";
-import { type Counted, countOf } from "./search";
+import { type Fields, fieldsWith, keyWords, type Question } from "./question";
+import { type Counted, whyOf } from "./search";
 import { NOUNS } from "./selection_bar";
 import styles from "./why.module.css";
 
 interface Props {
   readonly question: Question;
-  readonly found: number;
   readonly onSearch: (fields: Fields) => void;
   readonly onClose: () => void;
 }
 
-export function Why({ question, found, onSearch, onClose }: Props) {
-  const dropped = droppedOneByOne(question);
-  const noun = NOUNS[question.level === "patient" ? "patient" : "study"][1];
+export function Why({ question, onSearch, onClose }: Props) {
+  const asking = useQuery({
+    queryKey: ["why", question],
+    queryFn: ({ signal }) => whyOf(question, signal),
+    staleTime: 30_000,
+    retry: false,
+  });
   return (
-    <Modal opened onClose={onClose} title="Why so few?" centered size={520}>
-      <p className={styles.intro}>
-        With every key {count(found)} match at {question.node}. Without one of them, the others unchanged:
-      </p>
-      <ul className={styles.list}>
-        {dropped.map((one) => (
-          <Without key={one.field} one={one} question={question} found={found} noun={noun} onSearch={onSearch} />
-        ))}
-      </ul>
+    <Modal opened onClose={onClose} title="Why so few?" centered size={600}>
+      {asking.isPending && (
+        <p className={styles.intro} role="status">
+          <Lamp state="busy" /> {question.node} is asked again without each of the keys, one after the other.
+        </p>
+      )}
+      {asking.isError && <p className={styles.intro}>{asking.error.message}</p>}
+      {asking.data && <Answer why={asking.data} question={question} onSearch={onSearch} />}
     </Modal>
   );
 }
 
-interface WithoutProps {
-  readonly one: Dropped;
+interface AnswerProps {
+  readonly why: WhyWords;
   readonly question: Question;
-  readonly found: number;
-  readonly noun: string;
   readonly onSearch: (fields: Fields) => void;
 }
 
-function Without({ one, question, found, noun, onSearch }: WithoutProps) {
-  const asked = { ...question, fields: one.fields };
-  const counting = useQuery({
-    queryKey: ["count", asked],
-    queryFn: ({ signal }) => countOf(asked, signal),
-    staleTime: 30_000,
-    retry: false,
-  });
-  const more = counting.data ? counting.data.count > found : false;
+function Answer({ why, question, onSearch }: AnswerProps) {
+  const noun = NOUNS[question.level === "patient" ? "patient" : "study"][1];
+  const { fields } = question;
+  return (
+    <>
+      <p className={styles.verdict}>{why.words}</p>
+      {why.cures.length > 0 && (
+        <ul className={styles.list} aria-label="What finds more">
+          {why.cures.map((cure) => (
+            <Tried
+              key={cure.replaces}
+              words={`${keyWords(cure.keyword)} ${cure.value || "left empty"}`}
+              found={cure.found}
+              noun={noun}
+              isBetter
+              action="Search so"
+              fields={fieldsWith(
+                cure.keyword === cure.replaces ? fields : without(fields, cure.replaces),
+                cure.keyword,
+                cure.value,
+              )}
+              onSearch={onSearch}
+            />
+          ))}
+        </ul>
+      )}
+      <p className={styles.intro}>
+        With every key {told(why.whole, noun)} at {question.node}. Without one of them, the others unchanged:
+      </p>
+      <ul className={styles.list} aria-label="Without each key">
+        {why.without.map((one) => (
+          <Tried
+            key={one.keyword}
+            words={`without ${keyWords(one.keyword)}`}
+            found={one.found}
+            noun={noun}
+            isBetter={why.guilty.includes(one.keyword) && !why.together}
+            action="Search without it"
+            fields={fieldsWith(fields, one.keyword, "")}
+            onSearch={onSearch}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const without = (fields: Fields, keyword: string): Fields => fieldsWith(fields, keyword, "") ?? fields;
+
+interface TriedProps {
+  readonly words: string;
+  readonly found: FoundWords;
+  readonly noun: string;
+  readonly isBetter: boolean;
+  readonly action: string;
+  readonly fields: Fields | undefined;
+  readonly onSearch: (fields: Fields) => void;
+}
+
+function Tried({ words, found, noun, isBetter, action, fields, onSearch }: TriedProps) {
+  const label = useId();
   return (
     <li className={styles.row}>
-      <Lamp state={counting.isPending ? "busy" : counting.isError ? "bad" : more ? "partly" : "unknown"} />
-      <span className={styles.key}>without {one.words.toLowerCase()}</span>
-      <span className={more ? styles.many : styles.few}>
-        {counting.isPending ? "is counted" : counting.isError ? counting.error.message : `${counted(counting.data)} ${noun}`}
+      <Lamp state={isBetter ? "partly" : found.failure ? "bad" : "unknown"} />
+      <span id={label} className={styles.key}>
+        <bdi>{words}</bdi>
       </span>
-      {more && (
-        <Button small onClick={() => onSearch(one.fields)}>
-          Search without it
+      <span className={isBetter ? styles.many : styles.few}>{told(found, noun)}</span>
+      {isBetter && fields && (
+        <Button small aria-describedby={label} onClick={() => onSearch(fields)}>
+          {action}
         </Button>
       )}
     </li>
   );
 }
+
+const told = (found: FoundWords, noun: string) => found.failure || `${counted(found)} ${noun}`;
 
 export const counted = (found: Counted) => (found.more ? `more than ${count(found.count)}` : count(found.count));
