@@ -5,10 +5,11 @@ import { useState } from "react";
 import { change, get } from "@/api/http";
 import { pathOf } from "@/api/nodes";
 import type { CheckupWords, DeviceWords, NodeKept, NodeStory, NodeWords, VerdictWords } from "@/api/words";
-import { counted, moment } from "@/base/text";
+import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
+import { rightHere } from "./right_here";
 import { Sentence } from "./sentence";
 import styles from "./sides.module.css";
 import { isOurTitle, namesOf } from "./verdict";
@@ -56,7 +57,6 @@ function isWorkaround(sentence: string): boolean {
   return sentence.startsWith("If nobody can change it today");
 }
 
-/** What was seen of this side and is right: each with where it is known from. Nothing is claimed that was not seen. */
 function useWhatIsRight(checkup: CheckupWords): readonly string[] {
   const device = useQuery({
     queryKey: ["network", "device"],
@@ -67,26 +67,6 @@ function useWhatIsRight(checkup: CheckupWords): readonly string[] {
     queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(checkup.node)}`, undefined, signal),
   }).data;
   return rightHere(checkup, device, story, new Date());
-}
-
-/** The sentences, from what the house knows. */
-export function rightHere(
-  checkup: CheckupWords,
-  device: DeviceWords | undefined,
-  story: NodeStory | undefined,
-  now: Date,
-): readonly string[] {
-  const title = checkup.own_ae_title;
-  const found = title === title.trim() ? [`title ${title}, ${counted(title.length, "letter")}, no stray space`] : [];
-  const last = story?.calls.last;
-  if (last) found.push(`it reached you at ${moment(new Date(last), now)}, from ${story.calls.address}`);
-  else if (device?.latest_call) {
-    const { address, moment: when } = device.latest_call;
-    found.push(`you can be reached: ${address} called at ${moment(new Date(when), now)}`);
-  }
-  if (device) found.push(`you listen at port ${device.port} since ${moment(new Date(device.listening_since), now)}`);
-  if (checkup.own_address && checkup.own_address !== checkup.host) found.push(`your address towards it is ${checkup.own_address}`);
-  return found;
 }
 
 /** The other spelling, towards this one node. */
