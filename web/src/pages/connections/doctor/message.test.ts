@@ -28,6 +28,7 @@ const verdict = {
       product: "Orthanc",
       where: "orthanc.json",
       text: "new",
+      // biome-ignore lint/suspicious/noThenProperty: the word of the API
       then: "Restart Orthanc",
       before: "old",
       mind: "",
