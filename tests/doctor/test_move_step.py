@@ -9,6 +9,7 @@ import pytest
 from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
 
 from isocenter.base.clock import SystemClock
+from isocenter.base.errors import LinkLost
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.commitment_step import commitment
@@ -137,6 +138,20 @@ def test_a_connection_that_speaks_no_dicom_is_a_stranger(world):
 
     world.calls_us, world.status = knock, 0xA702
     assert move(world.visit).sign.code == "return-stranger"
+
+
+def test_a_pdu_that_is_longer_than_agreed_is_told_as_such(world):
+    def shout():
+        node = Node("us", "ISOCENTER", "127.0.0.1", world.way.port)
+        with (
+            contextlib.suppress(LinkLost),
+            open_association(node, Proposal(query_contexts(CT_IMAGE)), calling_ae_title="PEER") as requestor,
+        ):
+            requestor.link.stream.sendmsg([b"\x04\0" + (300_000).to_bytes(4, "big") + bytes(300_000)])
+            requestor.response(1, 1)
+
+    world.calls_us, world.status = shout, 0xA702
+    assert move(world.visit).sign.code == "return-pdu-too-long"
 
 
 def test_another_called_title_is_a_remark(world):

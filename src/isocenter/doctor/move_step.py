@@ -178,6 +178,8 @@ def _called_and_failed(caller: Caller, said: dict[str, str]) -> tuple[str, Sign]
         return f"{who} and was {why}", Sign("return-rejected", facts)
     if why.startswith("nothing that it proposed"):
         return f"{who}, and {why}", Sign("return-refused-contexts", facts)
+    if "P-DATA-TF of" in why:
+        return f"{who} and sent a longer PDU than it may: {why}", Sign("return-pdu-too-long", facts)
     if "answered here by" in why:
         return f"{who}: {why}", Sign("return-failed", facts)
     return f"{who}, and the object did not come: {why}", Sign("return-empty", facts)
