@@ -1286,6 +1286,7 @@ INSPECTED_ROWS_MAX = _limit("INSPECTED_ROWS_MAX", 1000, "rows", "Of one data set
 INSPECTED_VALUE_CHARACTERS_MAX = _limit(
     "INSPECTED_VALUE_CHARACTERS_MAX", 200, "characters", "Of one value in the inspector; the header page shows it in full."
 )
+INSPECTED_SEARCH_CHARACTERS_MAX = _limit("INSPECTED_SEARCH_CHARACTERS_MAX", 200, "characters", "Looked for: a UID has 64.")
 INSPECTED_RAW_BYTES_MAX = _limit("INSPECTED_RAW_BYTES_MAX", 2 * KIB, "bytes", "Of one PDU that the inspector shows as bytes.")
 LADDER_SILENCE_SECONDS = _limit(
     "LADDER_SILENCE_SECONDS", 0.01, "seconds", "In which nothing comes between two messages, and that the ladder shows as silence."

@@ -21,6 +21,7 @@ from isocenter.daemon.device import Device
 from isocenter.daemon.dropping import Dropping
 from isocenter.daemon.explaining import Explaining, own_address
 from isocenter.daemon.folder_use import folder_use
+from isocenter.daemon.inspecting import Inspecting
 from isocenter.daemon.keeping_both import KeepingBoth
 from isocenter.daemon.neighbours import neighbourhood
 from isocenter.daemon.paperwork import house_paperwork
@@ -75,6 +76,7 @@ def api_house(house: House, backstage: HouseBackstage) -> ApiHouse:
         clinic=clinic,
         paperwork=house_paperwork(house, clinic.all, IndexSenders(reader)),
         logs=Explaining(lambda: house.settings, lambda: own_address(house.addresses)),
+        inspection=Inspecting(house),
         keep_both=KeepingBoth(house.archive, quarantine, house.pictures, SystemClock()).keep,
     )
 

@@ -25,15 +25,20 @@ def resolve(text: str, aet: str | None, name: str | None, data: Path | None) -> 
     if aet is not None:
         config.check_ae_title(aet)
     title = aet or config.load({}, place.folder).aet
+    return Call(written_out(text) or _saved(text, place), title)
+
+
+def written_out(text: str) -> Node | None:
+    """The node of `TITLE@host:port`; None for a name. Raises UsageError for what is neither."""
     if match := _WRITTEN_OUT.fullmatch(text):
         config.check_ae_title(match["title"])
         port = int(match["port"] or 104)
         if not 1 <= port <= 0xFFFF:
             raise UsageError(f"{text}: a TCP port is a number from 1 to 65535.")
-        return Call(Node(name=match["title"], ae_title=match["title"], host=match["host"].strip("[]"), port=port), title)
+        return Node(name=match["title"], ae_title=match["title"], host=match["host"].strip("[]"), port=port)
     if "@" in text:
         raise UsageError(f"{text!r} is not written as TITLE@host:port, for example ISOCENTER@10.0.0.5:11112.")
-    return Call(_saved(text, place), title)
+    return None
 
 
 def _saved(text: str, place: instances.Place) -> Node:

@@ -10,16 +10,19 @@ from __future__ import annotations
 import ipaddress
 import struct
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import PCAP_INTERFACES_MAX, PCAP_RECORD_BYTES_MAX
 
+_MICROSECONDS = timedelta(seconds=1) // timedelta(microseconds=1)
+_NANOSECONDS = _MICROSECONDS * 1000
 _MAGIC = {
-    b"\xa1\xb2\xc3\xd4": (">", 1_000_000),
-    b"\xd4\xc3\xb2\xa1": ("<", 1_000_000),
-    b"\xa1\xb2\x3c\x4d": (">", 1_000_000_000),
-    b"\x4d\x3c\xb2\xa1": ("<", 1_000_000_000),
+    b"\xa1\xb2\xc3\xd4": (">", _MICROSECONDS),
+    b"\xd4\xc3\xb2\xa1": ("<", _MICROSECONDS),
+    b"\xa1\xb2\x3c\x4d": (">", _NANOSECONDS),
+    b"\x4d\x3c\xb2\xa1": ("<", _NANOSECONDS),
 }
 _SECTION = b"\x0a\x0d\x0d\x0a"
 _INTERFACE, _SIMPLE_PACKET, _ENHANCED_PACKET = 1, 3, 6
@@ -55,7 +58,7 @@ class CapturePackets:
         self._held = bytearray()
         self._format = ""
         self._order = "<"
-        self._units = 1_000_000
+        self._units = _MICROSECONDS
         self._link = _ETHERNET
         self._interfaces: list[tuple[int, float]] = []
 
@@ -170,7 +173,7 @@ class CapturePackets:
                 value = options[position + 4]
                 return float(2 ** min(value & 0x7F, 60) if value & 0x80 else 10 ** min(value, 18))
             position += 4 + length + -length % 4
-        return 1_000_000.0
+        return float(_MICROSECONDS)
 
     def _enhanced(self, body: bytes) -> TcpPacket | None:
         number, high, low, kept, whole = struct.unpack_from(f"{self._order}IIIII", body)

@@ -16,19 +16,20 @@ from isocenter.base.errors import PeerError
 from isocenter.base.ids import new_token
 from isocenter.base.limits import PCAP_CONNECTIONS_MAX, PCAP_WAITING_BYTES_MAX
 from isocenter.doctor.capture_packets import CapturePackets, TcpPacket
+from isocenter.doctor.neighbours import ports
 from isocenter.model.recording import Ending, Endpoint, Origin, Recording
 from isocenter.net.tap import Tap
 from isocenter.wire.first_bytes import recognise
 from isocenter.wire.pdu_codec import ASSOCIATE_RQ, NAMES, P_DATA_TF, check_length
 
 _FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
-_HALF = 1 << 31
+_HALF = 0x80000000
 _FIRST_BYTES = 12
 _PACKET_BYTES = 300
 """What a packet that waits costs beside its data."""
 _WAYS = 64
 """How many directions may wait for as much as one may."""
-_LATEST_SECONDS = 253402300799.0
+_LATEST_SECONDS = float(0x7FFFFFFF)
 
 
 @dataclass(slots=True)
@@ -242,10 +243,6 @@ def _is_wanted(connection: _Connection, way: _Way, data: bytes) -> bool:
     if _begins_pdu(data):
         return True
     if connection.has_begun:
-        connection.is_foreign = connection.called[1] not in _DICOM_PORTS or recognise(data) is None
+        connection.is_foreign = connection.called[1] not in ports()["dicom"] or recognise(data) is None
         return not connection.is_foreign
     return False
-
-
-_DICOM_PORTS = frozenset((104, 2761, 2762, 4242, 5678, 11112, 11113))
-"""Where whoever speaks another protocol is worth a row."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from isocenter.base.limits import KIB
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.crossings import Crossing, Shape
 from isocenter.model.ladder import ContextLine, Tone
@@ -164,7 +165,7 @@ def _accepted(accept: AssociateAccept, request: AssociateRequest | None) -> Told
     words = "accepted" if good == asked == 1 else f"all {asked} accepted" if good == asked else f"{good} of {asked} accepted"
     most = accept.user.pdu_bytes_max
     if most is not None:
-        size = "s of any size" if most == 0 else f" up to {most // 1024} KB" if most >= 1024 else f" up to {most} B"
+        size = "s of any size" if most == 0 else f" up to {most // KIB} KB" if most >= KIB else f" up to {most} B"
         words += f", PDU{size}"
     return Told("A-ASSOCIATE-AC", words, Tone.PLAIN if good == asked else Tone.WARN if good else Tone.BAD)
 

@@ -12,7 +12,7 @@ import ipaddress
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from isocenter.base.limits import PCAP_FILLED_BYTES_MAX, PCAP_PACKET_BYTES
 from isocenter.doctor.masking import patched, patches
@@ -30,8 +30,9 @@ _RESOLUTION = 9
 _NANOSECONDS = 9
 _FIN, _SYN, _RST, _PSH, _ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 _FIRST_SEQUENCE = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOW = 0xFFFF
-_PORT_UNKNOWN = 50000
+_PORT_UNKNOWN = 0xC000
 _MASKED = "Values that name patients, and passcodes, were written over with the letter X."
 _ZEROS = bytes(PCAP_PACKET_BYTES)
 
@@ -137,7 +138,7 @@ class _Flow:
         frame = there.hardware + here.hardware + kind + header + data
         here.move(len(data) + bool(flags & _SYN) + bool(flags & _FIN))
         moment = self._recording.began + timedelta(seconds=at)
-        nanoseconds = int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
+        nanoseconds = (moment - _EPOCH) // timedelta(microseconds=1) * 1000
         fixed = struct.pack("<IIIII", 0, nanoseconds >> 32, nanoseconds & 0xFFFFFFFF, len(frame), len(frame))
         return _block(_ENHANCED_PACKET, fixed + _padded(frame), _option(_COMMENT, comment.encode()) if comment else b"")
 
@@ -160,7 +161,7 @@ def _network(here: Endpoint, there: Endpoint, tcp: bytes, data: bytes, identific
     length = len(tcp) + len(data)
     if source.version == target.version == 6:
         pseudo = source.packed + target.packed + struct.pack(">IHBB", length, 0, 0, 6)
-        header = struct.pack(">IHBB", 6 << 28, length, 6, 64) + source.packed + target.packed
+        header = struct.pack(">IHBB", 0x60000000, length, 6, 64) + source.packed + target.packed
         kind = b"\x86\xdd"
     else:
         four, other = _four(source), _four(target)

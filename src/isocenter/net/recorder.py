@@ -11,6 +11,7 @@ import struct
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from isocenter.base.clock import Clock
 from isocenter.base.ids import new_token
@@ -146,5 +147,5 @@ def _round_trip(sock: socket.socket) -> float | None:
         return None
     with suppress(OSError, struct.error):
         microseconds: int = _ROUND_TRIP.unpack(sock.getsockopt(socket.IPPROTO_TCP, option, _ROUND_TRIP.size))[0]
-        return microseconds / 1e6 if microseconds else None
+        return timedelta(microseconds=microseconds).total_seconds() if microseconds else None
     return None

@@ -32,7 +32,7 @@ _VALUE = Struct(">IBB")
 _P_DATA_TF = 0x04
 _HEADER_BYTES = 6
 _CONTROLS = frozenset((0x01, 0x02, 0x03, 0x05, 0x06, 0x07))
-_FOREVER = 1 << 62
+_FOREVER = 0x3FFFFFFFFFFFFFFF
 
 
 class _Way:

@@ -29,6 +29,7 @@ from isocenter.web import (
     api_explain,
     api_export,
     api_imports,
+    api_inspector,
     api_jobs,
     api_network,
     api_nodes,
@@ -63,6 +64,7 @@ _ROOMS = (
     api_archive,
     api_export,
     api_imports,
+    api_inspector,
     api_samples,
     api_studies,
     api_query,
@@ -92,7 +94,8 @@ def api(house: ApiHouse) -> ASGIApp:
     application.state.house = house
     for room in _ROOMS:
         application.include_router(room.routes)
-    return Bounded(application, API_BODY_BYTES_MAX, api_imports.STREAMED | api_explain.STREAMED)
+    streamed = api_imports.STREAMED | api_explain.STREAMED | api_inspector.STREAMED
+    return Bounded(application, API_BODY_BYTES_MAX, streamed)
 
 
 class _Api(FastAPI):

@@ -41,6 +41,7 @@ from isocenter.nodes import wildcard
 from isocenter.nodes.entry import Self
 from isocenter.web.backstage import Backstage
 from isocenter.web.clinic import Clinic
+from isocenter.web.inspection import Inspection
 from isocenter.web.log_reading import LogReading
 from isocenter.web.neighbourhood import Neighbourhood
 from isocenter.web.papers import Papers
@@ -81,6 +82,7 @@ class ApiHouse:
     clinic: Clinic
     paperwork: Paperwork
     logs: LogReading
+    inspection: Inspection
     importing: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(IMPORTS_AT_ONCE_MAX))
     calls: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(API_CALLS_AT_ONCE_MAX))
 

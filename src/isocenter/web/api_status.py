@@ -34,7 +34,7 @@ def status(house: House) -> dict[str, Any]:
 
 @routes.get("/api/live", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **problems()})
 def live(house: House, request: Request) -> StreamingResponse:
-    """Server-sent events: `status`, `jobs`, `associations`, `network`, `checkup` that changed; lines of the `log`, `arrivals`."""
+    """Server-sent events: `status`, `jobs`, `associations`, `network`, `checkup`, `recordings` that changed; `log`, `arrivals`."""
     return StreamingResponse(_events(house, request), media_type="text/event-stream")
 
 
@@ -42,7 +42,7 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
     serial, told, version = 0, "", -1
     activity = await run_in_threadpool(Activity, house)
     standings, stood = house.neighbourhood.standings, (-1, -1)
-    climbed = 0
+    climbed, recorded = 0, -1
     while not await request.is_disconnected():
         for line in house.backstage.log_lines(serial):
             serial = line.serial
@@ -57,6 +57,9 @@ async def _events(house: ApiHouse, request: Request) -> AsyncIterator[str]:
         if stands != stood:
             stood = stands
             yield _event("network", await run_in_threadpool(neighbours, house))
+        if (recordings := house.inspection.version) != recorded:
+            recorded = recordings
+            yield _event("recordings", {"version": recorded})
         if house.clinic.version != climbed:
             seen, climbed = climbed, house.clinic.version
             for checkup in house.clinic.changed_since(seen):
