@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zlib
 
 import numpy as np
 import pydicom
@@ -13,6 +14,7 @@ from tests.doctor.scripted import visit_to
 from isocenter.dataset.part10 import header
 from isocenter.doctor.identity import PATIENT_ID
 from isocenter.doctor.lettering import lines
+from isocenter.doctor.test_documents import pdf_of
 from isocenter.doctor.test_object import KINDS, SYNTAXES, made, written
 from isocenter.model.records import Node
 from isocenter.standard.sop_class import STORAGE
@@ -74,6 +76,22 @@ def test_writing_it_in_one_syntax_does_not_change_it_in_another():
     for syntax in SYNTAXES:
         written(data_set, syntax)
     assert written(data_set, SYNTAXES[0]) == before
+
+
+def test_a_document_has_its_words_where_its_own_list_says():
+    page = pdf_of(("ISOCENTER TEST OBJECT", "(in brackets) \\ and Ä"))
+    start = int(page.rsplit(b"startxref", 1)[1].split()[0])
+    places = [int(line[:10]) for line in page[start:].split(b"\n")[3:8]]
+    assert [page[at:].split(b" ")[0] for at in places] == [b"1", b"2", b"3", b"4", b"5"]
+    drawn = zlib.decompress(page.split(b"stream\n", 1)[1].split(b"\nendstream")[0])
+    assert b"(ISOCENTER TEST OBJECT) Tj" in drawn
+    assert b"(\\(in brackets\\) \\\\ and \xc4) Tj" in drawn
+
+
+@pytest.mark.parametrize("uid", ["1.2.840.10008.5.1.4.1.1.88.11", "1.2.840.10008.5.1.4.1.1.9.1.1"])
+def test_who_sent_a_document_is_its_text(uid):
+    _, data_set = made(visit_to(NODE, storage_class_uid=uid))
+    assert "10.0.0.5:104" in str(data_set)
 
 
 def test_a_character_that_is_no_ascii_is_a_question_mark():

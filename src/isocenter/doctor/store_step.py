@@ -113,6 +113,8 @@ def _done(visit: Visit, name: str, answer: Answer, ended: Trouble | None, facts:
     assert test_object is not None, "it was sent above"
     syntax = transfer_syntax.name_of(test_object.transfer_syntax)
     words = f"a {name} in {syntax} was taken in {answer.milliseconds:.0f} ms"
+    if not facts["follows_its_class"]:
+        visit.remarks.append(f"The test object has the UID of {name} and the contents of a secondary capture.")
     if kind_of(answer.status) is Kind.WARNING:
         said = describe(answer.status, "store")
         visit.remarks.append(f"It stores with a warning: {said} A sender that takes this for a failure stops or sends again.")

@@ -47,10 +47,14 @@ class Burned:
 
 
 def in_order(data_set: Dataset, *, little_endian: bool) -> Dataset:
-    """The same with its 16-bit pixels in that byte order; made little endian, they are turned where it is asked for."""
-    if little_endian or data_set.get("BitsAllocated") != 16:
+    """The same with its 16-bit samples in that byte order; made little endian, they are turned where it is asked for."""
+    if little_endian:
         return data_set
     found = copy.deepcopy(data_set)
+    for group in found.get("WaveformSequence") or ():
+        group["WaveformData"].value = np.frombuffer(group.WaveformData, "<u2").astype(">u2").tobytes()
+    if data_set.get("BitsAllocated") != 16:
+        return found
     found["PixelData"].value = np.frombuffer(data_set.PixelData, "<u2").astype(">u2").tobytes()
     return found
 
