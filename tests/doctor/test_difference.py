@@ -90,22 +90,22 @@ def test_what_it_did_not_say_is_no_change(name):
 def test_a_layer_that_was_not_reached_is_no_change():
     found = sentences(fine(), refused())
     assert not any("C-ECHO" in one or "C-FIND" in one for one in found)
-    assert "AE titles worked and fails now." in found
+    assert "AE titles: this worked and fails now." in found
 
 
 def test_a_layer_that_works_again_is_good_news():
     (change,) = between(step_as(Layer.FIND, outcome=Outcome.FAILED, words="A700"), fine())
-    assert (change.sentence, change.tone, change.before) == ("C-FIND failed and works now.", "good", "A700")
+    assert (change.sentence, change.tone, change.before) == ("C-FIND: this failed and works now.", "good", "A700")
 
 
 def test_a_layer_that_warns_now_is_told():
-    assert sentences(fine(), step_as(Layer.ECHO, outcome=Outcome.WARNED)) == ["C-ECHO works, with something to mind now."]
+    assert sentences(fine(), step_as(Layer.ECHO, outcome=Outcome.WARNED)) == ["C-ECHO: there is something to mind now."]
 
 
 def test_a_slower_device_is_told_and_the_networks_mood_is_not():
-    assert sentences(fine(), step_as(Layer.FIND, milliseconds=900.0)) == ["C-FIND takes 600 times as long."]
+    assert sentences(fine(), step_as(Layer.FIND, milliseconds=900.0)) == ["C-FIND: this takes 600 times as long."]
     assert sentences(fine(), step_as(Layer.FIND, milliseconds=20.0)) == []
-    assert sentences(step_as(Layer.FIND, milliseconds=900.0), fine()) == ["C-FIND is 600 times as fast."]
+    assert sentences(step_as(Layer.FIND, milliseconds=900.0), fine()) == ["C-FIND: this is 600 times as fast."]
     assert sentences(fine(), step_as(Layer.FIND, milliseconds=None)) == []
 
 

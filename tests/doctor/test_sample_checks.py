@@ -38,6 +38,10 @@ def test_a_device_in_order_has_nothing_to_doubt():
     assert found.values("UID roots") == ("1.3.12.2.1107.5.1",)
 
 
+def test_the_doctor_s_own_image_that_came_back_says_nothing_of_a_device():
+    assert sample([header(t00100020="ISOCENTER-TEST")]).count == 0
+
+
 def test_nothing_sent_is_nothing_seen():
     assert sample([]).count == 0
 

@@ -157,11 +157,13 @@ _STEADY = {Layer.TITLES, Layer.STORE, Layer.CLEAN_UP, Layer.MOVE, Layer.COMMITME
 def _turned(layer: Layer, was: Step, step: Step) -> Change:
     name = LAYERS[layer]
     if step.outcome is Outcome.FAILED:
-        return Change("step", "bad", f"{name} worked and fails now.", was.words, step.words)
+        return Change("step", "bad", f"{name}: this worked and fails now.", was.words, step.words)
     if was.outcome is Outcome.FAILED:
-        return Change("step", "good", f"{name} failed and works now.", was.words, step.words)
+        return Change("step", "good", f"{name}: this failed and works now.", was.words, step.words)
     sentence = (
-        f"{name} works, with something to mind now." if step.outcome is Outcome.WARNED else f"{name} has nothing to mind any more."
+        f"{name}: there is something to mind now."
+        if step.outcome is Outcome.WARNED
+        else f"{name}: there is nothing to mind any more."
     )
     return Change("step", "warn" if step.outcome is Outcome.WARNED else "good", sentence, was.words, step.words)
 
@@ -174,7 +176,7 @@ def _slower(layer: Layer, was: Step, step: Step) -> Change | None:
         return None
     is_slower = step.milliseconds > was.milliseconds
     times = f"{slow / quick:.0f} times" if quick >= 1 else "many times"
-    sentence = f"{LAYERS[layer]} takes {times} as long." if is_slower else f"{LAYERS[layer]} is {times} as fast."
+    sentence = f"{LAYERS[layer]}: this takes {times} as long." if is_slower else f"{LAYERS[layer]}: this is {times} as fast."
     return Change("time", "warn" if is_slower else "quiet", sentence, f"{was.milliseconds:,.1f} ms", f"{step.milliseconds:,.1f} ms")
 
 

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from isocenter.base.limits import REPORT_CLOCK_SKEW_SECONDS
+from isocenter.doctor.identity import PATIENT_ID
 from isocenter.model.report import Doubt, Sample, Seen
 from isocenter.standard.sop_class import name_of as class_name
 from isocenter.standard.transfer_syntax import name_of as syntax_name
@@ -38,6 +39,7 @@ _DATES: tuple[tuple[str, str], ...] = (
 """Date and time of the instance's creation, its content, its acquisition, its series: the first that is there is nearest to now."""
 
 _OFFSET = "00080201"
+_PATIENT_ID = "00100020"
 _UIDS = (("Study Instance UID", "0020000D"), ("Series Instance UID", "0020000E"), ("SOP Instance UID", "00080018"))
 _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*")
 _TEXTS = ("00100010", "00081030", "0008103E", "00080080", "00081010", "00080090")
@@ -55,7 +57,11 @@ class Header:
 
 
 def sample(headers: Sequence[Header], *, local: tzinfo = UTC) -> Sample:
-    """Look at them. `local` is the time zone that a device without Timezone Offset From UTC is taken to be in."""
+    """Look at them. `local` is the time zone that a device without Timezone Offset From UTC is taken to be in.
+
+    Test images of the doctor itself, which a device may have sent back, say nothing of it and are left out.
+    """
+    headers = [header for header in headers if _text(header.attributes, _PATIENT_ID) != PATIENT_ID]
     if not headers:
         return Sample(0)
     moments = sorted(header.received for header in headers)

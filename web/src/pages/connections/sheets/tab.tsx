@@ -50,7 +50,6 @@ interface NodesProps {
 }
 
 function Nodes({ nodes, chosen, onChoose }: NodesProps) {
-  const words = nodes.length === 1 ? "1 sheet" : `all ${nodes.length} sheets`;
   return (
     <section className={styles.side} aria-label="Devices with a setup sheet">
       <ul className={styles.list}>
@@ -75,7 +74,7 @@ function Nodes({ nodes, chosen, onChoose }: NodesProps) {
           rel="noreferrer"
         >
           <FileText aria-hidden="true" />
-          PDF of {words}
+          PDF of all {nodes.length}
         </a>
         <a href={withParameters("/api/setup-sheets/document", { form: "html" })} target="_blank" rel="noreferrer">
           HTML
