@@ -42,7 +42,7 @@ def test_pasted_lines_are_explained_by_keyboard_alone(house, browse):
     page = browse(house, ADDRESS)
     page.get_by_label("Lines of a log").fill(LOG)
     page.keyboard.press("Control+Enter")
-    expect(said(page)).to_contain_text("4 faults in 6 lines of Orthanc, Conquest and pynetdicom, from line 2 at 11-23 08:14:02")
+    expect(said(page)).to_contain_text("4 faults in 6 lines of Orthanc and Conquest, from line 2 at 11-23 08:14:02")
     expect(said(page)).to_contain_text("lines 2 to 4, CT0 (10.0.0.7), CT1 (10.0.0.7), and 1 more")
     expect(lines(page).filter(has_text="Add CT0 to DicomModalities")).to_have_count(1)
     expect(lines(page).filter(has_text="2 lines that say it again")).to_have_count(1)

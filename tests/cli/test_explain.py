@@ -41,7 +41,7 @@ def test_each_fault_is_shown_once_and_counted(explained, log):
     assert said.out.count("This AET is not listed") == 1
     assert "Orthanc, titles  [A16]: Orthanc accepted the association of CT1 from 10.0.0.7" in said.out
     assert "> Add CT1 to DicomModalities" in said.out
-    assert "4 faults in 6 lines of Orthanc, Conquest and pynetdicom." in said.out
+    assert "4 faults in 6 lines of Orthanc and Conquest." in said.out
     assert "It began in line 2 at 11-23 08:14:00" in said.out
     assert "2–4" in said.out
     assert "GET /system" not in said.out

@@ -106,7 +106,7 @@ def test_when_it_was_is_told_as_it_is_written(line, moment):
 
 def test_repeats_are_counted_with_the_first_the_last_and_from_whom():
     lines = ["a quiet line"] + [ORTHANC_LINE.format(title=f"CT{n % 2}", address="10.0.0.7") for n in range(6)]
-    whole = summary_of([*lines, "I: Requesting Association"])
+    whole = summary_of([*lines, "I: Accepting Association"])
     assert (whole.lines, whole.known, whole.faults) == (8, 7, 6)
     first = whole.first_fault
     assert first.number == 2

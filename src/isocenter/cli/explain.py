@@ -111,7 +111,7 @@ def _show(line: Explained, is_new: bool) -> None:
         return
     indent = " " * 9
     faults = f"  [{' '.join(line.pattern.faults)}]" if line.pattern.faults else ""
-    say(f"{indent}{line.product}, {'no fault' if line.pattern.layer == PASSING else line.pattern.layer}{faults}: {line.cause}")
+    say(f"{indent}{line.product}, {'in passing' if line.pattern.layer == PASSING else line.pattern.layer}{faults}: {line.cause}")
     if line.status:
         say(f"{indent}{line.status}")
     if line.remedy:
@@ -128,7 +128,9 @@ def _conclude(whole: Summary) -> None:
         return
     first = groups[0].first
     when = f" at {first.moment}" if first.moment else ""
-    say(f"{plural(whole.faults, 'fault')} in {plural(whole.lines, 'line')} of {_listed(list(whole.products))}.")
+    say(
+        f"{plural(whole.faults, 'fault')} in {plural(whole.lines, 'line')} of {_listed(list(dict.fromkeys(group.first.product for group in groups)))}."
+    )
     say(f"It began in line {first.number}{when}: {first.cause}")
     say()
     rows = [

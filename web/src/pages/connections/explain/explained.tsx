@@ -25,7 +25,9 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
   const [only, setOnly] = useState<number>();
   const [passing, setPassing] = useState(false);
   const products = useProducts();
-  const first = told.groups.find((group) => group.is_fault);
+  const faults = told.groups.filter((group) => group.is_fault);
+  const first = faults[0];
+  const named = [...new Set((first ? faults : told.groups).map((group) => group.product))];
   return (
     <div className={styles.page}>
       <section className={styles.side} aria-label="What the log says">
@@ -50,7 +52,7 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
           </div>
           <p>
             {first ? counted(told.faults, "fault") : "No fault"} in {counted(told.lines, "line")}
-            {Object.keys(told.products).length > 0 && <> of {listed(Object.keys(told.products), "and")}</>}
+            {named.length > 0 && <> of {listed(named, "and")}</>}
             {first && (
               <>
                 , from line {first.first_line}

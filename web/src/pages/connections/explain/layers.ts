@@ -38,7 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   worklist: "Worklist",
   object: "The object",
   computer: "Computer",
-  passing: "No fault",
+  passing: "In passing",
 };
 
 export function familyOf(layer: string): Family {
