@@ -55,7 +55,7 @@ def door(behave: Behave, tls: ssl.SSLContext | None = None) -> Iterator[int]:
 
 def read_request(sock: socket.socket) -> AssociateRequest:
     """The A-ASSOCIATE-RQ that came; ValueError for anything else."""
-    head = sock.recv(6, socket.MSG_WAITALL)
+    head = _exactly(sock, 6)
     if head[:1] != b"\x01":
         raise ValueError(head)
     request = pdu_codec.decode(1, _exactly(sock, int.from_bytes(head[2:6], "big")))

@@ -86,14 +86,20 @@ def verdict(visit: Visit, step: Step) -> Verdict:
     causes = _causes(row, visit, step.layer, facts)
     side = Side(row.side) if row.side else fault(row.causes[0]).side if row.causes else Side.UNDECIDED
     told = () if row.alone else causes if side is Side.UNDECIDED else causes[:1]
+    here = _unique([*(filled(one, facts) for one in row.here), *(one for cause in told for one in cause.here)])
+    there = _unique([*(filled(one, facts) for one in row.there), *(one for cause in told for one in cause.there)])
+    if not here and side is Side.OURS:
+        here = next((cause.here for cause in causes if cause.here), ())
+    if not there and side in (Side.THEIRS, Side.BETWEEN):
+        there = next((cause.there for cause in causes if cause.there), ())
     return Verdict(
         layer=step.layer,
         side=side,
         headline=_sentence(row.headline, facts, stop=False),
         explanation=_sentence(row.explanation, facts),
         causes=causes,
-        here=_unique([*(filled(one, facts) for one in row.here), *(one for cause in told for one in cause.here)]),
-        there=_unique([*(filled(one, facts) for one in row.there), *(one for cause in told for one in cause.there)]),
+        here=here,
+        there=there,
         lines=_lines(visit, row, facts),
         undecided=_sentence(row.undecided, facts),
         known_as=str(sign.facts.get("known_as", "")),

@@ -53,14 +53,14 @@ def _in_clear(visit: Visit) -> Step:
     try:
         request = request_of(visit)
         with connect(visit.address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
+            began = monotonic()
             answer = ask(line, request, visit.patience.associate)
             if answer.said is Said.SILENT:
                 other = _asked_otherwise(visit)
                 if other is not None:
                     return other
                 longer = visit.patience.associate * (CHECKUP_SLOW_ANSWER_TIMES - 1)
-                later = listen(line, request, longer)
-                answer = replace(later, seconds=answer.seconds + later.seconds)
+                answer = replace(listen(line, request, longer), seconds=monotonic() - began)
             part(line, answer)
     except LocalError:
         # A title that fits no PDU: the layer of the titles says so.
