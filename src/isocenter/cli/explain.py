@@ -128,9 +128,8 @@ def _conclude(whole: Summary) -> None:
         return
     first = groups[0].first
     when = f" at {first.moment}" if first.moment else ""
-    say(
-        f"{plural(whole.faults, 'fault')} in {plural(whole.lines, 'line')} of {_listed(list(dict.fromkeys(group.first.product for group in groups)))}."
-    )
+    of = _listed(list(dict.fromkeys(group.first.product for group in groups)))
+    say(f"{plural(whole.faults, 'fault')} in {plural(whole.lines, 'line')} of {of}.")
     say(f"It began in line {first.number}{when}: {first.cause}")
     say()
     rows = [
