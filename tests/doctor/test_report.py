@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -42,8 +43,7 @@ def test_every_test_stands_in_it_with_its_outcome_words_and_time():
 def test_the_matrix_says_what_was_accepted_and_what_was_not():
     contexts = (*fine().contexts[:-1], replace(fine().contexts[-1], result=4))
     said = words(report(fine(contexts=contexts)))
-    assert "CT Image Storage" in said
-    assert "✗ syntax not taken" in said
+    assert re.search("CT Image +✓ +✓ +✗ syntax", said)
     assert "no answer" in words(report(fine(contexts=(replace(contexts[0], result=None),))))
 
 

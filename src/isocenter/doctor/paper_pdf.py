@@ -164,7 +164,7 @@ class _Setting:
         drawn = _code_picture(qr) if qr else None
         room = self._width - (drawn.width + 12 if drawn is not None else 0)
         listed = [[self._paragraph(name, colour=_SECOND), self._cell(value)] for name, value in rows]
-        names = min(150.0, room / 3)
+        names = min(118.0, room / 3)
         table = self._table(listed, (names, room - names), (("BOTTOMPADDING", (0, 0), (-1, -1), 3),)) if listed else self._space(1)
         if drawn is None:
             yield table
@@ -206,7 +206,7 @@ class _Setting:
         look = (
             ("BOX", (0, 0), (-1, -1), 0.5, _LINE), ("LINEBEFORE", (0, 0), (0, -1), 3, _TONES[tone]),
             ("LEFTPADDING", (0, 0), (0, -1), 12), ("TOPPADDING", (0, 0), (-1, -1), 8), ("BOTTOMPADDING", (0, 0), (-1, -1), 9),
-            ("TOPPADDING", (0, 0), (0, -1), 12),
+            ("TOPPADDING", (0, 0), (0, -1), 12), ("RIGHTPADDING", (1, 0), (1, -1), 12),
         )  # fmt: skip
         yield self._table([[_shape(tone), said]], (26, self._width - 26), look)
         yield self._space(8)

@@ -6,6 +6,7 @@ the checkup saw.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from isocenter.doctor.paper import (
@@ -24,7 +25,7 @@ from isocenter.doctor.paper import (
     mono,
     rows_of,
 )
-from isocenter.doctor.products import likely
+from isocenter.doctor.products import likely, product_of, recognise
 from isocenter.model.checkup import Checkup, ContextAnswer, Layer, Outcome, Side, Step, Verdict
 from isocenter.model.report import Change, Difference, Report, Sample
 from isocenter.standard.sop_class import name_of as class_name
@@ -58,8 +59,8 @@ _SIDES = {
     Side.BETWEEN: "The network between has to change.",
     Side.UNDECIDED: "From outside it cannot be told which side has to change something.",
 }
-_RESULTS = {0: "yes", 1: "refused by its user", 2: "refused", 3: "class not taken", 4: "syntax not taken"}
-"""Results of a presentation context (PS3.8 Table 9-18)."""
+_RESULTS = {0: "", 1: "user", 2: "refused", 3: "class", 4: "syntax"}
+"""What is refused, by the result of a presentation context (PS3.8 Table 9-18)."""
 
 
 def paper(report: Report, *, changes: Difference | None = None) -> Paper:
@@ -70,7 +71,7 @@ def paper(report: Report, *, changes: Difference | None = None) -> Paper:
         *_identity(report),
         *_tests(checkup.steps),
         *(_changes(changes) if changes is not None else ()),
-        *_verdict(checkup.verdict),
+        *_verdict(checkup.verdict, checkup.product),
         *_contexts(checkup.contexts),
         *_titles(checkup),
         *_sample(report.sample),
@@ -133,6 +134,7 @@ def _by(report: Report) -> str:
 def _identity(report: Report) -> list[Block]:
     checkup = report.checkup
     made_with = likely(checkup.implementation_class_uid, checkup.implementation_version_name, checkup.pdu_bytes_max)
+    toolkit = recognise(checkup.implementation_class_uid, checkup.implementation_version_name)
     implementation = " ".join(one for one in (checkup.implementation_version_name, checkup.implementation_class_uid) if one)
     seconds = f", {(checkup.ended - checkup.began).total_seconds():.1f} s" if checkup.ended else ""
     device = (
@@ -140,7 +142,7 @@ def _identity(report: Report) -> list[Block]:
         ("AE title", mono(checkup.ae_title)),
         ("Address", mono(f"{checkup.host}:{checkup.port}")),
         ("Product", Cell(checkup.product or made_with or "not told")),
-        *((("Built", Cell(made_with)),) if made_with and made_with != checkup.product and checkup.product else ()),
+        *((("Built with", Cell(toolkit)),) if toolkit and checkup.product and toolkit != checkup.product else ()),
         ("Implementation", mono(implementation) if implementation else Cell("not told")),
         ("Largest PDU", Cell(_pdu(checkup.pdu_bytes_max))),
         ("TLS", Cell("on" if checkup.secure else "off")),
@@ -175,7 +177,7 @@ def _tests(steps: Sequence[Step]) -> list[Block]:
     return [Heading("Tests"), Grid(("Layer", "Outcome", "What was seen", "Time"), rows_of(rows), (2.6, 1.3, 5.6, 1.3))]
 
 
-def _verdict(verdict: Verdict | None) -> list[Block]:
+def _verdict(verdict: Verdict | None, product: str) -> list[Block]:
     if verdict is None:
         return []
     blocks: list[Block] = [Heading("What has to change")]
@@ -186,7 +188,11 @@ def _verdict(verdict: Verdict | None) -> list[Block]:
             blocks += [Heading(title, 2), Points(sentences)]
     if verdict.causes:
         blocks += [Heading("Likely causes", 2), Points(tuple(f"{cause.sentence} ({cause.fault})" for cause in verdict.causes))]
-    blocks += [Code(line.text, f"{line.product}: {line.where}", line.then) for line in verdict.lines[:_LINES_SHOWN]]
+    known = product_of(product)
+    lines = [line for line in verdict.lines if known is not None and line.product == known.name] or list(verdict.lines)
+    if lines:
+        blocks.append(Heading("To be entered there", 2))
+    blocks += [Code(line.text, f"{line.product}: {line.where}", line.then) for line in lines[:_LINES_SHOWN]]
     if verdict.undecided:
         blocks.append(Prose(verdict.undecided, "quiet"))
     return blocks
@@ -202,31 +208,42 @@ def _contexts(answers: Sequence[ContextAnswer]) -> list[Block]:
     syntaxes = list(dict.fromkeys(answer.transfer_syntax for answer in answers))
     classes = list(dict.fromkeys(answer.sop_class_uid for answer in answers))
     results = {(answer.sop_class_uid, answer.transfer_syntax): answer for answer in answers}
-    blocks: list[Block] = [Heading("Presentation contexts")]
-    blocks.append(Prose(
-        "Each class in each transfer syntax, in a context of its own. A disc is accepted, a square refused, a ring not proposed.",
-        "quiet",
-    ))  # fmt: skip
+    legend = (
+        "Each class in each transfer syntax, in a context of its own. A disc is accepted, a square refused; empty was not proposed."
+    )
+    blocks: list[Block] = [Heading("Presentation contexts"), Prose(legend, "quiet")]
     for first in range(0, len(syntaxes), _SYNTAXES_ACROSS):
         shown = syntaxes[first : first + _SYNTAXES_ACROSS]
         rows = [
-            (Cell(class_name(one)), *(_answer(results.get((one, syntax))) for syntax in shown))
+            (Cell(_short_class(one)), *(_answer(results.get((one, syntax))) for syntax in shown))
             for one in classes
             if any((one, syntax) in results for syntax in shown)
         ]
-        blocks.append(Grid(("Class", *(syntax_name(one) for one in shown)), rows_of(rows), (3, *(1.4 for _ in shown))))
+        blocks.append(Grid(("Class", *(_short_syntax(one) for one in shown)), rows_of(rows), (3.2, *(1.0 for _ in shown))))
     return blocks
 
 
-_SYNTAXES_ACROSS = 5
+_SYNTAXES_ACROSS = 7
 
 
 def _answer(answer: ContextAnswer | None) -> Cell:
     if answer is None:
-        return Cell("", tone="quiet")
+        return Cell("")
     if answer.result is None:
         return Cell("no answer", tone="warn")
     return Cell(_RESULTS.get(answer.result, f"result {answer.result}"), tone="good" if answer.result == 0 else "bad")
+
+
+def _short_class(uid: str) -> str:
+    """A class without the words that all of its kind have."""
+    name = re.sub(r" (SOP Class|Storage)$", "", class_name(uid)).replace(" Query/Retrieve Information Model - ", " ")
+    return name.replace(" Information Model - FIND", "").replace(" Image Storage - ", ", ")
+
+
+def _short_syntax(uid: str) -> str:
+    """A transfer syntax in the width of a column."""
+    name = syntax_name(uid).replace(" Image Compression", "").replace("VR Little Endian", "LE").replace("VR Big Endian", "BE")
+    return re.sub(r",.*$| \(Process.*$", "", name).replace("(Lossless Only)", "lossless")
 
 
 def _titles(checkup: Checkup) -> list[Block]:

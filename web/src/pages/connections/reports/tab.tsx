@@ -100,7 +100,9 @@ function Kept({ list, chosen, onChoose }: KeptProps) {
                 <small>{wentHow(one)}</small>
               </span>
               <span className={styles.when}>
-                <Day text={dayOf(one.kept)} />
+                <span>
+                  <Day text={dayOf(one.kept)} />
+                </span>
                 <small>
                   <bdi>{byWhom(one)}</bdi>
                 </small>
