@@ -37,7 +37,13 @@ export function Options({ role, how, onRole, onHow }: Props) {
           <legend>What it is to us</legend>
           {ROLES.map((one) => (
             <label key={one}>
-              <input type="radio" name="role" checked={one === role} onChange={() => onRole(one)} />
+              <input
+                type="radio"
+                name="role"
+                checked={one === role}
+                data-autofocus={one === role || undefined}
+                onChange={() => onRole(one)}
+              />
               <span>
                 {one}
                 <small>{ROLE_WORDS[one]}</small>

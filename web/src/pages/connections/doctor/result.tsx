@@ -1,10 +1,10 @@
 /** The right side while nothing has failed: before a test, while it climbs, and when all is well. */
 import { Check, LoaderCircle, Stethoscope, TriangleAlert } from "lucide-react";
-import type { CheckupWords, ContextAnswerWords, StepWords } from "@/api/words";
+import type { CheckupWords, StepWords } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { Card } from "@/parts/card";
+import { Contexts } from "./contexts";
 import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
-import { Matrix } from "./matrix";
 import styles from "./result.module.css";
 import { Sentence } from "./sentence";
 import { milliseconds, total, works } from "./spell";
@@ -147,22 +147,4 @@ function Remarks({ sentences, names }: { readonly sentences: readonly string[]; 
 function about(checkup: CheckupWords): string {
   const name = checkup.implementation_version_name || checkup.implementation_class_uid;
   return checkup.product ? `It is ${checkup.product}${name ? `, ${name}` : ""}.` : name ? `It calls itself ${name}.` : "";
-}
-
-interface ContextsProps {
-  readonly contexts: readonly ContextAnswerWords[];
-  readonly names: Readonly<Record<string, string>>;
-}
-
-function Contexts({ contexts, names }: ContextsProps) {
-  const accepted = contexts.filter((one) => one.result === 0).length;
-  return (
-    <Card
-      className={styles.wide}
-      title="What it takes, and how encoded"
-      end={contexts.length > 0 && `${accepted} of ${contexts.length} accepted`}
-    >
-      {contexts.length > 0 ? <Matrix contexts={contexts} names={names} /> : <p className={styles.none}>Nothing was proposed.</p>}
-    </Card>
-  );
 }

@@ -16,7 +16,7 @@ import { ConnectionsBar } from "../bar";
 import { classWords } from "./classes";
 import { ConsentQuestion, questionOf } from "./consent_question";
 import { Every } from "./every";
-import { again, type How, USUAL, wantedOf } from "./how";
+import { again, type ConsentName, type How, USUAL, wantedOf } from "./how";
 import { Ladder } from "./ladder";
 import { type LayerName, ROLES, type Role } from "./layers";
 import { Options } from "./options";
@@ -57,14 +57,16 @@ interface Props {
 
 function Examination({ nodes, node, place }: Props) {
   const [how, setHow] = useState<How>(USUAL);
+  const [granted, setGranted] = useState<readonly ConsentName[]>([]);
   const [reporting, setReporting] = useState(false);
   const { checkup, error, run, cancel } = useRun(node.name);
   const role = place.role ?? checkup?.role ?? "archive";
   const climbed = checkup?.role === role ? checkup : undefined;
   const isClimbing = checkup !== undefined && checkup.ended === null;
   const shown = place.layer ?? climbed?.verdict?.layer;
-  const test = (more: Parameters<typeof wantedOf>[3] = []) => {
+  const test = (more: readonly ConsentName[] = []) => {
     place.set({ as: role, layer: "" });
+    setGranted([...how.consent, ...more]);
     void run(wantedOf(node.name, role, how, more));
   };
   return (
@@ -113,7 +115,7 @@ function Examination({ nodes, node, place }: Props) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section className={styles.main} aria-label="What was found" tabIndex={0}>
         {error !== undefined && <Fault tried="The checkup could not be begun" error={error} />}
-        <Found checkup={climbed} role={role} node={node} shown={shown} onChanged={() => test()} onMore={test} />
+        <Found checkup={climbed} role={role} node={node} shown={shown} granted={granted} onTest={test} />
       </section>
     </div>
   );
@@ -124,17 +126,25 @@ interface FoundProps {
   readonly role: Role;
   readonly node: NodeWords;
   readonly shown: LayerName | undefined;
-  readonly onChanged: () => void;
-  readonly onMore: (more: Parameters<typeof wantedOf>[3]) => void;
+  /** What the latest test was allowed to do. */
+  readonly granted: readonly ConsentName[];
+  readonly onTest: (more?: readonly ConsentName[]) => void;
 }
 
-function Found({ checkup, role, node, shown, onChanged, onMore }: FoundProps) {
+function Found({ checkup, role, node, shown, granted, onTest }: FoundProps) {
   if (!checkup) return <Before role={role} title={node.name} />;
   const step = checkup.steps.find((one) => one.layer === shown);
   if (checkup.verdict) {
-    const question = checkup.ended !== null && questionOf(checkup) && <ConsentQuestion checkup={checkup} onMore={onMore} />;
+    const question = checkup.ended === null ? undefined : questionOf(checkup, granted);
     return (
-      <VerdictPanel checkup={checkup} verdict={checkup.verdict} node={node} step={step} consent={question} onChanged={onChanged} />
+      <VerdictPanel
+        checkup={checkup}
+        verdict={checkup.verdict}
+        node={node}
+        step={step}
+        consent={question && <ConsentQuestion checkup={checkup} question={question} onMore={onTest} />}
+        onChanged={() => onTest()}
+      />
     );
   }
   if (checkup.ended === null) return <Climbing at={underWay(checkup)} />;

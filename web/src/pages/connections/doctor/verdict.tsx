@@ -3,6 +3,7 @@ import { CircleHelp, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CheckupWords, NodeWords, StepWords, VerdictWords } from "@/api/words";
 import { Spelled } from "@/parts/spelled";
+import { Contexts } from "./contexts";
 import { HowWeKnow } from "./how_we_know";
 import { OtherSide } from "./other_side";
 import { Sentence } from "./sentence";
@@ -65,6 +66,7 @@ export function VerdictPanel({ checkup, verdict, node, step, consent, onChanged 
         <YourSide checkup={checkup} verdict={verdict} node={node} onChanged={onChanged} />
         <OtherSide checkup={checkup} verdict={verdict} />
         <HowWeKnow checkup={checkup} verdict={verdict} consent={consent} />
+        {verdict.layer === "contexts" && <Contexts contexts={checkup.contexts} names={checkup.names ?? {}} />}
         {step && step.exchanges.length > 0 && <Wire key={step.layer} step={step} names={names} />}
       </div>
     </>

@@ -12,6 +12,9 @@ interface Props {
   readonly names: readonly string[];
 }
 
+/** Words of an exchange that ended a layer; a list that is merely incomplete is not red. */
+const BAD = /ASSOCIATE-RJ|ABORT|refus|reject|reset|closed|silence|nothing|no answer|failed|fail/i;
+
 export function Wire({ step, names }: Props) {
   const [chosen, setChosen] = useState<number>();
   const { exchanges } = step;
@@ -28,7 +31,7 @@ export function Wire({ step, names }: Props) {
             <button type="button" aria-pressed={place === at} onClick={() => setChosen(place)}>
               <time dateTime={one.moment}>{clock(one.moment)}</time>
               <span className={styles.direction}>{one.direction}</span>
-              <span className={styles.words} data-bad={(isBad && place === last && one.direction === "got") || undefined}>
+              <span className={styles.words} data-bad={(isBad && place === last && BAD.test(one.words)) || undefined}>
                 <Words text={one.words} names={names} />
               </span>
               <span className={styles.size}>
