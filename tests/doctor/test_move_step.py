@@ -115,6 +115,12 @@ def test_sent_elsewhere_is_told_from_sent_later_and_from_nothing_sent(world):
     assert codes == ["move-elsewhere", "move-later", "move-nothing"]
 
 
+def test_an_archive_with_our_own_title_sends_to_itself(world):
+    world.visit.own_ae_title = "PEER"
+    step = move(world.visit)
+    assert step.sign.code == "move-same-title"
+
+
 def test_an_archive_that_calls_us_and_delivers_nothing_is_told_with_its_call(world):
     def empty():
         node = Node("us", "ISOCENTER", "127.0.0.1", world.way.port)

@@ -102,6 +102,11 @@ class _Watched:
         """In which syntax it came."""
         return self._transfer_syntax
 
+    @property
+    def takes_reports(self) -> bool:
+        """Only of the archive in this process: the roster of another one does not know that somebody waits."""
+        return self._associations is not None
+
     def callers(self) -> list[Caller]:
         """Who connected since; nobody is known where the archive runs in another process."""
         if self._associations is None:

@@ -55,18 +55,22 @@ def _commitment(visit: Visit, tape: Tape) -> Step:
         if report is None and not here and arrivals is not None:
             report = arrivals.wait_for_report(transaction, visit.patience.commitment)
         report, on = (here[0], "the same association") if here else (report, "a new association")
-        callers = arrivals.callers() if arrivals is not None else []
-    return _judged(visit, transaction, report, on, [list(caller) for caller in callers])
+        callers = [list(caller) for caller in arrivals.callers()] if arrivals is not None else []
+    if report is None and arrivals is None:
+        words = "it takes the request; whether it reports was not tested, because no port of ours was open for it"
+        return Step(Layer.COMMITMENT, Outcome.WARNED, words, facts={"transaction_uid": transaction})
+    return _judged(visit, transaction, report, on, callers)
 
 
 def _way_back(visit: Visit, stack: ExitStack) -> Arrivals | None:
-    """Our listener, open; None where there is none or its port is taken, which the retrieval has told already."""
+    """Our listener, open; None where there is none, or a report would not reach it."""
     if visit.return_path is None:
         return None
     try:
-        return stack.enter_context(visit.return_path.opened())
+        arrivals = stack.enter_context(visit.return_path.opened())
     except UsageError:
         return None
+    return arrivals if arrivals.takes_reports else None
 
 
 @contextmanager
@@ -134,9 +138,6 @@ def _judged(visit: Visit, transaction: str, report: CommitmentReport | None, on:
     assert test_object is not None, "the step is skipped without one"
     facts: dict[str, Any] = {"transaction_uid": transaction, "callers": callers}
     if report is None:
-        if visit.return_path is None:
-            words = "it takes the request; whether it reports was not tested, because no port was opened here"
-            return Step(Layer.COMMITMENT, Outcome.WARNED, words, facts=facts)
         seconds = f"{visit.patience.commitment:g}"
         words = f"it takes the request, and within {seconds} s no report came"
         return Step(Layer.COMMITMENT, Outcome.FAILED, words, facts=facts, sign=Sign("commit-no-report", {"seconds": seconds}))

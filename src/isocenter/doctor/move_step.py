@@ -158,6 +158,9 @@ def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
     if came.is_failure or kind_of(came.answer.status) is Kind.WARNING:
         told = {"said": came.said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
         return f"it answers {came.said.rstrip('.')}, and nobody called us", signs.of_status("move", came.answer.status, **told)
+    to = visit.node.local_ae_title or visit.own_ae_title
+    if counts.completed and to == visit.node.ae_title:
+        return f"it sent the image to itself: {to} is its own title too", Sign("move-same-title")
     if counts.completed or counts.warning:
         completed = (counts.completed or 0) + (counts.warning or 0)
         return f"it says that {completed} were sent, and nobody called us", Sign("move-elsewhere", {"completed": str(completed)})

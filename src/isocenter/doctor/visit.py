@@ -85,6 +85,10 @@ class Arrivals(Protocol):
     def callers(self) -> list[tuple[str, str, str, str]]:
         """Who connected meanwhile: address, calling title, called title, and what became of it in words."""
 
+    @property
+    def takes_reports(self) -> bool:
+        """False where a report of storage commitment would reach another process than this one."""
+
     def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
         """The report of storage commitment about a transaction; None where none came in time."""
 

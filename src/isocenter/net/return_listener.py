@@ -100,6 +100,11 @@ class Kept:
             return next((one for one in self._reports if one[0] == transaction_uid), None)
 
     @property
+    def takes_reports(self) -> bool:
+        """Always: whoever reports, reports here."""
+        return True
+
+    @property
     def transfer_syntax(self) -> str:
         """In which syntax the instance came."""
         return self._transfer_syntax
