@@ -43,8 +43,8 @@ def test_every_test_stands_in_it_with_its_outcome_words_and_time():
 def test_the_matrix_says_what_was_accepted_and_what_was_not():
     contexts = (*fine().contexts[:-1], replace(fine().contexts[-1], result=4))
     said = words(report(fine(contexts=contexts)))
-    assert re.search("CT Image +✓ +✓ +✗ syntax", said)
-    assert "no answer" in words(report(fine(contexts=(replace(contexts[0], result=None),))))
+    assert re.search("CT Image +✓ +✓ +✗ s", said)
+    assert "! ?" in words(report(fine(contexts=(replace(contexts[0], result=None),))))
 
 
 def test_a_failure_says_what_has_to_change_on_which_side():

@@ -186,6 +186,8 @@ class _Setting:
         from reportlab.platypus import KeepTogether
 
         lines = [part for line in plain(code).split("\n") for part in _folded(line)]
+        if len(lines) > _CODE_LINES_MAX:
+            lines = [*lines[:_CODE_LINES_MAX], f"and {len(lines) - _CODE_LINES_MAX} lines more, in the HTML of this paper"]
         parts = [self._paragraph(caption, colour=_SECOND, after=2)] if caption else []
         rows = [[self._paragraph(line or " ", typefaces.MONO, _MONO_SIZE, leading=11.0, is_code=True)] for line in lines]
         look = (
@@ -212,17 +214,16 @@ class _Setting:
         yield self._space(8)
 
     def _fields(self, names: tuple[str, ...]) -> Iterator[Any]:
-        pairs = [list(names[at : at + 2]) + [""] * (2 - len(names[at : at + 2])) for at in range(0, len(names), 2)]
+        from reportlab.platypus import KeepTogether
+
         half = (self._width - 20) / 2
-        for left, right in pairs:
-            cells = [
-                self._paragraph(left, size=_MONO_SIZE, colour=_SECOND),
-                "",
-                self._paragraph(right, size=_MONO_SIZE, colour=_SECOND),
-            ]
-            drawn = [("LINEABOVE", (at, 0), (at, 0), 0.5, _SECOND) for at, name in ((0, left), (2, right)) if name]
-            yield self._space(26)
-            yield self._table([cells], (half, 20, half), tuple(drawn))
+        drawn: list[Any] = []
+        for at in range(0, len(names), 2):
+            left, right = names[at], "".join(names[at + 1 : at + 2])
+            cells = [self._paragraph(name, size=_MONO_SIZE, colour=_SECOND) for name in (left, "", right)]
+            lines = tuple(("LINEABOVE", (place, 0), (place, 0), 0.5, _SECOND) for place, name in ((0, left), (2, right)) if name)
+            drawn += [self._space(26), self._table([cells], (half, 20, half), lines)]
+        yield KeepTogether(drawn)
 
     def _space(self, points: float) -> Any:
         from reportlab.platypus import Spacer
@@ -239,6 +240,9 @@ class _Setting:
 
 _HEADING_ROOM = 150.0
 """What a heading wants to have below it on its page, in points."""
+
+_CODE_LINES_MAX = 300
+"""Lines of one box: what a person copies has twenty."""
 
 _KEPT_LINES = 30
 """A box of code of so many lines is not parted between two pages."""

@@ -59,7 +59,7 @@ _SIDES = {
     Side.BETWEEN: "The network between has to change.",
     Side.UNDECIDED: "From outside it cannot be told which side has to change something.",
 }
-_RESULTS = {0: "", 1: "user", 2: "refused", 3: "class", 4: "syntax"}
+_RESULTS = {0: "", 1: "u", 2: "", 3: "c", 4: "s"}
 """What is refused, by the result of a presentation context (PS3.8 Table 9-18)."""
 
 
@@ -209,7 +209,8 @@ def _contexts(answers: Sequence[ContextAnswer]) -> list[Block]:
     classes = list(dict.fromkeys(answer.sop_class_uid for answer in answers))
     results = {(answer.sop_class_uid, answer.transfer_syntax): answer for answer in answers}
     legend = (
-        "Each class in each transfer syntax, in a context of its own. A disc is accepted, a square refused; empty was not proposed."
+        "Each class in each transfer syntax, in a context of its own. A disc is accepted; a square is refused: c the class, "
+        "s the syntax, u by its user. A question mark had no answer, and empty was not proposed."
     )
     blocks: list[Block] = [Heading("Presentation contexts"), Prose(legend, "quiet")]
     for first in range(0, len(syntaxes), _SYNTAXES_ACROSS):
@@ -219,18 +220,18 @@ def _contexts(answers: Sequence[ContextAnswer]) -> list[Block]:
             for one in classes
             if any((one, syntax) in results for syntax in shown)
         ]
-        blocks.append(Grid(("Class", *(_short_syntax(one) for one in shown)), rows_of(rows), (3.2, *(1.0 for _ in shown))))
+        blocks.append(Grid(("Class", *(_short_syntax(one) for one in shown)), rows_of(rows), (3.2, *(0.85 for _ in shown))))
     return blocks
 
 
-_SYNTAXES_ACROSS = 7
+_SYNTAXES_ACROSS = 10
 
 
 def _answer(answer: ContextAnswer | None) -> Cell:
     if answer is None:
         return Cell("")
     if answer.result is None:
-        return Cell("no answer", tone="warn")
+        return Cell("?", tone="warn")
     return Cell(_RESULTS.get(answer.result, f"result {answer.result}"), tone="good" if answer.result == 0 else "bad")
 
 
