@@ -1,9 +1,11 @@
 /** Why the doctor says so: the spellings that were tried, what else would explain it, and what could still be tried if it may. */
 import type { ReactNode } from "react";
+import { useSearchParams } from "react-router";
 import type { CheckupWords, VerdictWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Card } from "@/parts/card";
 import { Lamp } from "@/parts/lamp";
+import { FaultEntry } from "../explain/fault_entry";
 import styles from "./how_we_know.module.css";
 import { Sentence } from "./sentence";
 import { namesOf } from "./verdict";
@@ -18,6 +20,7 @@ interface Props {
 export function HowWeKnow({ checkup, verdict, consent }: Props) {
   const { attempts } = checkup;
   const names = namesOf(checkup);
+  const fault = useFault();
   const end =
     attempts.length > 0
       ? `${counted(attempts.length, "call")}, one a second`
@@ -57,7 +60,14 @@ export function HowWeKnow({ checkup, verdict, consent }: Props) {
           {verdict.causes.map((cause) => (
             <li key={cause.fault}>
               <Sentence text={cause.sentence} names={names} />
-              <small className="mono">{cause.fault}</small>
+              <button
+                type="button"
+                className={styles.fault}
+                onClick={() => fault.open(cause.fault)}
+                title="Its entry in the table of faults"
+              >
+                {cause.fault}
+              </button>
             </li>
           ))}
         </ol>
@@ -72,8 +82,27 @@ export function HowWeKnow({ checkup, verdict, consent }: Props) {
         </ul>
       )}
       {consent && <div className={styles.consent}>{consent}</div>}
+      {fault.shown && <FaultEntry identifier={fault.shown} onClose={() => fault.open("")} />}
     </Card>
   );
+}
+
+/** The fault whose entry is open, in the address. */
+function useFault() {
+  const [place, setPlace] = useSearchParams();
+  return {
+    shown: place.get("fault") ?? "",
+    open: (identifier: string) =>
+      setPlace(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (identifier) after.set("fault", identifier);
+          else after.delete("fault");
+          return after;
+        },
+        { replace: true },
+      ),
+  };
 }
 
 /** A title with its spaces at the ends made visible. */
