@@ -103,6 +103,32 @@ def faults() -> list[str]:
     return page
 
 
+_SEEN = re.compile(
+    r"\b\d/\d/\d\b|\b000[6b]:[0-9a-f]{4}\b|\bE[A-Z]{5,12}\b"
+    r"|\b(?:A[0-9A-F]{3}|B00[0-9]|C[0-9]{3}|FE00|FF01|01[0-3][0-9]|021[0-3])\b"
+)
+"""Rejections, codes of DCMTK, statuses and errors of the system, as the sentences name them."""
+
+
+def by_what_is_seen() -> list[str]:
+    """The codes that somebody may have before them, with the faults whose signs name them."""
+    from isocenter.doctor import fault_table
+
+    found: dict[str, list[str]] = {}
+    for row in fault_table.faults().values():
+        for said in dict.fromkeys(_SEEN.findall(row.seen)):
+            found.setdefault(said, []).append(row.identifier)
+    rows = [(f"`{said}`", " ".join(map(link, identifiers))) for said, identifiers in sorted(found.items())]
+    return [
+        "",
+        "## By what is seen",
+        "",
+        "Rejections as result/source/reason, statuses, codes of DCMTK (`0006:`, `000b:`) and errors of the system.",
+        "",
+        *table(("seen", "may be"), *rows),
+    ]
+
+
 def one(row, known: frozenset[str], said: list[str], lines: list[tuple[str, str]]) -> list[str]:
     """One fault."""
     cause = row.cause({})
@@ -222,7 +248,7 @@ def logs() -> list[str]:
 
 
 def render() -> str:
-    page = [TOP.rstrip("\n"), *faults(), *untellable(), *to_type(), *firewall(), *codes(), *logs(), ""]
+    page = [TOP.rstrip("\n"), *by_what_is_seen(), *faults(), *untellable(), *to_type(), *firewall(), *codes(), *logs(), ""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in page))
 
 
