@@ -14,7 +14,14 @@ from isocenter.doctor import neighbours, tcp_step
 from isocenter.doctor.network import Unreached
 from isocenter.doctor.tcp_step import open_connection
 from isocenter.doctor.visit import Consent
+from isocenter.doctor.web_pages import Page
 from isocenter.model.checkup import Outcome
+
+
+@pytest.fixture(autouse=True)
+def no_pages(monkeypatch):
+    """No web page beside the port, whatever this computer has."""
+    monkeypatch.setattr(tcp_step, "look_around", lambda visit: None)
 
 
 @pytest.fixture
@@ -96,6 +103,16 @@ def test_with_consent_a_silent_port_is_told_from_a_computer_that_is_off(monkeypa
     failing(monkeypatch, errno.ETIMEDOUT, 5.0)
     monkeypatch.setattr(neighbours, "ports", lambda: {"dicom": (), "alive": (closed_port,) if is_there else ()})
     assert open_connection(visit_at(104, consent=Consent(neighbours=True))).sign.code == code
+
+
+def test_a_page_that_names_the_port_is_believed_first(closed_port, monkeypatch):
+    with door(accepting()) as other, door(accepting()) as named:
+        monkeypatch.setattr(tcp_step, "look_around", lambda visit: Page("orthanc", ("ORTHANC",), named, "port 8042/system"))
+        monkeypatch.setattr(neighbours, "ports", lambda: {"dicom": (other,), "alive": ()})
+        visit = visit_at(closed_port, consent=Consent(neighbours=True))
+        step = open_connection(visit)
+    assert step.sign.facts["found_port"] == str(named)
+    assert visit.product == "orthanc"
 
 
 def test_between_two_neighbours_there_is_a_pause(closed_port, monkeypatch):

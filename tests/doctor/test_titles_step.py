@@ -97,6 +97,14 @@ def test_a_title_that_fits_no_pdu_is_ours_to_change():
     assert step.sign.code == "title-unsendable"
 
 
+@pytest.mark.parametrize("title", ["", "  "])
+def test_a_blank_title_is_never_sent(title):
+    visit = visit_at(1, title=title)
+    step = judge_titles(visit)
+    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "title-blank")
+    assert visit.answer is None
+
+
 @pytest.mark.parametrize(
     ("server", "title", "code", "known_as", "called"),
     [
@@ -129,6 +137,20 @@ def test_the_accepted_spelling_says_which_title_is_wrong(server, title, code, kn
 def test_where_no_spelling_helps_what_is_known_is_said(server, code):
     _, step = judged(server, consent=TRIED)
     assert step.sign.code == code
+
+
+def test_an_accepted_spelling_tells_which_product_it_is():
+    server = strict("PACS", "ISOCENTRE")
+    visit, _ = judged(server, consent=TRIED)
+    assert visit.product == ""
+    dcmtk = {"implementation_class_uid": "1.2.276.0.7230010.3.0.3.6.7", "implementation_version_name": "OFFIS_DCMTK_367"}
+
+    def answer(request):
+        known = request.calling_ae_title == "ISOCENTRE"
+        return accept_of(request, **dcmtk) if known else pdu_codec.encode(AssociateReject(1, 1, 3))
+
+    visit, _ = judged(answering(answer), consent=TRIED)
+    assert visit.product == "DCMTK 3.6.7"
 
 
 def test_between_two_spellings_there_is_a_pause_and_nobody_is_asked_without_consent():

@@ -55,6 +55,12 @@ def titles_of(visit: Visit) -> tuple[str, str]:
     return visit.node.local_ae_title or visit.own_ae_title, visit.node.ae_title
 
 
+def blank_titles(visit: Visit) -> str:
+    """Which title is blank, in words; empty where neither is. Many servers never answer a request with one."""
+    ours, theirs = (title.strip() for title in titles_of(visit))
+    return "" if ours and theirs else "your title" if theirs else "its title" if ours else "both titles"
+
+
 def request_of(
     visit: Visit,
     contexts: tuple[ProposedContext, ...] = VERIFICATION_ALONE,
@@ -224,10 +230,11 @@ def greeting(visit: Visit) -> tuple[bytes, Ending | None]:
         return first, line.ending
 
 
-def http_answer(visit: Visit) -> bytes:
-    """The head of what comes back for a plain web request, empty for nothing. Raises `Unreached`."""
-    with connect(visit.address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
-        line.send(b"GET / HTTP/1.0\r\nHost: " + visit.node.host.encode("ascii", "replace") + b"\r\n\r\n")
+def http_answer(visit: Visit, port: int = 0, path: str = "/") -> bytes:
+    """The beginning of what comes back for a plain web request, empty for nothing. Raises `Unreached`."""
+    patience = min(visit.patience.connect, CHECKUP_PROBE_SECONDS) if port else visit.patience.connect
+    with connect(visit.address, port or visit.node.port, patience, visit.clock, visit.is_stopped) as line:
+        line.send(f"GET {path} HTTP/1.0\r\nHost: {visit.node.host}\r\n\r\n".encode("ascii", "replace"))
         until = monotonic() + min(CHECKUP_PROBE_SECONDS, visit.patience.associate)
         first = line.exactly(1, until)
         return first and first + line.exactly(CHECKUP_FOREIGN_BYTES_MAX, min(until, monotonic() + _LINGER_SECONDS))

@@ -19,6 +19,7 @@ from isocenter.doctor.asking import held, request_of
 from isocenter.doctor.network import TlsFailed, Unreached
 from isocenter.doctor.products import Behaviour
 from isocenter.doctor.visit import Visit
+from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import ContextAnswer, Exchange, Layer, Outcome, Role, Sign, Step
 from isocenter.standard.sop_class import (
     BASIC_GRAYSCALE_PRINT_MANAGEMENT,
@@ -148,6 +149,9 @@ def _recognise(visit: Visit, results: Results, order: str) -> None:
         order=order,
     )
     key = products.behaves_like(visit.product, seen) if visit.product else ""
+    if not key and visit.consent.neighbours:
+        page = look_around(visit)
+        key = page.product if page else ""
     known = products.product_of(key)
     if known is not None:
         visit.product = known.name

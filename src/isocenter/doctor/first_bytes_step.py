@@ -13,7 +13,7 @@ from time import monotonic
 from isocenter.base.errors import LocalError
 from isocenter.base.limits import CHECKUP_PROBE_SECONDS, CHECKUP_SLOW_ANSWER_TIMES
 from isocenter.doctor.answer import Answer, Said
-from isocenter.doctor.asking import ask, greeting, http_answer, listen, part, request_of
+from isocenter.doctor.asking import ask, blank_titles, greeting, http_answer, listen, part, request_of
 from isocenter.doctor.neighbours import ports
 from isocenter.doctor.network import Ending, TlsFailed, Unreached, any_server_context, connect
 from isocenter.doctor.protocols import Foreign, recognise
@@ -30,6 +30,8 @@ def look_at_first_bytes(visit: Visit) -> Step:
     if visit.node.port in ports()["paper"]:
         words = f"port {visit.node.port} prints what it is sent, so nothing was sent"
         return Step(Layer.FIRST_BYTES, Outcome.FAILED, words, sign=Sign("paper-port", {}))
+    if blank_titles(visit):
+        return Step(Layer.FIRST_BYTES, Outcome.SKIPPED, "nothing could be asked with a blank title")
     try:
         return _in_tls(visit) if visit.security is not None else _in_clear(visit)
     except Unreached as error:

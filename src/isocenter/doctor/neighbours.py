@@ -51,11 +51,11 @@ def is_alive(visit: Visit) -> Around:
     return Around((), 0, tried)
 
 
-def dicom_elsewhere(visit: Visit) -> Around:
-    """The first of the usual ports of DICOM that answers an A-ASSOCIATE-RQ."""
+def dicom_elsewhere(visit: Visit, likeliest: int = 0) -> Around:
+    """The first of the usual ports of DICOM that answers an A-ASSOCIATE-RQ; a likelier one is tried before them."""
     open_ports: list[int] = []
     tried = 0
-    for port in _others(visit, "dicom"):
+    for port in _others(visit, "dicom", likeliest):
         tried += 1
         try:
             _connected(visit, port).close()
@@ -72,8 +72,8 @@ def dicom_elsewhere(visit: Visit) -> Around:
     return Around(tuple(open_ports), 0, tried)
 
 
-def _others(visit: Visit, kind: str) -> Iterator[int]:
-    for port in ports()[kind]:
+def _others(visit: Visit, kind: str, likeliest: int = 0) -> Iterator[int]:
+    for port in dict.fromkeys((*([likeliest] if likeliest else []), *ports()[kind])):
         if port == visit.node.port or visit.is_stopped():
             continue
         visit.pause(visit.patience.pause)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from isocenter.doctor.neighbours import dicom_elsewhere, is_alive
 from isocenter.doctor.network import Unreached, connect
 from isocenter.doctor.visit import Visit
+from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 
 _ASKED_ROUND_SECONDS = 1.0
@@ -72,7 +73,10 @@ def _failed(visit: Visit, failures: list[Failure]) -> Step:
     }  # fmt: skip
     code, words = f"tcp-{kind}", _WORDS[kind].format(port=visit.node.port, **facts)
     if visit.consent.neighbours and kind == "refused":
-        around = dicom_elsewhere(visit)
+        page = look_around(visit)
+        if page is not None:
+            visit.product = page.product
+        around = dicom_elsewhere(visit, page.dicom_port if page else 0)
         if around.dicom:
             code, facts["found_port"] = "tcp-refused-elsewhere", str(around.dicom)
             words = f"{words}; DICOM answers on port {around.dicom}"

@@ -15,6 +15,7 @@ from isocenter.base.limits import CHECKUP_TITLE_CALLS_MAX
 from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.asking import call, request_of, titles_of
 from isocenter.doctor.network import TlsFailed, Unreached
+from isocenter.doctor.products import recognise
 from isocenter.doctor.spelling import near_misses
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Attempt
@@ -71,6 +72,9 @@ class _Calls:
             return None
         if not application_context:
             self.answers[calling, called] = answer
+            if answer.accept is not None and not visit.product:
+                user = answer.accept.user
+                visit.product = recognise(user.implementation_class_uid, user.implementation_version_name, user.pdu_bytes_max)
             visit.attempts.append(Attempt(calling, called, answer.words, answer.said is Said.ACCEPTED))
         return answer
 

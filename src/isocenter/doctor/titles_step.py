@@ -13,11 +13,12 @@ from isocenter.base.errors import LocalError
 from isocenter.base.limits import AE_TITLE_BYTES, CHECKUP_SLOW_ASSOCIATION_SECONDS, KIB, PDU_BYTES_MIN
 from isocenter.doctor import products
 from isocenter.doctor.answer import Answer, Said
-from isocenter.doctor.asking import call, request_of, titles_of
+from isocenter.doctor.asking import blank_titles, call, request_of, titles_of
 from isocenter.doctor.network import TlsFailed, Unreached
 from isocenter.doctor.spelling import looks_like, oddities
 from isocenter.doctor.titles_by_trial import Trial, try_spellings
 from isocenter.doctor.visit import Visit
+from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.status import describe_rejection
 from isocenter.wire.negotiation import pdu_bytes_to_send
@@ -45,6 +46,10 @@ _TRIED = frozenset({"reject-no-reason", "reject-calling", "reject-called", "reje
 
 def judge_titles(visit: Visit) -> Step:
     """Judge what the first request was answered with; ask it where nobody has."""
+    if blank := blank_titles(visit):
+        return Step(
+            Layer.TITLES, Outcome.FAILED, f"{blank} is blank, so nobody was asked", sign=Sign("title-blank", {"which": blank})
+        )
     try:
         answer = visit.answer or call(visit, request_of(visit))
     except LocalError as error:
@@ -78,6 +83,13 @@ def _judged(visit: Visit, answer: Answer) -> Step:
     facts |= {"our": titles_of(visit)[0], "their": titles_of(visit)[1]}
     if odd := oddities(visit.node.ae_title):
         facts["odd"] = "; ".join(odd)
+    if code == "reject-called" and visit.consent.neighbours:
+        # Some products tell their own title to whoever asks their web page.
+        page = look_around(visit)
+        if page is not None:
+            visit.product = visit.product or page.product
+            visit.their_titles_heard = (*page.titles, *visit.their_titles_heard)
+            facts["heard"] = f"Its own page, {page.place}, says that it is {', '.join(page.titles) or 'there'}."
     if visit.consent.titles and code in _TRIED:
         trial = try_spellings(visit, answer)
         code, words, more = _decided(visit, code, words, trial)
@@ -89,6 +101,7 @@ def _judged(visit: Visit, answer: Answer) -> Step:
     elif code == "reject-called" and (heard := _heard_of_them(visit)):
         code = "titles-called-heard"
         words = f"nobody there is called {visit.node.ae_title}; it calls itself {heard}"
+        facts = {"heard": f"When it called here, it said that it is {heard}."} | facts
         facts |= {"known_as": heard, "called": visit.node.ae_title}
     return Step(Layer.TITLES, Outcome.FAILED, words, facts={"said": answer.said.value, **_numbers(answer)}, sign=Sign(code, facts))
 

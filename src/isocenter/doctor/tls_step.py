@@ -16,7 +16,7 @@ from isocenter.base.errors import LocalError, UsageError
 from isocenter.base.limits import CHECKUP_CERTIFICATES_MAX, CHECKUP_PROBE_SECONDS
 from isocenter.doctor import certificate, tls_records
 from isocenter.doctor.answer import Answer, Said
-from isocenter.doctor.asking import ask, part, request_of
+from isocenter.doctor.asking import ask, blank_titles, part, request_of
 from isocenter.doctor.certificate import Certificate
 from isocenter.doctor.first_bytes_step import judged_foreign
 from isocenter.doctor.network import Line, TlsFailed, Unreached, any_server_context, chain_of, connect, tls_context, tls_versions
@@ -70,6 +70,8 @@ def _asked(visit: Visit, security: Security, line: Line, shown: list[Certificate
     facts |= {"certificates": len(shown)} | (leaf.facts if leaf else {})
     words = f"{facts['version']}, certificate of {leaf.subject}" if leaf else f"{facts['version']}, no certificate shown"
     step = Step(Layer.TLS, Outcome.PASSED, words, facts=facts, exchanges=tuple(line.exchanges))
+    if blank_titles(visit):
+        return step
     try:
         answer = ask(line, request_of(visit), visit.patience.associate)
     except LocalError:
