@@ -8,8 +8,9 @@ import pytest
 from tests.doctor.scripted import PLAIN, Peer, archive_peer, raw_peer, reply, visit_to
 
 from isocenter.dataset import identifier
-from isocenter.doctor.find_step import find
+from isocenter.doctor.find_step import find, slow
 from isocenter.doctor.identity import PATIENT_ID
+from isocenter.doctor.questions import Search
 from isocenter.model.checkup import Outcome
 from isocenter.standard.sop_class import PATIENT_ROOT_FIND, STUDY_ROOT_FIND, VERIFICATION
 from isocenter.standard.transfer_syntax import JPEG_BASELINE
@@ -85,6 +86,34 @@ def test_a_failing_status_is_the_sign(status, code):
         step = find(visit_to(opened.node))
     assert (step.outcome, step.sign.code, step.sign.facts["status"]) == (Outcome.FAILED, code, f"{status:04X}")
     assert "study level" in step.words
+
+
+def test_the_key_that_makes_a_search_fail_is_named():
+    def serve(request):
+        asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else {}
+        yield reply(request, 0xA900 if "ModalitiesInStudy" in asked else 0)
+
+    with peer(serve) as opened:
+        opened.syntaxes = lambda uid: PLAIN if uid in (STUDY_ROOT_FIND, VERIFICATION) else ()
+        step = find(visit_to(opened.node))
+    assert (step.outcome, step.sign.code, step.sign.facts["key"]) == (Outcome.FAILED, "find-key-disliked", "ModalitiesInStudy")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "echo", "code"),
+    [
+        (44.0, 0.4, "find-slow"),
+        (90.0, 1.0, "find-slow"),
+        (300.0, 1.0, "find-late"),
+        (30.0, 1.0, None),
+        (60.0, 50.0, None),
+        (44.0, None, None),
+    ],
+)
+def test_packets_that_wait_are_told_from_a_search_that_takes_long(milliseconds, echo, code):
+    search = Search(status=0, first_milliseconds=milliseconds, milliseconds=milliseconds)
+    found = slow([search, search], echo)
+    assert (found.code if found else None) == code
 
 
 def test_a_root_that_fails_beside_one_that_works_is_a_remark():

@@ -17,6 +17,7 @@ from isocenter.doctor.compare_step import compare
 from isocenter.doctor.get_step import get
 from isocenter.doctor.move_step import move
 from isocenter.doctor.store_step import store
+from isocenter.doctor.visit import Consent
 from isocenter.model.checkup import Outcome
 from isocenter.model.records import Node
 from isocenter.net.client import query_contexts
@@ -113,6 +114,29 @@ def test_sent_elsewhere_is_told_from_sent_later_and_from_nothing_sent(world):
         world.counts = counts
         codes.append(move(world.visit).sign.code)
     assert codes == ["move-elsewhere", "move-later", "move-nothing"]
+
+
+@pytest.mark.parametrize("consents", [True, False])
+def test_our_title_in_other_capitals_is_tried_with_consent(world, consents):
+    asked = []
+
+    def serve(request):
+        if request.context.abstract_syntax != STUDY_ROOT_MOVE:
+            yield reply(request, 0)
+            return
+        asked.append(request.command.move_destination)
+        if asked[-1] == "isocenter":
+            world.call(called="isocenter")
+        yield reply(request, 0 if asked[-1] == "isocenter" else 0xA801)
+
+    world.peer.serve_with = serve
+    world.visit.consent = Consent(titles=consents)
+    step = move(world.visit)
+    assert step.sign.code == ("move-title-spelled" if consents else "move-A801")
+    if consents:
+        assert (step.sign.facts["known_as"], step.sign.facts["called"]) == ("isocenter", "ISOCENTER")
+    else:
+        assert set(asked) == {"ISOCENTER"}
 
 
 def test_an_archive_with_our_own_title_sends_to_itself(world):
@@ -346,6 +370,13 @@ def test_a_report_that_never_comes_is_told(world):
     committing(world, on_new=False)
     step = commitment(world.visit)
     assert (step.outcome, step.sign.code) == (Outcome.FAILED, "commit-no-report")
+
+
+def test_a_report_that_this_side_refuses_is_our_own_fault(world, monkeypatch):
+    monkeypatch.setattr("isocenter.net.return_listener._Door.may_be_scu", lambda self, uid: False)
+    committing(world, on_new=True)
+    step = commitment(world.visit)
+    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "commit-report-rejected")
 
 
 def test_a_refused_request_is_told_by_its_status(world):

@@ -1143,6 +1143,15 @@ CHECKUP_OBJECT_BYTES_MAX = _limit(
 CHECKUP_CALLERS_MAX = _limit(
     "CHECKUP_CALLERS_MAX", 50, "callers", "Noted while the return path is open for a minute; a scanner calls often."
 )
+CHECKUP_HELD_BACK_MILLISECONDS = _limit(
+    "CHECKUP_HELD_BACK_MILLISECONDS", 35.0, "milliseconds", "A search beside an echo: held-back acknowledgements cost it 44."
+)
+CHECKUP_SEARCH_MILLISECONDS = _limit(
+    "CHECKUP_SEARCH_MILLISECONDS", 200.0, "milliseconds", "From here on it is the search, and no packets that wait for each other."
+)
+CHECKUP_LATE_MILLISECONDS = _limit(
+    "CHECKUP_LATE_MILLISECONDS", 5000.0, "milliseconds", "A first answer that a person notices; impatient devices give up then."
+)
 CHECKUP_WATCH_SECONDS = _limit(
     "CHECKUP_WATCH_SECONDS", 0.1, "seconds", "Between two looks whether the test object came into the archive: a person looks on."
 )

@@ -28,6 +28,8 @@ from isocenter.standard.status import UNRECOGNIZED_OPERATION, Kind, describe, ki
 _SAME_ASSOCIATION_SECONDS = 3.0
 """Of the patience, spent on the association that asked; archives that report there do so at once."""
 _LOOK_SECONDS = 0.05
+_REFUSED = ("turned away", "nothing that it proposed")
+"""How the words begin that tell what became of a caller whom this side refused."""
 _TRANSACTION_UID, _REFERENCED = 0x00081195, 0x00081199
 _CLASS, _INSTANCE = 0x00081150, 0x00081155
 
@@ -138,6 +140,11 @@ def _judged(visit: Visit, transaction: str, report: CommitmentReport | None, on:
     assert test_object is not None, "the step is skipped without one"
     facts: dict[str, Any] = {"transaction_uid": transaction, "callers": callers}
     if report is None:
+        rejected = next((one for one in callers if one[3].startswith(_REFUSED)), None)
+        if rejected is not None:
+            sign = Sign("commit-report-rejected", {"from_address": rejected[0], "calling": rejected[1], "why": rejected[3]})
+            words = f"it takes the request, and when it came to report it was refused here: {rejected[3]}"
+            return Step(Layer.COMMITMENT, Outcome.FAILED, words, facts=facts, sign=sign)
         seconds = f"{visit.patience.commitment:g}"
         words = f"it takes the request, and within {seconds} s no report came"
         return Step(Layer.COMMITMENT, Outcome.FAILED, words, facts=facts, sign=Sign("commit-no-report", {"seconds": seconds}))

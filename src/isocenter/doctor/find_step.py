@@ -10,14 +10,14 @@ from statistics import median
 from typing import Any
 
 from isocenter.base.ids import new_uid
-from isocenter.base.limits import CHECKUP_SLOW_ECHO_MILLISECONDS
+from isocenter.base.limits import CHECKUP_HELD_BACK_MILLISECONDS, CHECKUP_LATE_MILLISECONDS, CHECKUP_SEARCH_MILLISECONDS
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import signs
 from isocenter.doctor.identity import PATIENT_ID
 from isocenter.doctor.questions import Search, ask
 from isocenter.doctor.talk import Talk, Tape, opened, proposed, refused, step_of
 from isocenter.doctor.visit import Visit
-from isocenter.jobs.questions import UNIQUE, At, Question, RootName
+from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of
 from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.sop_class import VERIFICATION
@@ -30,7 +30,6 @@ ROOTS = {
 """The levels of each model, outermost first; the Study Root is asked first because every archive has it (PS3.4 C.3)."""
 
 _PATIENT_ID = 0x00100020
-_TOLD_MILLISECONDS = 5000
 _ECHOES = 3
 _RETURNED = {
     At.PATIENT: (0x00100010,),
@@ -54,8 +53,32 @@ def _find(visit: Visit, tape: Tape) -> Step:
             raise refused(proposal, talk.accept, "find")
         for root in offered:
             found[root] = _levels(visit, talk, root)
+        disliked = _disliked(visit, talk, offered[0], found)
         echo_milliseconds = _echo(visit, talk)
-    return _judged(visit, found, echo_milliseconds)
+    return _judged(visit, found, echo_milliseconds, disliked)
+
+
+def _disliked(visit: Visit, talk: Talk, root: RootName, found: dict[RootName, dict[At, Search]]) -> str:
+    """The key without which the first level of a failing model is searched; empty where none is to blame, or nothing fails."""
+    level = ROOTS[root][0]
+    if not all(levels[ROOTS[one][0]].is_failure for one, levels in found.items()):
+        return ""
+    question = _question(root, level, {})
+    for tag in question.keys:
+        if tag != UNIQUE[level]:
+            keys = {one: value for one, value in question.keys.items() if one != tag}
+            what = f"the same C-FIND without {keyword_of(tag)}"
+            if not ask(talk, Question(level, root, keys), visit.patience.response, what).is_failure:
+                return keyword_of(tag)
+    return ""
+
+
+def _question(root: RootName, level: At, above: dict[int, str]) -> Question:
+    """What is asked at a level: the test patient at the first one, below it what those above gave."""
+    keys = dict.fromkeys((UNIQUE[level], *_RETURNED[level]), "") | above
+    if level in (At.PATIENT, ROOTS[root][0]):
+        keys[_PATIENT_ID] = PATIENT_ID
+    return Question(level, root, keys)
 
 
 def _levels(visit: Visit, talk: Talk, root: RootName) -> dict[At, Search]:
@@ -63,11 +86,7 @@ def _levels(visit: Visit, talk: Talk, root: RootName) -> dict[At, Search]:
     searches: dict[At, Search] = {}
     above: dict[int, str] = {}
     for level in ROOTS[root]:
-        keys = dict.fromkeys((UNIQUE[level], *_RETURNED[level]), "")
-        keys |= above if level is not At.STUDY or root is not RootName.STUDY else {_PATIENT_ID: PATIENT_ID}
-        if level is At.PATIENT:
-            keys[_PATIENT_ID] = PATIENT_ID
-        searches[level] = found = ask(talk, Question(level, root, keys), visit.patience.response)
+        searches[level] = found = ask(talk, _question(root, level, above), visit.patience.response)
         if found.is_failure:
             break
         own = PATIENT_ID if level is At.PATIENT else ""
@@ -85,7 +104,7 @@ def _echo(visit: Visit, talk: Talk) -> float | None:
     return median(times)
 
 
-def _judged(visit: Visit, found: dict[RootName, dict[At, Search]], echo_milliseconds: float | None) -> Step:
+def _judged(visit: Visit, found: dict[RootName, dict[At, Search]], echo_milliseconds: float | None, disliked: str) -> Step:
     facts: dict[str, Any] = {
         "roots": {
             root.value: {level.value: search.as_facts() for level, search in levels.items()} for root, levels in found.items()
@@ -97,10 +116,13 @@ def _judged(visit: Visit, found: dict[RootName, dict[At, Search]], echo_millisec
         root, level, search = failing[0]
         said = {"level": level.value, "root": root.value, "said": search.words}
         sign = signs.of_status("find", search.status or 0, **said)
+        if disliked:
+            facts["disliked"] = disliked
+            sign = Sign("find-key-disliked", {**said, "status": f"{search.status or 0:04X}", "key": disliked})
         words = f"a search at the {level.value} level of the {root.value} root fails: {search.words}"
         return Step(Layer.FIND, Outcome.FAILED, words, facts=facts, sign=sign)
     searches = [search for levels in found.values() for search in levels.values()]
-    slow = _slow(searches, echo_milliseconds)
+    sign_of_time = slow(searches, echo_milliseconds)
     times = [search.milliseconds for search in searches]
     words = f"{len(searches)} searches in {_listed([root.value for root in working])} root, median {median(times):.0f} ms"
     if failing:
@@ -109,23 +131,25 @@ def _judged(visit: Visit, found: dict[RootName, dict[At, Search]], echo_millisec
         words += f"; the {root.value} root fails at the {level.value} level"
     if any(search.ignores_keys for search in searches):
         visit.remarks.append("It answers FF01: it ignores some optional keys, so more may come than was asked for.")
-        slow = slow or Sign("find-keys-ignored")
-    if slow is not None and slow.code != "find-keys-ignored":
+        sign_of_time = sign_of_time or Sign("find-keys-ignored")
+    if sign_of_time is not None and sign_of_time.code != "find-keys-ignored":
         visit.remarks.append(
-            f"Searches are slow: {slow.facts['milliseconds']} ms each, while an echo takes {slow.facts['echo']} ms."
+            f"Searches are slow: {sign_of_time.facts['milliseconds']} ms each, while an echo takes {sign_of_time.facts['echo']} ms."
         )
-    outcome = Outcome.WARNED if failing or slow is not None else Outcome.PASSED
-    return Step(Layer.FIND, outcome, words, facts=facts, sign=slow)
+    outcome = Outcome.WARNED if failing or sign_of_time is not None else Outcome.PASSED
+    return Step(Layer.FIND, outcome, words, facts=facts, sign=sign_of_time)
 
 
-def _slow(searches: list[Search], echo_milliseconds: float | None) -> Sign | None:
+def slow(searches: list[Search], echo_milliseconds: float | None) -> Sign | None:
     """The sign of time lost: steps of 40 ms where echoes cost none, or a long wait for the first response."""
     longest = max(search.first_milliseconds for search in searches)
     shortest = min(search.milliseconds for search in searches)
     told = {"milliseconds": f"{shortest:.0f}", "echo": "?" if echo_milliseconds is None else f"{echo_milliseconds:.0f}"}
-    if longest >= _TOLD_MILLISECONDS:
+    if longest >= CHECKUP_LATE_MILLISECONDS or (
+        echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_SEARCH_MILLISECONDS
+    ):
         return Sign("find-late", {**told, "milliseconds": f"{longest:.0f}"})
-    if echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_SLOW_ECHO_MILLISECONDS:
+    if echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_HELD_BACK_MILLISECONDS:
         return Sign("find-slow", told)
     return None
 

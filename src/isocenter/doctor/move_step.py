@@ -7,6 +7,7 @@ before the request is sent, and whoever calls meanwhile is told.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ class Came:
     answer: Answer
     data: bytes | None
     callers: tuple[Caller, ...]
+    to: str = ""
 
     @property
     def is_failure(self) -> bool:
@@ -93,16 +95,34 @@ def _asked(visit: Visit, talk: Talk, root: RootName, arrivals: Arrivals) -> Came
         again = _one(visit, talk, root, At.STUDY, arrivals)
         if not again.is_failure or again.callers:
             return again
+    if came.is_failure and not came.callers and visit.consent.titles:
+        return next(_spelt_otherwise(visit, talk, root, arrivals), came)
     return came
 
 
-def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals) -> Came:
+def our_title(visit: Visit) -> str:
+    """The title under which the other side knows us, and sends to us."""
+    return visit.node.local_ae_title or visit.own_ae_title
+
+
+def _spelt_otherwise(visit: Visit, talk: Talk, root: RootName, arrivals: Arrivals) -> Iterator[Came]:
+    """The same to our title in other capitals: what brings the archive to us, if anything does."""
+    ours = our_title(visit)
+    for spelling in dict.fromkeys((ours.upper(), ours.lower(), ours.title())):
+        if spelling != ours and not visit.is_stopped():
+            visit.pause(visit.patience.pause)
+            came = _one(visit, talk, root, At.IMAGE, arrivals, spelling)
+            if not came.is_failure or came.callers:
+                yield came
+
+
+def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals, to: str = "") -> Came:
     test_object = visit.test_object
     assert test_object is not None, "the step is skipped without one"
     asked = Question(level, root, keys_of(test_object, level, root))
     sop_class = asked.sop_class("move")
     context = talk.contexts(sop_class)[0]
-    to = visit.node.local_ae_title or visit.own_ae_title
+    to = to or our_title(visit)
     command = Command(field=CommandField.C_MOVE_RQ, affected_sop_class_uid=sop_class, move_destination=to, priority=0)
     data = asked.identifier(context.transfer_syntax)
     what = f"C-MOVE of the test {'image' if level is At.IMAGE else 'study'} to {to}"
@@ -111,7 +131,7 @@ def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals
     patience = min(_SETTLES_SECONDS, visit.patience.arrival) if failed else visit.patience.arrival
     # Without a call there is nothing to wait for after a failure.
     came = arrivals.wait_for(test_object.sop_instance_uid, patience if arrivals.callers() or not failed else 0.0)
-    return Came(answer, came, tuple(arrivals.callers()))
+    return Came(answer, came, tuple(arrivals.callers()), to)
 
 
 def _judged(visit: Visit, came: Came) -> Step:
@@ -124,6 +144,10 @@ def _judged(visit: Visit, came: Came) -> Step:
         "milliseconds": came.answer.milliseconds,
         "callers": [list(caller) for caller in came.callers],
     }
+    if came.to != our_title(visit):
+        words = f"it sends to {came.to}, and not to {our_title(visit)}"
+        sign = Sign("move-title-spelled", {"known_as": came.to, "called": our_title(visit)})
+        return Step(Layer.MOVE, Outcome.FAILED, words, facts=facts, sign=sign)
     if came.data is None:
         words, sign = _why_not(visit, came)
         return Step(Layer.MOVE, Outcome.FAILED, words, facts=facts, sign=sign)
@@ -132,7 +156,7 @@ def _judged(visit: Visit, came: Came) -> Step:
     syntax = transfer_syntax.name_of(test_object.came_back_in)
     facts["transfer_syntax"] = test_object.came_back_in
     words = f"it came back in {syntax}, {came.answer.milliseconds:.0f} ms"
-    to = visit.node.local_ae_title or visit.own_ae_title
+    to = our_title(visit)
     other = next((called for _, _, called, _ in came.callers if called and called != to), "")
     if kind_of(came.answer.status) is not Kind.SUCCESS:
         sign = Sign("move-came-anyway", {"status": facts["status"], "said": came.said})
@@ -158,7 +182,7 @@ def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
     if came.is_failure or kind_of(came.answer.status) is Kind.WARNING:
         told = {"said": came.said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
         return f"it answers {came.said.rstrip('.')}, and nobody called us", signs.of_status("move", came.answer.status, **told)
-    to = visit.node.local_ae_title or visit.own_ae_title
+    to = our_title(visit)
     if counts.completed and to == visit.node.ae_title:
         return f"it sent the image to itself: {to} is its own title too", Sign("move-same-title")
     if counts.completed or counts.warning:
