@@ -5,7 +5,9 @@ The climbing is done elsewhere, on a thread of its own: no route here waits for 
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
 
 from isocenter.dicomweb.problems import Problem
 from isocenter.model.checkup import Checkup, Role
@@ -14,6 +16,8 @@ from isocenter.web.clinic import CheckupAsked, Secured
 from isocenter.web.words_doctor import CheckupList, CheckupState, CheckupWanted, CheckupWords
 
 routes = APIRouter(tags=["doctor"])
+
+Token = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="A checkup of this process.")]
 
 
 @routes.post("/api/checkups", status_code=202, dependencies=CHANGES, responses=problems(403, 404, 409))
@@ -41,13 +45,13 @@ def checkups(house: House) -> CheckupList:
 
 
 @routes.get("/api/checkups/{token}", responses=problems(404))
-def checkup(house: House, token: str) -> CheckupWords:
+def checkup(house: House, token: Token) -> CheckupWords:
     """One checkup as it stands: every layer that was climbed, the bytes that crossed the wire, the verdict."""
     return CheckupWords.of(_one(house, token))
 
 
 @routes.post("/api/checkups/{token}/cancel", dependencies=CHANGES, responses=problems(403, 404, 409))
-def cancel(house: House, token: str) -> CheckupWords:
+def cancel(house: House, token: Token) -> CheckupWords:
     """Have a checkup end after the step that it is at; a test image that it stored is removed first."""
     found = _one(house, token)
     if not house.clinic.cancel(token):

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { ExchangeWords, StepWords } from "@/api/words";
 import { byteCount, count } from "@/base/text";
+import { usePrivacy } from "@/model/privacy";
 import { Card } from "@/parts/card";
 import { pieces, rows } from "./bytes";
 import { Sentence } from "./sentence";
@@ -11,6 +12,9 @@ interface Props {
   readonly step: StepWords;
   readonly names: readonly string[];
 }
+
+/** Layers whose answers are of real patients. */
+const SEARCHES: ReadonlySet<StepWords["layer"]> = new Set(["find", "find again"]);
 
 /** Words of an exchange that ended a layer; a list that is merely incomplete is not red. */
 const BAD = /ASSOCIATE-RJ|ABORT|refus|reject|reset|closed|silence|nothing|no answer|failed|fail/i;
@@ -22,6 +26,8 @@ export function Wire({ step, names }: Props) {
   const at = chosen !== undefined && chosen <= last ? chosen : last;
   const shown = exchanges[at];
   const isBad = step.outcome === "failed";
+  const { names: areNamesShown } = usePrivacy();
+  const isMasked = !areNamesShown && SEARCHES.has(step.layer) && shown?.direction === "got";
   return (
     <Card title="What went over the wire">
       <ul className={styles.exchanges}>
@@ -41,7 +47,10 @@ export function Wire({ step, names }: Props) {
           </li>
         ))}
       </ul>
-      {shown && shown.raw !== "" && <Bytes exchange={shown} isBad={isBad} />}
+      {shown && shown.raw !== "" && isMasked && (
+        <p className={styles.masked}>What a search found may name patients: its bytes are masked with the names.</p>
+      )}
+      {shown && shown.raw !== "" && !isMasked && <Bytes exchange={shown} isBad={isBad} />}
     </Card>
   );
 }
