@@ -15,6 +15,7 @@ from starlette.responses import Response
 from isocenter.base.limits import HEARTBEAT_PARTS, NODE_EVENTS_KEPT_MAX, NODE_HISTORY_DAYS_MAX, OUTAGES_SHOWN_MAX
 from isocenter.dicomweb.problems import Problem
 from isocenter.jobs import availability
+from isocenter.jobs.stories import Verdict
 from isocenter.model.history import Hour, PastEvent
 from isocenter.model.records import Node
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
@@ -75,14 +76,15 @@ def _beat(
     vigil = house.neighbourhood.vigil
     begins, ends, now = times
     count = min(HEARTBEAT_PARTS, int((ends - begins) / timedelta(hours=1)))
-    away = availability.outages(events, OUTAGES_SHOWN_MAX)
+    listens = house.neighbourhood.standings.standing(node).verdict is not Verdict.NOT_LISTENING
+    away = availability.outages(events, OUTAGES_SHOWN_MAX) if listens else []
     window = vigil.windows.open_for(node.name, now)
     asked, answered, excused = (sum(getattr(hour, name) for hour in hours) for name in ("asked", "answered", "excused"))
     return BeatWords(
         name=node.name,
         minutes=vigil.interval_minutes(node),
         own_minutes=node.echo_minutes,
-        availability=availability.percentage(hours),
+        availability=availability.percentage(hours) if listens else None,
         milliseconds=availability.mean(hours),
         slowest=max((hour.slowest for hour in hours if hour.answered), default=None),
         asked=asked,
@@ -91,6 +93,7 @@ def _beat(
         parts=[PartWords.of(part) for part in availability.parts(hours, begins, ends, count)],
         outages=[OutageWords.of(one) for one in away if one.until is None or one.until >= begins],
         working=None if window is None else window.words or "maintenance",
+        listens=listens,
     )
 
 

@@ -53,6 +53,7 @@ class BeatWords(Words):
     """One node over the time shown. `minutes` is how often it is asked, 0 never; `own_minutes` is its own interval, if it has one.
 
     `availability` is how many in a hundred echoes were answered, null where none counts; `working` is what is being done to it now.
+    One that does not `listens` only calls, and nothing is counted against it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class BeatWords(Words):
     parts: list[PartWords]
     outages: list[OutageWords]
     working: str | None
+    listens: bool
 
 
 class WindowWords(Words):

@@ -185,7 +185,7 @@ export interface BarWords {
   readonly milliseconds: number | null;
 }
 
-/** One node over the time shown. `minutes` is how often it is asked, 0 never; `own_minutes` is its own interval, if it has one. `availability` is how many in a hundred echoes were answered, null where none counts; `working` is what is being done to it now. */
+/** One node over the time shown. `minutes` is how often it is asked, 0 never; `own_minutes` is its own interval, if it has one. `availability` is how many in a hundred echoes were answered, null where none counts; `working` is what is being done to it now. One that does not `listens` only calls, and nothing is counted against it. */
 export interface BeatWords {
   readonly name: string;
   readonly minutes: number;
@@ -199,6 +199,7 @@ export interface BeatWords {
   readonly parts: readonly (PartWords)[];
   readonly outages: readonly (OutageWords)[];
   readonly working: string | null;
+  readonly listens: boolean;
 }
 
 /** A title by which a node called us. */

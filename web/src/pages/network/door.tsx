@@ -1,38 +1,41 @@
 /** Who is at the door and was not let in, the latest first: what they wanted, the likely mistake, and what to do about it. */
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useConnected } from "@/api/live";
-import type { DoorCaller, DoorConnection, Door as DoorWords, Ignoring } from "@/api/words";
-import { count, day } from "@/base/text";
+import type { DoorCaller, DoorConnection, Door as DoorWords, Ignoring, Tolerated as ToleratedWords } from "@/api/words";
+import { count } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
-import { Lamp, type LampState } from "@/parts/lamp";
-import { clockWithSeconds } from "./clock";
+import { Lamp } from "@/parts/lamp";
+import { AlsoAnswer, AskToFix } from "./also_answer";
 import { Dimse } from "./dimse";
 import styles from "./door.module.css";
-import { isNear, letters } from "./letters";
+import { Card, Compared, Reason } from "./door_card";
+import { Tolerated } from "./door_tolerated";
+import { isNear } from "./letters";
 import { useDoor, useIgnore } from "./neighbourhood";
-
-const DAY_MS = 86_400_000;
 
 interface Props {
   readonly title: string;
   readonly now: Date;
-  readonly onAdd: (caller: DoorCaller) => void;
+  readonly onAdd: (caller: { readonly calling_ae_title: string; readonly address: string }) => void;
+  /** Open a node's entry with what the caller has instead: its address, or its title. */
   readonly onMove: (caller: DoorCaller) => void;
 }
 
 type Knock = { readonly last: string } & (
-  | { readonly caller: DoorCaller; readonly connection?: never }
-  | { readonly connection: DoorConnection; readonly caller?: never }
+  | { readonly caller: DoorCaller; readonly connection?: never; readonly tolerated?: never }
+  | { readonly connection: DoorConnection; readonly caller?: never; readonly tolerated?: never }
+  | { readonly tolerated: ToleratedWords; readonly caller?: never; readonly connection?: never }
 );
 
-/** Callers and mere connections in one row, the latest first. */
+/** Callers, those let in whom strict would refuse, and mere connections in one row, the latest first. */
 export function knocks(door: DoorWords | undefined, ignored: boolean): readonly Knock[] {
   const all: Knock[] = [
     ...(door?.callers ?? []).filter((one) => one.ignored === ignored).map((caller) => ({ last: caller.last, caller })),
     ...(door?.connections ?? [])
       .filter((one) => one.ignored === ignored)
       .map((connection) => ({ last: connection.last, connection })),
+    ...(door?.tolerated ?? []).filter((one) => one.ignored === ignored).map((tolerated) => ({ last: tolerated.last, tolerated })),
   ];
   return all.sort((one, other) => new Date(other.last).getTime() - new Date(one.last).getTime());
 }
@@ -51,6 +54,15 @@ export function Door(props: Props) {
   const card = (knock: Knock) =>
     knock.caller ? (
       <Caller key={keyOf(knock)} {...props} caller={knock.caller} decide={decide} />
+    ) : knock.tolerated ? (
+      <Tolerated
+        key={keyOf(knock)}
+        one={knock.tolerated}
+        title={props.title}
+        now={now}
+        onAdd={() => knock.tolerated && props.onAdd(knock.tolerated)}
+        decide={decide}
+      />
     ) : (
       <Connection key={keyOf(knock)} now={now} connection={knock.connection} decide={decide} />
     );
@@ -98,10 +110,10 @@ export function Door(props: Props) {
   );
 }
 
-function keyOf({ caller, connection }: Knock): string {
-  return caller
-    ? [caller.calling_ae_title, caller.called_ae_title, caller.address].join("\\")
-    : `${connection.address}\\${connection.why}`;
+function keyOf({ caller, tolerated, connection }: Knock): string {
+  const one = caller ?? tolerated;
+  if (!one) return `${connection?.address}\\${connection?.why}`;
+  return [tolerated ? "in" : "out", one.calling_ae_title, one.called_ae_title, one.address].join("\\");
 }
 
 function Titles({ titles }: { readonly titles: readonly string[] }) {
@@ -114,31 +126,6 @@ function Titles({ titles }: { readonly titles: readonly string[] }) {
       {place === named.length - 1 && rest > 0 && ` and ${rest} more`}
     </span>
   ));
-}
-
-interface CardProps {
-  readonly lamp: LampState;
-  readonly title: ReactNode;
-  readonly last: string;
-  readonly times: number;
-  readonly now: Date;
-  readonly children: ReactNode;
-}
-
-function Card({ lamp, title, last, times, now, children }: CardProps) {
-  return (
-    <article className={styles.card}>
-      <header>
-        <Lamp state={lamp} />
-        <h3>{title}</h3>
-        {times > 1 && <span className={styles.times}>{count(times)} times</span>}
-        <time dateTime={last}>
-          {now.getTime() - new Date(last).getTime() < DAY_MS ? clockWithSeconds(new Date(last)) : day(new Date(last))}
-        </time>
-      </header>
-      {children}
-    </article>
-  );
 }
 
 function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller: DoorCaller; decide: (wanted: Ignoring) => void }) {
@@ -184,6 +171,12 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
         {caller.implementation_version_name && (
           <>
             Implementation <bdi className="mono">{caller.implementation_version_name}</bdi>.
+            {caller.implementation && caller.implementation !== caller.implementation_version_name && (
+              <>
+                {" "}
+                The known one says <bdi className="mono">{caller.implementation}</bdi>.
+              </>
+            )}
           </>
         )}
       </p>
@@ -198,11 +191,14 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
         )
       )}
       <footer>
-        {caller.node ? (
+        {caller.node && misspelt && caller.reason.startsWith("It called") ? (
+          <>
+            <AlsoAnswer node={caller.node} called={called_ae_title} />
+            <AskToFix caller={calling_ae_title} called={called_ae_title} own={title} />
+          </>
+        ) : caller.node || caller.at ? (
           <Button small onClick={() => onMove(caller)}>
-            <span>
-              Edit <bdi>{caller.node}</bdi>
-            </span>
+            {caller.node ? "Enter its new address" : "Enter its new title"}
           </Button>
         ) : (
           <Button small onClick={() => onAdd(caller)}>
@@ -214,44 +210,6 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
         </Button>
       </footer>
     </Card>
-  );
-}
-
-/** The likely mistake as the house words it; titles and addresses in it are what a machine compares. */
-function Reason({ text }: { readonly text: string }) {
-  const parts = text.split(/('[^']*'|\b\d{1,3}(?:\.\d{1,3}){3}\b)/);
-  return (
-    <bdi>
-      {parts.map((part, place) =>
-        place % 2 ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never change their places
-          <bdi key={place} className="mono">
-            {part.replaceAll("'", "")}
-          </bdi>
-        ) : (
-          part
-        ),
-      )}
-    </bdi>
-  );
-}
-
-function Compared({ called, own }: { readonly called: string; readonly own: string }) {
-  const all = letters(called, own);
-  return (
-    <div className={styles.compared} role="img" aria-label={`It called ${called}, you are ${own}`}>
-      {(["called", "own"] as const).map((side) => (
-        <div key={side}>
-          <span>{side === "called" ? "it called" : "you are"}</span>
-          {all.map((letter, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: letters are told apart by their place
-            <b key={place} data-same={letter.same} data-side={side}>
-              {letter[side] || " "}
-            </b>
-          ))}
-        </div>
-      ))}
-    </div>
   );
 }
 

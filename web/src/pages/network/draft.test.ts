@@ -15,6 +15,7 @@ const NODE: NodeWords = {
   local_ae_title: "OTHER",
   notes: "two\nlines",
   dicomweb_url: "http://127.0.0.1:8042/dicom-web",
+  echo_minutes: 0,
 };
 
 test("an entry that is opened and kept is the same", () => {
@@ -31,6 +32,7 @@ test("what is not on the first page is shown when it is other than usual", () =>
     local_ae_title: "",
     notes: "",
     dicomweb_url: "",
+    echo_minutes: null,
   };
   expect(draftOf(plain).isUnusual).toBe(false);
 });
@@ -42,6 +44,18 @@ test("a copy lacks what must differ", () => {
 test("a caller becomes an entry with the title and address that it showed", () => {
   const caller = { calling_ae_title: "A@B", address: "10.0.0.9" } as DoorCaller;
   expect(draftOfCaller(caller)).toMatchObject({ name: "A_B", aeTitle: "A@B", host: "10.0.0.9", port: "104" });
+});
+
+test("a known title from another address, or another title at a known address, is entered with what is new", () => {
+  const caller = { calling_ae_title: "CT_NEW", address: "10.0.0.99", node: "", at: "" } as DoorCaller;
+  expect(draftOf(NODE, { ...caller, node: NODE.name })).toMatchObject({ host: "10.0.0.99", aeTitle: "CT2" });
+  expect(draftOf(NODE, { ...caller, at: NODE.name })).toMatchObject({ host: "10.0.0.21", aeTitle: "CT_NEW" });
+});
+
+test("minutes between echoes are empty as all nodes are, and never is 0", () => {
+  expect(entryOf(EMPTY).echo_minutes).toBeNull();
+  expect(entryOf({ ...EMPTY, echoMinutes: "0" }).echo_minutes).toBe(0);
+  expect(entryOf({ ...EMPTY, echoMinutes: "often" }).echo_minutes).toBe(-1);
 });
 
 test("a port that is no number is one that the house refuses", () => {

@@ -30,6 +30,8 @@ export interface Draft {
   readonly syntaxes: readonly string[];
   readonly notes: string;
   readonly dicomweb: string;
+  /** Minutes between two echoes; empty as all nodes are, 0 never. */
+  readonly echoMinutes: string;
   /** Something that is not on the first page of the form is other than usual. */
   readonly isUnusual: boolean;
 }
@@ -47,14 +49,19 @@ export const EMPTY: Draft = {
   syntaxes: [],
   notes: "",
   dicomweb: "",
+  echoMinutes: "",
   isUnusual: false,
 };
 
-export function draftOf(node: NodeWords): Draft {
+/** Who called, as far as an entry is made of it; `at` is the node whose address it has, where its title is another. */
+export type Called = Pick<DoorCaller, "calling_ae_title" | "address"> & Partial<Pick<DoorCaller, "node" | "at">>;
+
+/** A node as it is entered; with a caller, with what that has instead: the address of a known title, the title at a known address. */
+export function draftOf(node: NodeWords, caller?: Called): Draft {
   const draft: Draft = {
     name: node.name,
-    aeTitle: node.ae_title,
-    host: node.host,
+    aeTitle: caller?.at ? caller.calling_ae_title : node.ae_title,
+    host: caller?.node ? caller.address : node.host,
     port: String(node.port ?? 104),
     operations: OPERATIONS.filter((one) => node.operations?.includes(one)),
     localTitle: node.local_ae_title ?? "",
@@ -64,14 +71,15 @@ export function draftOf(node: NodeWords): Draft {
     syntaxes: node.transfer_syntaxes ?? [],
     notes: node.notes ?? "",
     dicomweb: node.dicomweb_url ?? "",
+    echoMinutes: node.echo_minutes === null || node.echo_minutes === undefined ? "" : String(node.echo_minutes),
     isUnusual: false,
   };
-  const rest = ["localTitle", "characterSet", "pduBytes", "associations", "notes", "dicomweb"] as const;
+  const rest = ["localTitle", "characterSet", "pduBytes", "associations", "notes", "dicomweb", "echoMinutes"] as const;
   return { ...draft, isUnusual: draft.syntaxes.length > 0 || rest.some((field) => draft[field] !== EMPTY[field]) };
 }
 
 /** A caller as it would be entered. What it wanted is not what it listens for: its port is the usual one until somebody looks it up. */
-export function draftOfCaller(caller: DoorCaller): Draft {
+export function draftOfCaller(caller: Called): Draft {
   const title = caller.calling_ae_title;
   return { ...EMPTY, name: title.replaceAll("@", "_"), aeTitle: title, host: caller.address };
 }
@@ -95,6 +103,7 @@ export function entryOf(draft: Draft): NodeEntry {
     local_ae_title: draft.localTitle,
     notes: draft.notes,
     dicomweb_url: draft.dicomweb,
+    echo_minutes: draft.echoMinutes.trim() ? whole(draft.echoMinutes, -1) : null,
   };
 }
 

@@ -57,7 +57,7 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
           icon={more ? <ChevronDown /> : <ChevronRight />}
           onClick={() => setMore(!more)}
         >
-          More: title to call it with, PDU size, syntaxes, DICOMweb, notes
+          More: title to call it with, PDU size, interval, syntaxes, DICOMweb, notes
         </Button>
         {more && <Rest written={written} set={(part) => setWritten((now) => ({ ...now, ...part }))} />}
         <div aria-live="polite" className={styles.findings}>
@@ -191,6 +191,14 @@ function Rest({ written, set }: FieldsProps) {
           classNames={MONO}
         />
       </div>
+      <TextInput
+        label="Asked by C-ECHO every so many minutes; 0 is never"
+        placeholder="as all nodes are"
+        value={written.echoMinutes}
+        onChange={(event) => set({ echoMinutes: event.currentTarget.value })}
+        inputMode="numeric"
+        classNames={MONO}
+      />
       <MultiSelect
         label="Transfer syntaxes that it likes, best first"
         placeholder={written.syntaxes.length ? "" : "as stored"}

@@ -1,6 +1,7 @@
 /** The chosen node: how fast it answered, what was learned from talking to it, what changed, and what can be done with it. */
 import { Menu } from "@mantine/core";
 import { EllipsisVertical } from "lucide-react";
+import { useNavigate } from "react-router";
 import type { NodeState, NodeWords, NodeStory as Words } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { Button, IconButton } from "@/parts/button";
@@ -9,6 +10,7 @@ import { Lamp } from "@/parts/lamp";
 import { AnswerTimes } from "./answer_times";
 import { recently } from "./clock";
 import { Dimse } from "./dimse";
+import { Drifts } from "./drifts";
 import { canBeCalled, useStory } from "./neighbourhood";
 import styles from "./node_story.module.css";
 import { standing } from "./verdicts";
@@ -27,6 +29,7 @@ interface Props {
 export function NodeStory(props: Props) {
   const { node, now } = props;
   const story = useStory(node.name);
+  const navigate = useNavigate();
   const stands = standing(story.data?.state, now, Boolean(node.dicomweb_url));
   return (
     <section className={styles.story} aria-label={`${node.name}: what is known of it`}>
@@ -38,15 +41,19 @@ export function NodeStory(props: Props) {
         <p className={styles[stands.tone]}>
           <Headline node={node} story={story.data} words={stands.headline} title={props.title} />
         </p>
-        <Button onClick={props.onEdit}>Edit</Button>
         <Button
-          kind="primary"
           onClick={props.onEcho}
           disabled={props.asking || !canBeCalled(node)}
           title={canBeCalled(node) ? undefined : "It stands for many devices"}
         >
           {node.dicomweb_url ? "Ask" : <Dimse name="C-ECHO" />}
         </Button>
+        <Button onClick={props.onEdit}>Edit</Button>
+        {canBeCalled(node) && !node.dicomweb_url && (
+          <Button kind="primary" onClick={() => navigate(`/connections?node=${encodeURIComponent(node.name)}`)}>
+            Run the doctor
+          </Button>
+        )}
         <Menu position="bottom-end">
           <Menu.Target>
             <IconButton label="More for this node">
@@ -80,7 +87,7 @@ function Headline({ node, story, words, title }: { node: NodeWords; story: Words
 }
 
 /** What a machine compares. */
-const MACHINE = new Set(["Implementation", "As caller", "DICOMweb"]);
+const MACHINE = new Set(["Implementation", "As caller", "DICOMweb", "It calls us"]);
 
 function Body({ node, story, now }: { readonly node: NodeWords; readonly story: Words; readonly now: Date }) {
   const { calls, state } = story;
@@ -88,9 +95,11 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
     ["Implementation", story.implementation_version_name || story.implementation_class_uid],
     ["PDU", story.pdu_bytes_max === null ? "" : story.pdu_bytes_max === 0 ? "any size" : `${count(story.pdu_bytes_max)} bytes`],
     ["It called", calls.last ? `${counted(calls.count, "time")}, last ${recently(new Date(calls.last), now)}` : ""],
+    ["It calls us", calls.titles.map((one) => one.ae_title).join(", ")],
+    ["Refused here", calls.failed ? counted(calls.failed, "request") : ""],
     ["DICOMweb", node.dicomweb_url ?? ""],
     ["As caller", calls.implementation_version_name],
-    ["Since start", calls.received || calls.sent ? `${counted(calls.received, "image")} received, ${count(calls.sent)} sent` : ""],
+    ["Images", calls.received || calls.sent ? `${counted(calls.received, "image")} received, ${count(calls.sent)} sent` : ""],
     ["Preferred syntax", node.transfer_syntaxes?.length ? counted(node.transfer_syntaxes.length, "preference") : ""],
   ];
   const known = learned.filter(([, words]) => words);
@@ -109,6 +118,7 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
           ))}
         </dl>
       </div>
+      <Drifts drifts={story.drifts} now={now} />
       <div className={styles.changes}>
         <h3>What changed</h3>
         <ol>
@@ -126,7 +136,7 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
           ))}
         </ol>
         {story.events.length === 0 && !(state.words && state.milliseconds === null) && (
-          <p className={styles.nothing}>Nothing since this archive was started.</p>
+          <p className={styles.nothing}>Nothing, as far as it is remembered.</p>
         )}
       </div>
     </div>
@@ -134,7 +144,7 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
 }
 
 function nothingYet(node: NodeWords, state: NodeState): string {
-  if (state.asked) return "Nothing: it has not answered since this archive was started.";
+  if (state.asked) return "Nothing: it has not answered yet.";
   return canBeCalled(node) ? "Nothing yet." : "Nothing yet: it has not called.";
 }
 

@@ -6,11 +6,10 @@
 import { Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, FileText, Plus, QrCode } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { change } from "@/api/http";
-import type { DoorCaller, NodeWords } from "@/api/words";
-import { counted } from "@/base/text";
+import type { NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Confirm } from "@/parts/confirm";
 import { EmptyState } from "@/parts/empty_state";
@@ -19,9 +18,10 @@ import { PageBar } from "@/parts/page_bar";
 import { offer } from "@/parts/palette";
 import { DeviceDialog } from "./device_dialog";
 import { Door } from "./door";
-import { copyOf, type Draft, draftOf, draftOfCaller, EMPTY } from "./draft";
+import { type Called, copyOf, type Draft, draftOf, draftOfCaller, EMPTY } from "./draft";
 import { ExportDialog, FORMATS, type Format, ImportDialog } from "./list_dialogs";
 import { canBeCalled, pathOf, showChange, useDevice, useEcho, useNews, useNodes, useNow, useStates } from "./neighbourhood";
+import { NetworkTabs } from "./network_tabs";
 import { NodeForm } from "./node_form";
 import { NodeStory } from "./node_story";
 import { NodeTable } from "./node_table";
@@ -29,11 +29,27 @@ import styles from "./page.module.css";
 import { QrDialog, SetupSheet } from "./setup_sheet";
 import { Tell } from "./tell";
 import { ThisDevice } from "./this_device";
-import { counts } from "./verdicts";
 
 const NONE: readonly NodeWords[] = [];
 
+const Company = lazy(() => import("./company/view"));
+const Heartbeat = lazy(() => import("./heartbeat/view"));
+
+/** The tab that the address names. */
 export default function Page() {
+  const view = useSearchParams()[0].get("view") ?? "";
+  if (view === "company" || view === "heartbeat") {
+    const Room = view === "company" ? Company : Heartbeat;
+    return (
+      <Suspense fallback={<PageBar title="Network" tabs={<NetworkTabs />} />}>
+        <Room />
+      </Suspense>
+    );
+  }
+  return <Nodes />;
+}
+
+function Nodes() {
   useNews();
   const now = useNow();
   const device = useDevice();
@@ -41,7 +57,7 @@ export default function Page() {
   const states = useStates();
   const { asking, error: echoError, echo } = useEcho();
   const { chosen, choose, form, open } = usePlace();
-  const [caller, setCaller] = useState<DoorCaller>();
+  const [caller, setCaller] = useState<Called>();
   const list = nodes.data ?? NONE;
   const byName = useMemo(() => new Map((states.data?.nodes ?? []).map((state) => [state.name, state])), [states.data]);
   const node = list.find((one) => one.name === chosen) ?? firstWorth(list, byName);
@@ -57,7 +73,7 @@ export default function Page() {
     <>
       <PageBar
         title="Network"
-        count={list.length > 0 && <Count total={list.length} {...counts(states.data?.nodes ?? [])} />}
+        tabs={<NetworkTabs />}
         actions={<Actions open={open} busy={asking.size > 0} onEchoAll={() => void echo(callable)} any={callable.length > 0} />}
       />
       <div className={styles.page}>
@@ -116,7 +132,10 @@ export default function Page() {
               setCaller(one);
               open("add");
             }}
-            onMove={(one) => open("edit", one.node)}
+            onMove={(one) => {
+              setCaller(one);
+              open("edit", one.node || one.at);
+            }}
           />
         </div>
       </div>
@@ -166,16 +185,6 @@ function usePlace() {
 function firstWorth(nodes: readonly NodeWords[], states: ReadonlyMap<string, { readonly verdict: string }>): NodeWords | undefined {
   const silent = (node: NodeWords) => /^(silent|port|refuses)/.test(states.get(node.name)?.verdict ?? "");
   return nodes.find(silent) ?? nodes[0];
-}
-
-function Count({ total, answer, silent }: { readonly total: number; readonly answer: number; readonly silent: number }) {
-  return (
-    <>
-      <strong>{counted(total, "node")}</strong>
-      {answer > 0 && `, ${answer} ${answer === 1 ? "answers" : "answer"}`}
-      {silent > 0 && `, ${silent} ${silent === 1 ? "does" : "do"} not`}
-    </>
-  );
 }
 
 interface ActionsProps {
@@ -248,7 +257,7 @@ function Nobody({ open }: { readonly open: (form: string) => void }) {
 interface FormProps {
   readonly form: string;
   readonly node: NodeWords | undefined;
-  readonly caller: DoorCaller | undefined;
+  readonly caller: Called | undefined;
   readonly onKept: (name: string) => void;
   readonly onClose: () => void;
 }
@@ -260,7 +269,7 @@ function Form({ form, node, caller, onKept, onClose }: FormProps) {
     return <NodeForm title={caller ? `Add ${caller.calling_ae_title}` : "Add a node"} was="" draft={draft} {...shared} />;
   }
   if (form === "edit" && node)
-    return <NodeForm key={node.name} title={`Edit ${node.name}`} was={node.name} draft={draftOf(node)} {...shared} />;
+    return <NodeForm key={node.name} title={`Edit ${node.name}`} was={node.name} draft={draftOf(node, caller)} {...shared} />;
   if (form === "duplicate" && node)
     return <NodeForm title={`Another one like ${node.name}`} was="" draft={copyOf(node)} {...shared} />;
   return null;

@@ -12,6 +12,8 @@ const state = (more: Partial<NodeState>): NodeState => ({
   since: new Date(2026, 0, 1, 13, 58).toISOString(),
   is_busy: false,
   last_call: null,
+  answered: null,
+  changed: "",
   bars: [],
   ...more,
 });

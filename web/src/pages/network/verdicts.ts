@@ -43,9 +43,9 @@ function settled(state: NodeState, now: Date): Standing {
       return {
         lamp: "partly",
         first: time,
-        second: "new version",
+        second: state.changed || "changed",
         tone: "plain",
-        headline: "answers, and is another software now",
+        headline: "is other than usual",
       };
     case "no echo":
       return { lamp: "partly", first: "no C-ECHO", second: before, tone: "warn", headline: "is there, and does not take C-ECHO" };

@@ -1,0 +1,53 @@
+/** What can be done about a caller that has our title wrong: be that title for it, or tell its owner. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { change, get } from "@/api/http";
+import type { NodeKept, NodeWords } from "@/api/words";
+import { Button } from "@/parts/button";
+import { pathOf, refresh, showChange } from "./neighbourhood";
+
+/** This device is then called so by that node, and calls it so; everybody else knows it as before. */
+export function AlsoAnswer({ node, called }: { readonly node: string; readonly called: string }) {
+  const queries = useQueryClient();
+  const [failed, setFailed] = useState("");
+  const accept = async () => {
+    try {
+      const path = `/api/nodes/${pathOf(node)}`;
+      const { name: _, ...entry } = await get<NodeWords>(path);
+      const kept = await change<NodeKept>("PUT", path, { ...entry, local_ae_title: called });
+      showChange(queries, node, kept.node);
+      await refresh(queries);
+    } catch (error) {
+      setFailed(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <Button small onClick={() => void accept()} title={failed || `This device is ${called} to ${node} then, both ways`}>
+      {failed ? (
+        "It was not kept"
+      ) : (
+        <span>
+          Also answer to <bdi>{called}</bdi>
+        </span>
+      )}
+    </Button>
+  );
+}
+
+/** Copies what to send to whoever looks after the caller. */
+export function AskToFix({ caller, called, own }: { readonly caller: string; readonly called: string; readonly own: string }) {
+  const [copied, setCopied] = useState(false);
+  const words = `${caller} calls this archive ${called || "by no title"}. Its AE title is ${own}: please correct the called AE title on ${caller}.`;
+  return (
+    <Button
+      small
+      kind="quiet"
+      title={words}
+      onClick={() => {
+        void navigator.clipboard.writeText(words).then(() => setCopied(true));
+      }}
+    >
+      {copied ? "Copied" : "Ask them to fix"}
+    </Button>
+  );
+}

@@ -1,0 +1,72 @@
+/** One card at the door, and what several of them show: a likely mistake in words, two titles letter by letter. */
+import type { ReactNode } from "react";
+import { count, day } from "@/base/text";
+import { Lamp, type LampState } from "@/parts/lamp";
+import { clockWithSeconds } from "./clock";
+import styles from "./door.module.css";
+import { letters } from "./letters";
+
+const DAY_MS = 86_400_000;
+
+interface CardProps {
+  readonly lamp: LampState;
+  readonly title: ReactNode;
+  readonly last: string;
+  readonly times: number;
+  readonly now: Date;
+  readonly children: ReactNode;
+}
+
+export function Card({ lamp, title, last, times, now, children }: CardProps) {
+  return (
+    <article className={styles.card}>
+      <header>
+        <Lamp state={lamp} />
+        <h3>{title}</h3>
+        {times > 1 && <span className={styles.times}>{count(times)} times</span>}
+        <time dateTime={last}>
+          {now.getTime() - new Date(last).getTime() < DAY_MS ? clockWithSeconds(new Date(last)) : day(new Date(last))}
+        </time>
+      </header>
+      {children}
+    </article>
+  );
+}
+
+/** The likely mistake as the house words it; titles and addresses in it are what a machine compares. */
+export function Reason({ text }: { readonly text: string }) {
+  const parts = text.split(/('[^']*'|\b\d{1,3}(?:\.\d{1,3}){3}\b)/);
+  return (
+    <bdi>
+      {parts.map((part, place) =>
+        place % 2 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never change their places
+          <bdi key={place} className="mono">
+            {part.replaceAll("'", "")}
+          </bdi>
+        ) : (
+          part
+        ),
+      )}
+    </bdi>
+  );
+}
+
+export function Compared({ called, own }: { readonly called: string; readonly own: string }) {
+  const all = letters(called, own);
+  return (
+    <div className={styles.compared} role="img" aria-label={`It called ${called}, you are ${own}`}>
+      {(["called", "own"] as const).map((side) => (
+        <div key={side}>
+          <span>{side === "called" ? "it called" : "you are"}</span>
+          {all.map((letter, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: letters are told apart by their place
+            <b key={place} data-same={letter.same} data-side={side}>
+              {letter[side] || " "}
+            </b>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
