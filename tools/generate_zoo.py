@@ -22,6 +22,8 @@ namespaces with a router between them, and with Orthanc, dcmqrscp, storescp, wlm
 means that the connection works, and the doctor remarks what will bite.
 """
 
+WHY = """Asked at the study level. `isocenter find --why` has to name the key that excluded everything, and a spelling that
+finds."""
 NOT_MADE = """These need other hardware, other products or hours of waiting, or show in what a device asks, not in a call to it. The
 doctor names them among its causes where their signs are those of a row above."""
 
@@ -30,6 +32,7 @@ WORLDS = {
     "lab": "peer of the lab", "here": "this computer", "return": "peer of the lab", "net": "network namespaces",
     "tls": "TLS server", "orthanc": "Orthanc",
     "dcmqrscp": "dcmqrscp", "storescp": "storescp", "wlmscpfs": "wlmscpfs", "pynetdicom": "pynetdicom",
+    "qrscp": "pynetdicom's qrscp",
 }  # fmt: skip
 
 
@@ -40,7 +43,7 @@ def table(*rows: tuple[str, ...]) -> list[str]:
 
 
 def render() -> str:
-    from tests.doctor.zoo.table import ROWS
+    from tests.doctor.zoo.table import ROWS, SEARCHES_FOR_NOTHING
 
     from isocenter.doctor import fault_table
     from isocenter.lab.faults.catalogue import PRACTICES
@@ -60,8 +63,8 @@ def render() -> str:
         return words + (" (warning)" if row.is_remark else "")
 
     known = fault_table.faults()
-    made = {row.fault for row in ROWS}
-    lines = [TOP.format(rows=len(ROWS), faults=len(made), all=len(known))]
+    made = {row.fault for row in (*ROWS, *SEARCHES_FOR_NOTHING)}
+    lines = [TOP.format(rows=len(ROWS) + len(SEARCHES_FOR_NOTHING), faults=len(made), all=len(known))]
     for layer in Layer:
         of_layer = [row for row in ROWS if row.layer is layer]
         if not of_layer:
@@ -69,6 +72,13 @@ def render() -> str:
         lines += [f"## {layer.value}", ""]
         cells = [(link(row.fault), how(row), SIDES[row.side.value], said(row)) for row in of_layer]
         lines += [*table(("fault", "how it is made", "who changes something", "verdict"), *cells), ""]
+    lines += ["## Searches that find nothing", "", WHY, ""]
+    cells = [
+        (link(one.fault), f"{one.made} ({WORLDS[one.made_by.partition(':')[0]]})", f"`{' '.join(one.keys)}`",
+         f"`{one.guilty}={one.value}`")
+        for one in SEARCHES_FOR_NOTHING
+    ]  # fmt: skip
+    lines += [*table(("fault", "how it is made", "what is asked", "what finds"), *cells), ""]
     lines += ["## Not made", "", NOT_MADE, ""]
     rest = [(link(identifier), one.fault) for identifier, one in known.items() if identifier not in made]
     return "\n".join([*lines, *table(("fault", "what is wrong"), *rest), ""])

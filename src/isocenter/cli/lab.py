@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from isocenter.base.errors import UsageError
 from isocenter.cli.options import Json
 from isocenter.cli.terminal import note, say, table, tell_json
 
@@ -22,10 +23,14 @@ def fault(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which fault; without it, all are listed.")] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to listen.")] = 11113,
     host: Annotated[str, typer.Option("--host", help="The address to listen at; this computer alone by default.")] = "127.0.0.1",
+    knows: Annotated[
+        str, typer.Option("--knows", metavar="TITLE@HOST:PORT", help="Whom it may send to: the one destination of its list.")
+    ] = "ISOCENTER@127.0.0.1:11112",
     json: Json = False,
 ) -> None:
-    """Be a peer with one fault until you press Ctrl+C, at this computer's own address. Nothing is kept, no other device is called
-    but where a C-MOVE asks for it."""
+    """Be a peer with one fault until you press Ctrl+C; its title is FAULTY. It keeps nothing on the disk, and calls nobody but the
+    destination of a C-MOVE that asks for it."""
+    from isocenter.daemon.calling import written_out
     from isocenter.lab.faults import catalogue, serving
 
     if name is None:
@@ -35,7 +40,10 @@ def fault(
         else:
             table(("name", "fault", "this peer"), [(one.name, one.fault, one.sentence) for one in listed])
         return
-    chosen = catalogue.practice(name)
+    us = written_out(knows)
+    if us is None:
+        raise UsageError(f"--knows {knows}: written TITLE@HOST:PORT, for example ISOCENTER@127.0.0.1:11112.")
+    chosen = serving.knowing(catalogue.practice(name), us.ae_title, (us.host, us.port))
 
     def listening(got: int) -> None:
         say(f"FAULTY at {host}, port {got}, {chosen.sentence} (fault {chosen.fault}).")

@@ -61,6 +61,7 @@ def examine(row: Row, target: Target) -> Found:
     )
     plan = climb.PLANS[row.role]
     above = set(plan[plan.index(row.layer) + 1 :]) - {Layer.CLEAN_UP} if row.layer in plan else set()
+    above |= set(row.without)
     steps = {layer: _left_out(layer) if layer in above else step for layer, step in clinic.steps().items()}
     checkup = climb.examine(visit, steps, diagnosis.verdict)
     step = checkup.step(row.layer)

@@ -26,7 +26,7 @@ from isocenter.standard.sop_class import CT_IMAGE, PATIENT_ROOT_GET, STORAGE_COM
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 
 GOOD = Habits()
-_PAUSES = {"request": 2.6, "echo": 0.3}
+_PAUSES = {"request": 2.6, "echo": 0.3, "find": 0.8}
 _LATE = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT)
 
 
@@ -115,6 +115,9 @@ def _returning(loopback: Loopback, what: str, target: Target, row: Row) -> Itera
         "no-contexts": Habits(destinations=us),
         "store-fails": Habits(destinations=us),
         "too-long-pdu": Habits(destinations=us, sends_pdu_bytes=1024 * 1024),
+        "other-case": Habits(destinations={"isocenter": us["ISOCENTER"]}),
+        "taken-elsewhere": Habits(),
+        "report-refused": Habits(destinations=us, commits=Commits.NEW),
         "late": Habits(destinations=us, moves=Moves.LATE),
         "get-fails": Habits(destinations=us, statuses={"get": 0xA702}),
         "no-get": Habits(destinations=us, refuses={PATIENT_ROOT_GET: 3, STUDY_ROOT_GET: 3}),
@@ -130,6 +133,7 @@ def _returning(loopback: Loopback, what: str, target: Target, row: Row) -> Itera
         "rejects": Habits(called=(row.our_title,)),
         "no-contexts": Habits(classes=frozenset()),
         "store-fails": Habits(statuses={"store": 0xA700}),
+        "report-refused": Habits(refuses={STORAGE_COMMITMENT_PUSH: 3}),
     }.get(what)
     if what == "too-long-pdu":
         target.pdu_bytes_max = 4096
@@ -138,6 +142,9 @@ def _returning(loopback: Loopback, what: str, target: Target, row: Row) -> Itera
     with contextlib.ExitStack() as stack:
         if what == "taken":
             stack.enter_context(socket.create_server(("127.0.0.1", target.our_port)))
+        if what == "taken-elsewhere":
+            other, _ = stack.enter_context(loopback.peer(Habits()))
+            habits = replace(habits, destinations={"ISOCENTER": ("127.0.0.1", other)})
         yield stack.enter_context(loopback.peer(habits))[0]
 
 
@@ -156,6 +163,7 @@ class FaultyReturn:
             yield self
 
     transfer_syntax = ""
+    takes_reports = True
 
     def wait_for(self, sop_instance_uid: str, seconds: float) -> bytes | None:
         return None

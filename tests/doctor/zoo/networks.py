@@ -22,21 +22,39 @@ from tests.doctor.zoo.examination import PATIENCE, Target
 from tests.doctor.zoo.loopback import Loopback
 from tests.peers.processes import Server, found
 
+from isocenter.base.clock import SystemClock
 from isocenter.lab.faults import strangers
 from isocenter.lab.faults.habits import Habits
+from isocenter.net.return_listener import ReturnListener
 
 CLONE_NEWNET = 0x40000000
 PORT = 10404
 THEM = "10.77.2.2"
+OUR_PORT, OUR_CLOSED_PORT = 10407, 10408
 GONE = "10.77.1.9"
 """An address that nobody has."""
 
 NAME_SERVER = "192.0.2.53"
 """Packets to it are dropped on the way."""
 
-REJECT, PROHIBIT, RESET, OWN_PROHIBIT, DROP, BLACKHOLE, ONE_PORT, MTU, LOSS, NAT, ELSEWHERE, OWN_DROP = (
-    f"10.77.2.{number}" for number in range(11, 23)
-)
+(
+    REJECT,
+    PROHIBIT,
+    RESET,
+    OWN_PROHIBIT,
+    DROP,
+    BLACKHOLE,
+    ONE_PORT,
+    MTU,
+    LOSS,
+    NAT,
+    ELSEWHERE,
+    OWN_DROP,
+    INSPECTION,
+    LOCALHOST,
+    CLOSED,
+    MASKED,
+) = (f"10.77.2.{number}" for number in range(11, 27))
 _PATIENT = replace(PATIENCE, connect=4.5)
 """Long enough for ARP to give up, which takes three seconds."""
 
@@ -49,11 +67,16 @@ table inet zoo {{
     ip daddr {DROP} drop
     ip daddr {MTU} ip length > 700 drop
     ip daddr {LOSS} numgen inc mod 7 == 3 drop
+    ip daddr {INSPECTION} quota over 100 kbytes reject with tcp reset
     ip daddr {NAME_SERVER} drop
   }}
   chain prerouting {{
     type nat hook prerouting priority -100;
     ip daddr {NAT} tcp dport {PORT} dnat ip to {THEM}:8080
+  }}
+  chain postrouting {{
+    type nat hook postrouting priority 100;
+    ip daddr {MASKED} masquerade
   }}
 }}
 """
@@ -70,6 +93,10 @@ table inet zoo {{
   chain output {{
     type filter hook output priority 0;
     ip daddr {OWN_DROP} reject with icmp type admin-prohibited
+  }}
+  chain input {{
+    type filter hook input priority 0;
+    tcp dport {OUR_CLOSED_PORT} reject with tcp reset
   }}
 }}
 """
@@ -123,6 +150,8 @@ class Networks:
         with contextlib.ExitStack() as stack:
             if what == "reverse-dns":
                 target.host, target.port = stack.enter_context(self._storescp()), 10406
+            elif what == "nat-dcmqrscp":
+                target.host, target.port = stack.enter_context(self._dcmqrscp()), 10409
             elif what == "no-route":
                 target.namespace, target.host = self.lonely, THEM
             elif what in ("dns-silent", "old-address", "ipv6-first"):
@@ -131,6 +160,8 @@ class Networks:
             else:
                 target.host = _HOSTS[what]
                 target.port = 10405 if what in ("other-port", "loopback-only") else PORT
+                target.our_port = OUR_CLOSED_PORT if what == "our-port-closed" else OUR_PORT
+                target.return_path = ReturnListener(target.our_port, SystemClock(), address="10.77.1.2")
             yield target
 
     @contextlib.contextmanager
@@ -141,6 +172,24 @@ class Networks:
         try:
             server.wait_until(lambda: self._listens(10406))
             yield THEM
+        finally:
+            server.end()
+
+    @contextlib.contextmanager
+    def _dcmqrscp(self) -> Iterator[str]:
+        """dcmqrscp that knows the address that we have behind the router."""
+        program, folder = found("dcmqrscp"), self._folder / "dcmqrscp-nat"
+        (folder / "storage").mkdir(parents=True)
+        (folder / "dcmqrscp.cfg").write_text(
+            "NetworkTCPPort = 10409\nMaxPDUSize = 16384\nMaxAssociations = 16\n"
+            "HostTable BEGIN\nus = (ISOCENTER, 10.77.1.2, 11112)\nHostTable END\nVendorTable BEGIN\nVendorTable END\n"
+            f"AETable BEGIN\nDCMQRSCP {folder / 'storage'} RW (200, 1024mb) us\nAETable END\n"
+        )
+        command = ["ip", "netns", "exec", self.them, program, "-dhl", "-c", str(folder / "dcmqrscp.cfg")]
+        server = Server(command, folder / "dcmqrscp.log")
+        try:
+            server.wait_until(lambda: self._listens(10409))
+            yield MASKED
         finally:
             server.end()
 
@@ -178,7 +227,7 @@ class Networks:
                        f"route add default via 10.77.{number}.1"),
                 (far, f"addr add 10.77.{number}.1/24 dev zoo{number}b\nlink set zoo{number}b up"),
             ]  # fmt: skip
-        more = (REJECT, RESET, OWN_PROHIBIT, DROP, ONE_PORT, MTU, LOSS, ELSEWHERE, OWN_DROP)
+        more = (REJECT, RESET, OWN_PROHIBIT, DROP, ONE_PORT, MTU, LOSS, ELSEWHERE, OWN_DROP, INSPECTION, LOCALHOST, CLOSED, MASKED)
         lines += [(self.them, "\n".join(f"addr add {host}/24 dev zoo2a" for host in more))]
         lines += [
             (
@@ -210,10 +259,12 @@ class Networks:
             us = Loopback(self.us)
         self._kept.callback(them.close)
         self._kept.callback(us.close)
-        for host in (THEM, ONE_PORT, MTU, LOSS, OWN_PROHIBIT, OWN_DROP):
+        for host in (THEM, ONE_PORT, MTU, LOSS, OWN_PROHIBIT, OWN_DROP, INSPECTION):
             self._kept.enter_context(them.peer(Habits(), host=host, port=PORT))
         self._kept.enter_context(them.peer(Habits(), host="127.0.0.1", port=10405))
         self._kept.enter_context(them.peer(Habits(), host=ELSEWHERE, port=11112))
+        for host, place in ((LOCALHOST, ("127.0.0.1", OUR_PORT)), (CLOSED, ("10.77.1.2", OUR_CLOSED_PORT))):
+            self._kept.enter_context(them.peer(Habits(destinations={"ISOCENTER": place}), host=host, port=PORT))
         self._kept.enter_context(them.stranger(strangers.web, host=ONE_PORT, port=80))
         self._kept.enter_context(them.stranger(strangers.web, host=THEM, port=8080))
         self._kept.enter_context(us.peer(Habits(), host="127.0.0.1", port=PORT))
@@ -244,4 +295,7 @@ _HOSTS = {
     "nat-elsewhere": NAT,
     "other-port": ELSEWHERE,
     "loopback-only": THEM,
+    "inspection": INSPECTION,
+    "row-says-localhost": LOCALHOST,
+    "our-port-closed": CLOSED,
 }

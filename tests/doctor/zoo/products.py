@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.doctor.zoo.examination import Target
 from tests.doctor.zoo.loopback import a_port
 from tests.doctor.zoo.table import Row
@@ -64,6 +67,8 @@ class Products:
                 target.port = stack.enter_context(self._dcmqrscp(what, target))
             elif kind == "storescp":
                 target.port = stack.enter_context(self._storescp(what))
+            elif kind == "qrscp":
+                target.port = stack.enter_context(self._qrscp(what))
             elif kind == "wlmscpfs":
                 target.port = self._shared("wlmscpfs", self._wlmscpfs)
             else:
@@ -104,10 +109,31 @@ class Products:
         return port
 
     @contextlib.contextmanager
+    def _qrscp(self, what: str) -> Iterator[int]:
+        """pynetdicom's own archive, which knows nobody, or us at a port where nobody listens."""
+        folder, port = self._made_folder(f"qrscp-{what}-{a_port()}"), a_port()
+        known = f"[ISOCENTER]\naddress: 127.0.0.1\nport: {_NOWHERE}\n" if what == "wrong-port" else ""
+        (folder / "qrscp.ini").write_text(
+            f"[DEFAULT]\nae_title: QRSCP\nport: {port}\nmax_pdu: 16382\nacse_timeout: 10\ndimse_timeout: 10\n"
+            f"network_timeout: 10\nbind_address: 127.0.0.1\ninstance_location: {folder}\n"
+            f"database_location: {folder / 'instances.sqlite'}\n{known}"
+        )
+        command = [sys.executable, "-m", "pynetdicom", "qrscp", "-c", str(folder / "qrscp.ini")]
+        server = Server(command, folder / "qrscp.log")
+        try:
+            server.wait_until(lambda: is_listening(port))
+            yield port
+        finally:
+            server.end()
+
+    @contextlib.contextmanager
     def _storescp(self, what: str) -> Iterator[int]:
+        folder = self._folder / f"storescp-{what}"
         options = {"implicit": ["+xi"]}.get(what, [])
-        receiver = Receiver.start(self._folder / f"storescp-{what}", *options)
         with contextlib.ExitStack() as stack:
+            if what == "disk-full":
+                options = ["-od", str(stack.enter_context(small_disk(self._made_folder("small-disk"))))]
+            receiver = Receiver.start(folder, *options)
             stack.callback(receiver.server.end)
             if what == "blocked":
                 stack.enter_context(socket.create_connection(("127.0.0.1", receiver.port)))
@@ -146,6 +172,18 @@ class Products:
             server.process.terminate()
         for server in self._servers:
             server.end()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk with room for nothing that is worth keeping."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode(errors='replace').strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], capture_output=True, check=False)
 
 
 @contextlib.contextmanager

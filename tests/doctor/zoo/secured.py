@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from isocenter.lab.faults.habits import Habits
 
 _VERIFY = ("-Verify", "2", "-verify_return_error")
 _OPENSSL = {
+    "in-clear": (),
     "old": ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),
     "cipher": ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-SHA256"),
     "wants-12": ("-tls1_2", *_VERIFY),
@@ -29,11 +31,12 @@ _OPENSSL = {
 @contextlib.contextmanager
 def made(loopback: Loopback, root: Path, what: str) -> Iterator[Target]:
     """The target of a row: a good peer behind TLS that is wrong in one way."""
-    folder = root / f"tls-{what}"
-    folder.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=root))
     ours, theirs = Authority(folder, "Our authority"), Authority(folder, "Another authority")
     right = ours.issue("right")
-    security = Security(authority=ours.certificate)
+    security: Security | None = Security(authority=ours.certificate)
+    if what == "in-clear":
+        security = None
     if what in ("client-expired", "untrusted"):
         files = ours.issue("our own", days=(-30, -1)) if what == "client-expired" else theirs.issue("our own")
         security = Security(ours.certificate, *files)

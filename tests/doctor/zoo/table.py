@@ -19,7 +19,8 @@ class Row:
     """One fault, made. `first` are the faults that the verdict may name first; where it is empty, `fault` alone.
 
     `together` are those that cannot be told apart from outside: the verdict says so, and names them all. `is_remark`: the climb
-    goes on, and the layer is told as a warning. `heard` are titles that the other side used when it called us.
+    goes on, and the layer is told as a warning. `heard` are titles that the other side used when it called us,
+    `without` layers below that are left out because they would fail first.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Row:
     known_as: str = ""
     heard: tuple[str, ...] = ()
     product: str = ""
+    without: tuple[Layer, ...] = ()
 
     @property
     def firsts(self) -> tuple[str, ...]:
@@ -210,6 +212,7 @@ OTHER_PROTOCOLS = (
     _lab("P1", "patient-web", Layer.FIRST_BYTES, OURS),
     _lab("T7", "gateway", Layer.FIRST_BYTES, THEIRS, first=("P1", "T7")),
     _lab("P2", "tls", Layer.FIRST_BYTES, OURS),
+    Row("plain-to-tls", "S1", "we call in clear, and the server wants TLS", "tls:in-clear", Layer.FIRST_BYTES, OURS, first=("P2",)),
     _lab("P3", "ssh", Layer.FIRST_BYTES, OURS),
     _lab("P3", "mail", Layer.FIRST_BYTES, OURS),
     _lab("P3", "ftp", Layer.FIRST_BYTES, OURS),
@@ -232,6 +235,15 @@ TLS = (
     Row("expired", "S5", "the server's certificate expired yesterday", "tls:expired", Layer.TLS, THEIRS),
     Row("not-yet-valid", "S6", "the server's certificate is valid from tomorrow", "tls:not-yet", Layer.TLS, UNDECIDED),
     Row("unknown-issuer", "S7", "the server's certificate is of an authority that we do not know", "tls:issuer", Layer.TLS, OURS),
+    Row(
+        "middle-box",
+        "S12",
+        "a device on the way shows a certificate of its own authority",
+        "tls:issuer",
+        Layer.TLS,
+        OURS,
+        first=("S7",),
+    ),
     Row("self-signed", "S7", "the server vouches for itself", "tls:self-signed", Layer.TLS, OURS),
     Row("other-name", "S8", "the server's certificate is for another name", "tls:name", Layer.TLS, THEIRS),
     Row("client-certificate-1.2", "S9", "the server wants a certificate of ours, under TLS 1.2", "tls:wants-12", Layer.TLS, OURS),
@@ -304,6 +316,7 @@ TITLES = (
     _lab("A13", "congested", Layer.TITLES, THEIRS),
     _lab("A13", "cannot-fork", Layer.TITLES, THEIRS),
     _lab("A14", "no-reason", Layer.TITLES, THEIRS, together=("A14", "A2", "A3", "A15")),
+    _lab("A15", "licence", Layer.TITLES, THEIRS, first=("A14",), together=("A14", "A15")),
     _lab("A14", "nothing-in-common", Layer.TITLES, THEIRS, first=("A14",)),
     _lab("A14", "reserved-reason", Layer.TITLES, THEIRS),
     _lab("A17", "aborts-request", Layer.TITLES, THEIRS),
@@ -351,6 +364,7 @@ ECHO = (
 
 SEARCHES = (
     _lab("A16", "find-aborted", Layer.FIND, THEIRS),
+    _lab("Q17", "find-slow", Layer.FIND, THEIRS, first=("Q17", "X1"), is_remark=True),
     _lab("X5", "find-silent", Layer.FIND, THEIRS, first=("Q17", "X5")),
     _lab("Q14", "find-fails", Layer.FIND, THEIRS, product="dcm4chee"),
     _lab("Q2", "find-identifier", Layer.FIND, UNDECIDED, first=("Q2", "Q3", "Q4")),
@@ -361,6 +375,15 @@ SEARCHES = (
 
 STORES = (
     _lab("ST1", "store-no-room", Layer.STORE, THEIRS),
+    Row(
+        "inspection",
+        "X7",
+        "a device on the way cuts the connection after 100 kB",
+        "net:inspection",
+        Layer.STORE,
+        UNDECIDED,
+        first=("ST10",),
+    ),
     _lab("ST2", "store-mismatch", Layer.STORE, UNDECIDED),
     _lab("ST3", "store-not-understood", Layer.STORE, THEIRS),
     _lab("ST4", "store-fails", Layer.STORE, UNDECIDED),
@@ -403,8 +426,8 @@ RETRIEVALS = (
         "the archive sends PDUs longer than was agreed",
         "return:too-long-pdu",
         Layer.MOVE,
-        UNDECIDED,
-        first=("M13",),
+        THEIRS,
+        first=("C9",),
     ),
     Row(
         "move-late",
@@ -416,6 +439,45 @@ RETRIEVALS = (
         together=("M12", "M3", "M9"),
     ),
     _lab("M8", "move-not-allowed", Layer.MOVE, THEIRS),
+    _lab("M10", "move-identifier", Layer.MOVE, UNDECIDED),
+    _lab("M13", "move-partial", Layer.MOVE, UNDECIDED),
+    Row(
+        "move-other-case",
+        "M11",
+        "the archive spells our title in small letters",
+        "return:other-case",
+        Layer.MOVE,
+        THEIRS,
+        first=("M1",),
+    ),
+    Row(
+        "move-taken-elsewhere",
+        "M14",
+        "another row of the archive for our title comes first, and another device takes the image",
+        "return:taken-elsewhere",
+        Layer.MOVE,
+        THEIRS,
+        first=("M3",),
+    ),
+    Row(
+        "row-says-localhost",
+        "M4",
+        "the archive's row for our title says 127.0.0.1",
+        "net:row-says-localhost",
+        Layer.MOVE,
+        UNDECIDED,
+        first=("M2",),
+        together=("M2", "M3", "M4"),
+    ),
+    Row(
+        "our-port-closed",
+        "M2",
+        "the firewall of our own computer rejects the archive",
+        "net:our-port-closed",
+        Layer.MOVE,
+        UNDECIDED,
+        first=("M2",),
+    ),
     _lab("M8", "move-aborted", Layer.MOVE, THEIRS, first=("M8", "A16")),
     _lab("X5", "move-silent", Layer.MOVE, THEIRS, first=("X5", "M2")),
     Row(
@@ -472,6 +534,15 @@ AFTERWARDS = (
         "return:commitment-missing",
         Layer.COMMITMENT,
         THEIRS,
+    ),
+    Row(
+        "report-refused",
+        "K3",
+        "the report of storage commitment comes on a new association, and our side refuses its class",
+        "return:report-refused",
+        Layer.COMMITMENT,
+        OURS,
+        without=(Layer.MOVE, Layer.GET, Layer.COMPARE),
     ),
 )
 
@@ -609,6 +680,18 @@ DCMTK = (
         together=("A1", "A2", "A3"),
     ),
     Row(
+        "dcmqrscp-nat",
+        "A3",
+        "dcmqrscp knows our address, and a router between changes it",
+        "net:nat-dcmqrscp",
+        Layer.TITLES,
+        UNDECIDED,
+        title="DCMQRSCP",
+        consent=("titles",),
+        first=("A1",),
+        together=("A1", "A2", "A3"),
+    ),
+    Row(
         "dcmqrscp-full",
         "A12",
         "dcmqrscp, MaxAssociations 1, and somebody holds it",
@@ -674,6 +757,16 @@ DCMTK = (
         THEIRS,
         first=("A19", "T6"),
         together=("A19", "T6", "X2"),
+    ),
+    Row(
+        "storescp-disk-full",
+        "ST14",
+        "storescp, and its disk is full",
+        "storescp:disk-full",
+        Layer.STORE,
+        THEIRS,
+        first=("ST1",),
+        role=Role.WORKSTATION,
     ),
     Row(
         "worklist-title",
@@ -742,6 +835,27 @@ PYNETDICOM = (
         title="PYNETDICOM",
         together=("M1", "M2"),
     ),
+    Row(
+        "qrscp-unknown",
+        "M1",
+        "pynetdicom's qrscp does not know our title (A801)",
+        "qrscp:unknown",
+        Layer.MOVE,
+        UNDECIDED,
+        title="QRSCP",
+        together=("M1", "M2"),
+    ),
+    Row(
+        "qrscp-port",
+        "M2",
+        "pynetdicom's qrscp knows us at a port where nobody listens: A801 as well",
+        "qrscp:wrong-port",
+        Layer.MOVE,
+        UNDECIDED,
+        title="QRSCP",
+        first=("M1",),
+        together=("M1", "M2"),
+    ),
 )
 
 ROWS: tuple[Row, ...] = (
@@ -762,3 +876,158 @@ ROWS: tuple[Row, ...] = (
     *PYNETDICOM,
 )
 """Every row, in the order of the ladder."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search that finds nothing, or fails, because of one key. `keys` are asked at the study level; `guilty` is that key.
+
+    `value` is a spelling of it that finds, as the cure has to tell.
+    """
+
+    name: str
+    fault: str
+    made: str
+    made_by: str
+    keys: tuple[str, ...]
+    guilty: str
+    value: str
+    title: str = "FAULTY"
+
+
+STORED = {
+    "PatientName": "DOE^JOHN",
+    "PatientID": "0004711",
+    "StudyDate": "20040119",
+    "StudyDescription": "HEAD ROUTINE",
+    "AccessionNumber": "",
+}
+"""The one image that is there to be found, besides its modality, which is CT."""
+
+SEARCHES_FOR_NOTHING = (
+    Asked("name-without-star", "Q5", "a name without a wild card", "lab:good", ("PatientName=DOE",), "PatientName", "DOE*"),
+    Asked(
+        "name-without-star-orthanc",
+        "Q5",
+        "Orthanc, a name without a wild card",
+        "orthanc:open",
+        ("PatientName=DOE",),
+        "PatientName",
+        "DOE*",
+        "ORTHANC",
+    ),
+    Asked(
+        "name-without-star-dcmqrscp",
+        "Q5",
+        "dcmqrscp, a name without a wild card",
+        "dcmqrscp:open",
+        ("PatientName=DOE",),
+        "PatientName",
+        "DOE*",
+        "DCMQRSCP",
+    ),
+    Asked("name-with-comma", "Q5", "a name as people write it", "lab:good", ("PatientName=DOE, JOHN",), "PatientName", "DOE^JOHN*"),
+    Asked("small-letters", "Q6", "a name in small letters", "lab:good", ("PatientName=doe*",), "PatientName", "DOE*"),
+    Asked(
+        "small-letters-dcmqrscp",
+        "Q6",
+        "dcmqrscp, a name in small letters",
+        "dcmqrscp:open",
+        ("PatientName=doe*",),
+        "PatientName",
+        "DOE*",
+        "DCMQRSCP",
+    ),
+    Asked(
+        "small-modality-orthanc",
+        "Q6",
+        "Orthanc, a modality in small letters",
+        "orthanc:open",
+        ("PatientName=DOE*", "ModalitiesInStudy=ct"),
+        "ModalitiesInStudy",
+        "CT",
+        "ORTHANC",
+    ),
+    Asked(
+        "date-with-points-orthanc",
+        "Q7",
+        "Orthanc, a date with points in it",
+        "orthanc:open",
+        ("PatientName=DOE*", "StudyDate=2004.01.19"),
+        "StudyDate",
+        "20040119",
+        "ORTHANC",
+    ),
+    Asked("star-as-date", "Q7", "a * as date, which is called an error", "lab:star-fails", ("StudyDate=*",), "StudyDate", ""),
+    Asked(
+        "star-as-date-orthanc",
+        "Q7",
+        "Orthanc, a * as date: C000",
+        "orthanc:open",
+        ("PatientName=DOE*", "StudyDate=*"),
+        "StudyDate",
+        "",
+        "ORTHANC",
+    ),
+    Asked("star-as-date-dcmqrscp", "Q7", "dcmqrscp, a * as date", "dcmqrscp:open", ("StudyDate=*",), "StudyDate", "", "DCMQRSCP"),
+    Asked(
+        "star-leaves-out",
+        "Q8",
+        "a * for a value that is not there",
+        "lab:star-excludes",
+        ("AccessionNumber=*",),
+        "AccessionNumber",
+        "",
+    ),
+    Asked(
+        "umlaut",
+        "Q9",
+        "a name with a letter that the stored character set has not",
+        "lab:umlaut",
+        ("PatientName=M\u00dcLLER*",),
+        "PatientName",
+        "M*",
+    ),
+    Asked("leading-zeros", "Q10", "an ID without its leading zeros", "lab:good", ("PatientID=4711",), "PatientID", "*4711"),
+    Asked(
+        "leading-zeros-orthanc",
+        "Q10",
+        "Orthanc, an ID without its leading zeros",
+        "orthanc:open",
+        ("PatientID=4711",),
+        "PatientID",
+        "*4711",
+        "ORTHANC",
+    ),
+    Asked(
+        "cut-id-dcmqrscp",
+        "Q10",
+        "dcmqrscp, an ID that is cut",
+        "dcmqrscp:open",
+        ("PatientID=000471",),
+        "PatientID",
+        "000471*",
+        "DCMQRSCP",
+    ),
+    Asked(
+        "modality-of-study-orthanc",
+        "Q11",
+        "Orthanc, Modality asked of a study",
+        "orthanc:open",
+        ("PatientName=DOE*", "Modality=CT"),
+        "Modality",
+        "CT",
+        "ORTHANC",
+    ),
+    Asked(
+        "list-of-uids-qrscp",
+        "Q12",
+        "pynetdicom's qrscp, a list of UIDs: C320",
+        "qrscp:unknown",
+        ("StudyInstanceUID={study}\\1.2.3",),
+        "StudyInstanceUID",
+        "{study}",
+        "QRSCP",
+    ),
+)
+"""What the search for the cause (`isocenter find --why`) has to name, and the spelling that it has to propose."""

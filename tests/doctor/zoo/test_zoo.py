@@ -5,8 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from tests.doctor.zoo import searches
 from tests.doctor.zoo.examination import Found
-from tests.doctor.zoo.table import ROWS, Row
+from tests.doctor.zoo.table import ROWS, SEARCHES_FOR_NOTHING, Asked, Row
 from tests.doctor.zoo.worlds import Worlds
 
 from isocenter.doctor import fault_table
@@ -91,3 +92,14 @@ def test_every_row_stands_for_a_fault_of_the_table_and_has_a_name_of_its_own():
 
 def test_the_zoo_is_large():
     assert len({row.fault for row in ROWS}) >= 60
+
+
+@pytest.mark.parametrize("asked", SEARCHES_FOR_NOTHING, ids=lambda asked: asked.name)
+def test_the_key_that_excluded_everything_is_named_with_a_spelling_that_finds(asked: Asked, worlds: Worlds):
+    found = searches.why(worlds.loopback, worlds.products, asked)
+    assert found.guilty == (asked.guilty,), found
+    assert found.cures, found
+    cure = found.cures[0]
+    assert (cure.fault, cure.value) == (asked.fault, asked.value.replace("{study}", searches.study_uid())), found
+    assert cure.found.count or cure.found.more, found
+    assert found.words.startswith(asked.guilty), found

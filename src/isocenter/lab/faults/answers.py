@@ -36,7 +36,7 @@ Response = tuple[Command, bytes | None]
 async def responses(call: Call, message: Message, operation: str) -> AsyncIterator[Response]:
     """All responses to one request, the final one last. Raises `Ended`."""
     told = call.habits.statuses.get(operation, status.SUCCESS)
-    if told and told not in _DONE_ALL_THE_SAME:
+    if told and not (operation == "store" and told in _DONE_ALL_THE_SAME):
         yield call.respond(message, operation, told), None
     elif operation == "store":
         yield call.respond(message, operation, _stored(call, message) or told), None

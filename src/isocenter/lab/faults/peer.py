@@ -137,4 +137,5 @@ class Peer:
         if self.habits.commits is Commits.SAME:
             await call.line.say(message.context_id, commitment.event(report, 1), report.identifier(syntax))
         elif place is not None:
-            call.afterwards.append(lambda: commitment.report_by_call(report, place, calling, self.habits))
+            with contextlib.suppress(Ended):
+                await commitment.report_by_call(report, place, calling, self.habits)

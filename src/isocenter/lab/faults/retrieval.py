@@ -76,12 +76,12 @@ async def responses(call: Call, message: Message, operation: str) -> AsyncIterat
         return
     if habits.moves is not Moves.SENT or not found:
         tally = Tally(0, completed=len(found) if habits.moves is Moves.NOWHERE else 0)
-        response = call.respond(message, operation, status.SUCCESS)
+        done = call.respond(message, operation, status.SUCCESS)
         if habits.moves is Moves.LATE:
             call.afterwards.append(lambda: _sent_afterwards(call, message, found, place))
-            yield response, None
         else:
-            yield tally.on(response), None
+            done = tally.on(done)
+        yield done, None
         return
     tally = Tally(len(found))
     try:

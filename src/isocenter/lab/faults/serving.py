@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ def _tls(folder: Path) -> Any:
     from isocenter.net.tls import listening_context
 
     return listening_context(*self_signed(folder))
+
+
+def knowing(practice: Practice, title: str, place: tuple[str, int]) -> Practice:
+    """The same fault, by somebody who knows this title as a destination, where it is not just that which is wrong with it."""
+    habits = practice.habits
+    if habits is None or habits.destinations or practice.fault == "M1":
+        return practice
+    return replace(practice, habits=replace(habits, destinations={title: place}))
 
 
 def practise(practice: Practice, host: str, port: int, listening: Callable[[int], None]) -> None:
