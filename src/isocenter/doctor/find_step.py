@@ -145,13 +145,10 @@ def slow(searches: list[Search], echo_milliseconds: float | None) -> Sign | None
     longest = max(search.first_milliseconds for search in searches)
     shortest = min(search.milliseconds for search in searches)
     told = {"milliseconds": f"{shortest:.0f}", "echo": "?" if echo_milliseconds is None else f"{echo_milliseconds:.0f}"}
-    if longest >= CHECKUP_LATE_MILLISECONDS or (
-        echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_SEARCH_MILLISECONDS
-    ):
+    lost = 0.0 if echo_milliseconds is None else shortest - echo_milliseconds
+    if longest >= CHECKUP_LATE_MILLISECONDS or lost >= CHECKUP_SEARCH_MILLISECONDS:
         return Sign("find-late", {**told, "milliseconds": f"{longest:.0f}"})
-    if echo_milliseconds is not None and shortest - echo_milliseconds >= CHECKUP_HELD_BACK_MILLISECONDS:
-        return Sign("find-slow", told)
-    return None
+    return Sign("find-slow", told) if lost >= CHECKUP_HELD_BACK_MILLISECONDS else None
 
 
 def _listed(names: list[str]) -> str:
