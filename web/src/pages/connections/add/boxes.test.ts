@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { boxes } from "./boxes";
 
 test("each line is a box, and only its first colon ends its name", () => {
-  expect(boxes("AE title: ISOCENTER\nURL: http://10.0.0.5:8114\n\n  plain\n")).toEqual([
+  expect(boxes("AE title: ISOCENTER\nURL: http://localhost:8114\n\n  plain\n")).toEqual([
     { name: "AE title", value: "ISOCENTER" },
-    { name: "URL", value: "http://10.0.0.5:8114" },
+    { name: "URL", value: "http://localhost:8114" },
     { name: "", value: "plain" },
   ]);
   expect(boxes("")).toEqual([]);
