@@ -173,11 +173,14 @@ class _Setting:
         yield self._space(8)
 
     def _grid(self, head: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], widths: tuple[float, ...]) -> Iterator[Any]:
-        listed = [[self._paragraph(name, colour=_SECOND) for name in head], *([self._cell(cell) for cell in row] for row in rows)]
+        is_narrow = len(head) > _COLUMNS_WIDE
+        size = _NARROW_SIZE if is_narrow else _SIZE
+        above = [self._paragraph(name, size=size, leading=size + 3, colour=_SECOND) for name in head]
+        listed = [above, *([self._cell(cell) for cell in row] for row in rows)]
         columns = tuple(self._width * width / sum(widths) for width in widths)
         look = (
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-            ("TOPPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-2, -1), 8),
+            ("TOPPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-2, -1), 2 if is_narrow else 8),
         )  # fmt: skip
         yield self._table(listed, columns, look, repeated=1)
         yield self._space(8)
@@ -240,6 +243,10 @@ class _Setting:
 
 _HEADING_ROOM = 150.0
 """What a heading wants to have below it on its page, in points."""
+
+_COLUMNS_WIDE = 7
+_NARROW_SIZE = 7.0
+"""A table of more columns has smaller headings, so that no word of them is parted."""
 
 _CODE_LINES_MAX = 300
 """Lines of one box: what a person copies has twenty."""
