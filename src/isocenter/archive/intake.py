@@ -7,6 +7,7 @@ commits on the writer's thread while this one syncs the blob. Every other end le
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 import xxhash
@@ -134,9 +135,15 @@ class ArchiveReception:
         entry.blob = self._draft.seal(self._form.fill(checksum, self._byte_count))
         ticket = self._writer.submit(entry)
         place = self._bring_home(entry, ticket)
+        disk = self._synced - began
         if isinstance(place, Same):
-            return self._meet(entry, place, ticket)
-        return _told(entry, place, Spent(self._synced - began, self._written - self._synced))
+            result = self._meet(entry, place, ticket)
+            disk += perf_counter() - self._written
+        else:
+            result = _told(entry, place)
+        if isinstance(result, Stored | Duplicate | Conflict):
+            result = replace(result, spent=Spent(disk, self._written - self._synced))
+        return result
 
     def _bring_home(self, entry: Entry, ticket: Ticket) -> Place:
         """Sync the blob while the writer commits its row; a row whose blob failed is taken back."""
@@ -185,7 +192,7 @@ class ArchiveReception:
         return Duplicate(entry.value("SOPInstanceUID"))
 
 
-def _told(entry: Entry, place: Place, spent: Spent | None = None) -> StoreResult:
+def _told(entry: Entry, place: Place) -> StoreResult:
     if isinstance(place, Aside):
         return Conflict(entry.value("SOPInstanceUID"), place.serial, place.differences)
-    return Stored(entry.instance(), spent)
+    return Stored(entry.instance())

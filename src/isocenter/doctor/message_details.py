@@ -78,7 +78,7 @@ def _sentences(reading: Reading, crossing: Crossing, syntax: str) -> list[str]:
         found = _of_response(who, command) if crossing.is_response else _of_request(who, whom, command)
         if crossing.data_bytes and not crossing.is_response:
             pieces = f"{crossing.pdus} piece{'s'[: crossing.pdus != 1]}"
-            found.append(f"It travels by context {crossing.context_id}, as {syntax_name(syntax) or 'unknown syntax'}, in {pieces}.")
+            found.append(f"It travels by presentation context {crossing.context_id}, as {syntax_name(syntax) or 'unknown syntax'}, in {pieces}.")
         if not crossing.is_complete:
             found.append("It was not complete when the recording ended.")
         return found

@@ -30,7 +30,7 @@ _RESOLUTION = 9
 _NANOSECONDS = 9
 _FIN, _SYN, _RST, _PSH, _ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 _FIRST_SEQUENCE = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _WINDOW = 0xFFFF
 _PORT_UNKNOWN = 0xC000
 _MASKED = "Values that name patients, and passcodes, were written over with the letter X."

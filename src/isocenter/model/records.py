@@ -74,6 +74,7 @@ class Duplicate:
     """The very same bytes were already there; nothing was stored twice."""
 
     sop_instance_uid: str
+    spent: Spent | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Conflict:
     sop_instance_uid: str
     set_aside: int
     differences: tuple[tuple[str, str, str], ...]
+    spent: Spent | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

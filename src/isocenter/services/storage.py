@@ -66,7 +66,7 @@ class Storing:
         except Exception as error:
             return refuse(self._request, _failure(error))
         reply = _answer(self._request, result)
-        return replace(reply, spent=result.spent) if isinstance(result, Stored) else reply
+        return replace(reply, spent=result.spent) if isinstance(result, Stored | Duplicate | Conflict) else reply
 
     def abandon(self) -> None:
         """The data set will never be complete."""

@@ -1,0 +1,65 @@
+/** What the bar offers: whether patients are told, a proxy, captures in and out. */
+import { Menu } from "@mantine/core";
+import { Download, Eye, EyeOff } from "lucide-react";
+import { useRef } from "react";
+import { withParameters } from "@/api/http";
+import { count } from "@/base/text";
+import { usePrivacy } from "@/model/privacy";
+import { Button } from "@/parts/button";
+
+interface Props {
+  readonly names: boolean;
+  readonly token: string | undefined;
+  readonly kept: number;
+  readonly proxies: number;
+  readonly onNames: () => void;
+  readonly onProxy: () => void;
+  readonly onImport: (file: File) => void;
+}
+
+export function Actions({ names, token, kept, proxies, onNames, onProxy, onImport }: Props) {
+  const file = useRef<HTMLInputElement>(null);
+  const everywhere = usePrivacy((now) => now.names);
+  const take = (event: React.ChangeEvent<HTMLInputElement>) => {
+    const chosen = event.target.files?.[0];
+    // so that the same file can be chosen again
+    event.target.value = "";
+    if (chosen) onImport(chosen);
+  };
+  return (
+    <>
+      <Button
+        icon={names ? <Eye /> : <EyeOff />}
+        aria-pressed={names}
+        disabled={!everywhere}
+        onClick={onNames}
+        title={everywhere ? undefined : "Names are off on every page: the eye in the rail."}
+      >
+        {names ? "Names shown" : "Names masked"}
+      </Button>
+      <Button onClick={onProxy}>{proxies ? `Proxy (${proxies})…` : "Proxy…"}</Button>
+      <Button onClick={() => file.current?.click()}>Import pcap</Button>
+      <input ref={file} type="file" accept=".pcap,.pcapng,.cap" hidden onChange={take} aria-label="Capture file to import" />
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button icon={<Download />} disabled={kept === 0}>
+            Export pcapng
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{names ? "With patients' names" : "Patients written over with X"}</Menu.Label>
+          <Menu.Item component="a" href={place(token, names)} download disabled={token === undefined}>
+            This connection
+          </Menu.Item>
+          <Menu.Item component="a" href={place(undefined, names)} download>
+            All {count(kept)} connections
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
+function place(token: string | undefined, names: boolean): string {
+  return withParameters("/api/inspector/export", { token, names: names || undefined });
+}
