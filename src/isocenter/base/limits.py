@@ -1120,6 +1120,15 @@ CHECKUP_TITLE_CALLS_MAX = _limit(
     "calls",
     "With other spellings of the titles, one a second: a person waits a quarter of a minute.",
 )
+CHECKUP_ASSOCIATIONS_AT_ONCE = _limit(
+    "CHECKUP_ASSOCIATIONS_AT_ONCE",
+    11,
+    "associations",
+    "Held at once with consent: pynetdicom permits ten, others what is set.",
+)
+CHECKUP_IDLE_SECONDS = _limit(
+    "CHECKUP_IDLE_SECONDS", 305.0, "seconds", "Of silence on one association with consent: idle limits are 30 s, 60 s or 5 minutes."
+)
 CHECKUP_ECHOES = _limit("CHECKUP_ECHOES", 10, "echoes", "Of which the median is told: one slow answer in ten does not move it.")
 CHECKUP_SLOW_ECHO_MILLISECONDS = _limit(
     "CHECKUP_SLOW_ECHO_MILLISECONDS", 100.0, "milliseconds", "An echo beside the connection's own time: devices need one or two."

@@ -113,14 +113,15 @@ def ask(line: Line, request: AssociateRequest, seconds: float) -> Answer:
     """Send the request and wait so long for what comes back. Raises `LocalError` for titles that no PDU can hold."""
     raw = pdu_codec.encode(request)
     line.note("sent", _request_words(request), raw)
-    line.send(raw)
-    return listen(line, request, seconds)
-
-
-def listen(line: Line, request: AssociateRequest, seconds: float) -> Answer:
-    """Wait for what comes back for a request that was sent."""
     began = monotonic()
-    until = began + seconds
+    line.send(raw)
+    return listen(line, request, seconds, began)
+
+
+def listen(line: Line, request: AssociateRequest, seconds: float, since: float | None = None) -> Answer:
+    """Wait so long for what comes back for a request that was sent, `since` when is counted from, now by default."""
+    began = monotonic() if since is None else since
+    until = monotonic() + seconds
     header = line.exactly(1, until)
     spent = monotonic() - began
     if not header:

@@ -16,26 +16,20 @@ from isocenter.base.limits import PRESENTATION_CONTEXTS_MAX
 from isocenter.doctor import classes, products
 from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.asking import held, request_of
+from isocenter.doctor.habits import order_of, recognise
 from isocenter.doctor.network import TlsFailed, Unreached
-from isocenter.doctor.products import Behaviour
 from isocenter.doctor.visit import Visit
 from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import ContextAnswer, Exchange, Layer, Outcome, Role, Sign, Step
 from isocenter.standard.sop_class import (
     BASIC_GRAYSCALE_PRINT_MANAGEMENT,
-    CT_IMAGE,
-    MODALITY_WORKLIST_FIND,
-    PATIENT_STUDY_ONLY_FIND,
     SOP_CLASSES,
-    STORAGE_COMMITMENT_PUSH,
     VERIFICATION,
     name_of,
 )
 from isocenter.standard.transfer_syntax import (
-    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
-    JPEG_2000_LOSSLESS,
 )
 from isocenter.standard.transfer_syntax import name_of as syntax_name
 from isocenter.wire.pdu import ProposedContext
@@ -43,7 +37,6 @@ from isocenter.wire.pdu import ProposedContext
 _FEW = 16
 """Contexts of a request after a larger one was not answered."""
 _POLICY = frozenset({1, 2})
-_ACCEPTED_FIRST, _AS_ASKED = "accepted first", "as asked"
 
 Pair = tuple[str, str]
 Results = Mapping[Pair, int | None]
@@ -92,7 +85,7 @@ def _results(visit: Visit, wanted: Sequence[Pair], exchanges: list[Exchange]) ->
         if answer.then and any(result == 0 for result in given.values()):
             sign = Sign("ends-after-accept", {"why": answer.then})
             raise _Lost(Step(Layer.CONTEXTS, Outcome.FAILED, f"it accepts, and then {answer.then}", sign=sign))
-        order = order or _order([context.id for context in answer.accept.contexts], given)
+        order = order or order_of([context.id for context in answer.accept.contexts], given)
         found.update({pair: given.get(2 * number + 3) for number, pair in enumerate(chunk)})
     return found, order
 
@@ -124,37 +117,12 @@ def _not_answered(visit: Visit, answer: Answer, count: int, exchanges: Sequence[
     return Step(Layer.CONTEXTS, Outcome.FAILED, f"a request with {count + 1} contexts {answer.words}", sign=Sign(code, facts))
 
 
-def _order(ids: Sequence[int], given: Mapping[int, int]) -> str:
-    accepted = [number for number in ids if given[number] == 0]
-    refused = [number for number in ids if given[number] != 0]
-    if not accepted or not refused or sorted(ids) == [*sorted(accepted), *sorted(refused)]:
-        return ""
-    return _AS_ASKED if list(ids) == sorted(ids) else _ACCEPTED_FIRST if list(ids) == [*accepted, *refused] else ""
-
-
 def _recognise(visit: Visit, results: Results, order: str) -> None:
-    """Products of one toolkit by what they accept; nothing more is asked for it."""
-    if visit.role is not Role.ARCHIVE:
-        return
-
-    def of(uid: str) -> int | None:
-        return results.get((uid, EXPLICIT_VR_LITTLE_ENDIAN))
-
-    seen = Behaviour(
-        j2000=results.get((CT_IMAGE, JPEG_2000_LOSSLESS)),
-        deflated=results.get((CT_IMAGE, DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN)),
-        commitment=of(STORAGE_COMMITMENT_PUSH),
-        worklist=of(MODALITY_WORKLIST_FIND),
-        patient_study_only=of(PATIENT_STUDY_ONLY_FIND),
-        order=order,
-    )
-    key = products.behaves_like(visit.product, seen) if visit.product else ""
-    if not key and visit.consent.neighbours:
+    """Products of one toolkit by what they accept; with consent, by what their own page says."""
+    if visit.role is Role.ARCHIVE and not recognise(visit, results, order) and visit.consent.neighbours:
         page = look_around(visit)
-        key = page.product if page else ""
-    known = products.product_of(key)
-    if known is not None:
-        visit.product = known.name
+        known = products.product_of(page.product) if page else None
+        visit.product = known.name if known else visit.product
 
 
 def _judged(visit: Visit, results: Results) -> Step:

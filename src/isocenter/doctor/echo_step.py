@@ -11,6 +11,7 @@ from statistics import median
 
 from isocenter.base.limits import CHECKUP_ECHOES, CHECKUP_SLOW_ECHO_MILLISECONDS
 from isocenter.dimse.commands import Command, CommandField
+from isocenter.doctor.endurance import Found, at_once, in_silence
 from isocenter.doctor.talk import Talk, Tape, Trouble, opened, proposed, step_of
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
@@ -23,8 +24,20 @@ _UNEVEN_MILLISECONDS = 200.0
 
 
 def echo_ten_times(visit: Visit) -> Step:
-    """Ask ten times, and tell the median."""
-    return step_of(Layer.ECHO, visit, _echo)
+    """Ask ten times, and tell the median; with consent look at what needs patience too."""
+    step = step_of(Layer.ECHO, visit, _echo)
+    looks = [look for look, is_wanted in ((at_once, visit.consent.many), (in_silence, visit.consent.idle)) if is_wanted]
+    for look in looks:
+        if step.outcome in (Outcome.PASSED, Outcome.WARNED) and not visit.is_stopped():
+            step = _with(visit, step, look(visit))
+    return step
+
+
+def _with(visit: Visit, step: Step, found: Found) -> Step:
+    if found.remark:
+        visit.remarks.append(found.remark)
+    step = replace(step, facts={**step.facts, **found.facts})
+    return step if found.sign is None else replace(step, outcome=Outcome.WARNED, sign=found.sign)
 
 
 def _echo(visit: Visit, tape: Tape) -> Step:

@@ -7,7 +7,6 @@ come in.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import monotonic
 
 from isocenter.base.errors import LocalError
@@ -62,7 +61,7 @@ def _in_clear(visit: Visit) -> Step:
                 if other is not None:
                     return other
                 longer = visit.patience.associate * (CHECKUP_SLOW_ANSWER_TIMES - 1)
-                answer = replace(listen(line, request, longer), seconds=monotonic() - began)
+                answer = listen(line, request, longer, began)
             part(line, answer)
     except LocalError:
         # A title that fits no PDU: the layer of the titles says so.
@@ -136,7 +135,7 @@ def _foreign(visit: Visit, found: Foreign, exchanges: tuple[Exchange, ...]) -> S
     facts = {
         "protocol": found.protocol or "something that is not DICOM",
         "banner": found.banner,
-        "server": found.server or "a web server",
+        "server": found.server or "A web server",
         "status": found.status,
         "uses": _usual(visit.node.port),
     }

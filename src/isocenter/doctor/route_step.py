@@ -7,8 +7,10 @@ own table of routes is asked.
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from pathlib import Path
+from time import perf_counter
 from typing import NamedTuple
 
 from isocenter.doctor.network import own_address_towards
@@ -36,6 +38,12 @@ class Way(NamedTuple):
 
 def look_at_route(visit: Visit) -> Step:
     """Find our own address towards the first address that a way leads to."""
+    began = perf_counter()
+    step = _looked(visit)
+    return replace(step, milliseconds=round((perf_counter() - began) * 1000, 1))
+
+
+def _looked(visit: Visit) -> Step:
     failures: list[tuple[str, int]] = []
     reachable: list[str] = []
     for address in visit.addresses:

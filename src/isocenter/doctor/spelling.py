@@ -29,14 +29,14 @@ def _spellings(title: str) -> Iterator[str]:
         if mark in title:
             yield title.replace(mark, other)
             yield title.upper().replace(mark, other)
-    for one, other in _ALIKE:
-        for wrong, right in ((one, other), (other, one)):
-            if wrong in title:
-                yield title.replace(wrong, right)
     if title.upper().endswith("RE"):
         yield title[:-2] + ("ER" if title.isupper() else "er")
     elif title.upper().endswith("ER"):
         yield title[:-2] + ("RE" if title.isupper() else "re")
+    for one, other in _ALIKE:
+        for wrong, right in ((one, other), (other, one)):
+            if wrong in title:
+                yield title.replace(wrong, right)
 
 
 def looks_like(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from isocenter.base.errors import LocalError
 from isocenter.base.limits import CHECKUP_TITLE_CALLS_MAX
 from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.asking import call, request_of, titles_of
+from isocenter.doctor.habits import ask_for_them
 from isocenter.doctor.network import TlsFailed, Unreached
 from isocenter.doctor.products import recognise
 from isocenter.doctor.spelling import near_misses
@@ -75,6 +76,7 @@ class _Calls:
             if answer.accept is not None and not visit.product:
                 user = answer.accept.user
                 visit.product = recognise(user.implementation_class_uid, user.implementation_version_name, user.pdu_bytes_max)
+                ask_for_them(visit, calling, called)
             visit.attempts.append(Attempt(calling, called, answer.words, answer.said is Said.ACCEPTED))
         return answer
 

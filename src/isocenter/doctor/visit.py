@@ -19,6 +19,7 @@ from isocenter.base.limits import (
     CHECKUP_CALL_PAUSE_SECONDS,
     CHECKUP_COMMITMENT_SECONDS,
     CHECKUP_GREETING_SECONDS,
+    CHECKUP_IDLE_SECONDS,
     CHECKUP_RESPONSE_SECONDS,
     CHECKUP_RETRIEVE_SECONDS,
     CONNECT_SECONDS,
@@ -66,6 +67,7 @@ class Patience:
     arrival: float = CHECKUP_ARRIVAL_SECONDS
     commitment: float = CHECKUP_COMMITMENT_SECONDS
     pause: float = CHECKUP_CALL_PAUSE_SECONDS
+    idle: float = CHECKUP_IDLE_SECONDS
 
 
 CommitmentReport = tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]
