@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,14 +69,17 @@ class Keeping:
 class Peer:
     """A listener whose answers are functions. `syntaxes` says what is accepted of a class; `serve_with` answers all but C-STORE."""
 
-    def __init__(self, serve_with: Callable[[Request], Iterator[Reply]] | None = None) -> None:
+    def __init__(
+        self, serve_with: Callable[[Request], Iterator[Reply]] | None = None, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.serve_with = serve_with or (lambda request: iter((reply(request, 0),)))
         self.syntaxes: Callable[[str], tuple[str, ...]] = lambda uid: PLAIN
         self.store_status = 0
         self.store_more: dict[str, object] = {}
         self.kept: dict[str, bytes] = {}
         clock = SystemClock()
-        self.listener = Listener(House(self, self, self, clock, Forwarder(self, None, ae_title="PEER")), address="127.0.0.1")
+        house = House(self, self, self, clock, Forwarder(self, None, ae_title="PEER"))
+        self.listener = Listener(house, address="127.0.0.1", tls=tls)
         self.listener.start()
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused,
 from isocenter.base.limits import CANCEL_HEEDED_SECONDS, CHECKUP_EXCHANGES_MAX, CHECKUP_RAW_BYTES_MAX
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import AgreedContext, Reply
+from isocenter.doctor.network import tls_context
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Exchange, Layer, Outcome, Sign, Step
 from isocenter.net.messages import End, Message, refusal
@@ -28,8 +29,6 @@ from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLIC
 from isocenter.wire.pdu import AssociateAccept, ProposedContext
 
 if TYPE_CHECKING:
-    import ssl
-
     from isocenter.net.blocking import Link
 
 PLAIN = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
@@ -294,7 +293,7 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
             node,
             proposal,
             calling_ae_title=visit.own_ae_title,
-            tls=tls_context(visit),
+            tls=tls_context(visit.security),
             connect_seconds=visit.patience.connect,
             associate_seconds=visit.patience.associate,
             connected=tape.follow,
@@ -322,16 +321,6 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
     finally:
         # An association that cannot be ended in order has nothing to tell about what was asked on it.
         requestor.release() if requestor.messages.end is None else requestor.abort()
-
-
-def tls_context(visit: Visit) -> ssl.SSLContext | None:
-    """The context for TLS towards the visited node; None where it is called in clear. Raises `UsageError` for unusable files."""
-    security = visit.security
-    if security is None:
-        return None
-    from isocenter.net.tls import connecting_context
-
-    return connecting_context(security.authority, security.certificate, security.key, check_host=security.check_host)
 
 
 def refused(proposal: Proposal, accept: AssociateAccept, word: str, abstract_syntax: str = "") -> Trouble:
