@@ -27,6 +27,8 @@ _NAMES = (
     (re.compile(r"(\(?0010,0010\)?[^'\"\[]{0,20}['\"\[])[^'\"\]]{1,64}"), rf"\1{NAME_LEFT_OUT}"),
     (re.compile(r"((?:Old|New|Refused)=')[^']{1,64}"), rf"\1{NAME_LEFT_OUT}"),
 )
+_MARKS_OF_NAMES = ("^", "Patient", "0010,0010", "='")
+"""What a line with a name has, whichever of the expressions finds it; most lines have none."""
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|^\d{8} \d\d:\d\d:\d\d|(?<=^[EWIT])\d{4} \d\d:\d\d:\d\d|\b\d\d:\d\d:\d\d\b"
@@ -160,6 +162,8 @@ def _turned(reversed_address: str | None) -> str:
 
 def masked(line: str) -> str:
     """The line without what is a patient's name, or may be one."""
+    if not any(mark in line for mark in _MARKS_OF_NAMES):
+        return line
     for name, instead in _NAMES:
         line = name.sub(instead, line)
     return line

@@ -50,13 +50,13 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """How one product's lines look (`shapes`), whom they name (`who`, groups title, address, reversed), and what they say.
+    """How one product's lines look (`shape`), whom they name (`who`, groups title, address, reversed), and what they say.
 
     Where `remembers_until` is not empty, a line that names the other device speaks for those that follow it, until a line matches.
     """
 
     name: str
-    shapes: tuple[str, ...]
+    shape: str
     who: tuple[str, ...]
     remembers_until: str
     patterns: tuple[Pattern, ...]
@@ -65,7 +65,7 @@ class Product:
 
     def looks_like(self, line: str) -> bool:
         """True where a line begins or looks as this product's do, whatever it says."""
-        return any(compiled(shape).search(line) for shape in self.shapes)
+        return compiled(self.shape).search(line) is not None
 
     def find(self, line: str) -> tuple[Pattern, re.Match[str]] | None:
         """The first pattern that the line matches."""
@@ -107,7 +107,7 @@ def _product(table: Mapping[str, Any]) -> Product:
     patterns = tuple(_pattern(name, row) for row in table["patterns"])
     return Product(
         name=name,
-        shapes=tuple(table["shapes"]),
+        shape="|".join(f"(?:{shape})" for shape in table["shapes"]),
         who=tuple(table["who"]),
         remembers_until=table.get("remembers_until", ""),
         patterns=patterns,
