@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.doctor.zoo.examination import PATIENCE, Target
+from tests.doctor.zoo.examination import SHORT, Target
 from tests.doctor.zoo.loopback import Loopback, a_port
 from tests.doctor.zoo.table import Row
 
@@ -26,7 +26,7 @@ from isocenter.standard.sop_class import CT_IMAGE, PATIENT_ROOT_GET, STORAGE_COM
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 
 GOOD = Habits()
-_PAUSES = {"request": 2.6, "echo": 0.3, "find": 0.8}
+_PAUSES = {"request": 2.6, "echo": 0.3, "find": 0.3}
 _LATE = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT)
 
 
@@ -47,6 +47,7 @@ def made(loopback: Loopback, kind: str, what: str, row: Row) -> Iterator[Target]
         if row.layer in _LATE:
             target.return_path = ReturnListener(target.our_port, SystemClock(), address="127.0.0.1")
         if kind == "here":
+            target.patience = SHORT
             target.port = stack.enter_context(full_backlog())
         elif kind == "return":
             target.port = stack.enter_context(_returning(loopback, what, target, row))
@@ -65,10 +66,13 @@ def _lab(loopback: Loopback, name: str, target: Target) -> Iterator[int]:
             return
         chosen = practice(name)
         if chosen.stranger is not None:
+            target.patience = SHORT
             yield stack.enter_context(loopback.stranger(chosen.stranger))
             return
         assert chosen.habits is not None
         habits = shortened(chosen.habits)
+        if habits.silent or habits.is_serial or habits.wrong_message_ids or chosen.is_tls:
+            target.patience = SHORT
         if not name.startswith("move-unknown"):
             habits = knowing_us(habits, target)
         tls = listening_context(*self_signed(stack.enter_context(_folder()))) if chosen.is_tls else None
@@ -79,7 +83,7 @@ def _lab(loopback: Loopback, name: str, target: Target) -> Iterator[int]:
             stack.enter_context(socket.create_connection(("127.0.0.1", port)))
         if "request" in habits.pauses:
             # It answers in the end, so it must be given the time that the layer in question has by default, scaled.
-            target.patience = replace(PATIENCE, associate=1.5)
+            target.patience = replace(SHORT, associate=1.5)
         yield port
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.doctor.zoo.examination import Target
+from tests.doctor.zoo.examination import SHORT, Target
 from tests.doctor.zoo.loopback import a_port
 from tests.doctor.zoo.table import Row
 from tests.peers.processes import Orthanc, Receiver, Server, found, is_listening
@@ -66,6 +66,7 @@ class Products:
             elif kind == "dcmqrscp":
                 target.port = stack.enter_context(self._dcmqrscp(what, target))
             elif kind == "storescp":
+                target.patience = SHORT if what in ("blocked", "blank") else target.patience
                 target.port = stack.enter_context(self._storescp(what))
             elif kind == "qrscp":
                 target.port = stack.enter_context(self._qrscp(what))
