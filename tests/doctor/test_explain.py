@@ -34,6 +34,54 @@ def test_every_example_is_recognised_alone_without_being_told_its_product(patter
     assert line.product == pattern.product
 
 
+SEEN = [
+    ("F: Association Request Failed: 0006:031c TCP Initialization Error: Connection refused", "DCMTK", "T1"),
+    ("F: Association Request Failed: 0006:0320 Attempt to connect to unknown host: nosuchhost.example", "DCMTK", "N1"),
+    ("E: No Acceptable Presentation Contexts", "DCMTK", "C1"),
+    ("F: Association Request Failed: 0006:031a DUL network read timeout", "DCMTK", "A19"),
+    ("E: cannot create network: 0006:031c TCP Initialization Error: Address already in use", "DCMTK", "T3"),
+    ("I: Refusing Association (BadAEService)", "DCMTK", "A1"),
+    ("I: Refusing Association (bad application entity service)", "DCMTK", "W3"),
+    ("W: DB_startFindRequest(): missing Query/Retrieve Level", "DCMTK", "Q2"),
+    ("E: findSCP: Database: startFindRequest Failed (Error: DataSetDoesNotMatchSOPClass):", "DCMTK", "Q2"),
+    ("E: 0006:020e DIMSE Failed to send message", "DCMTK", "C5"),
+    ("W: Move response with error status (Refused: MoveDestinationUnknown)", "DCMTK", "M1"),
+    ("I: Received Final Move Response (Refused: OutOfResourcesSubOperations)", "DCMTK", "M2"),
+    ("E: moveSCP: Sub-Association Request Failed: 0006:031c TCP Initialization Error: Connection refused", "DCMTK", "M2"),
+    ("E: Receiving Association failed: 000b:090b TLS error: wrong version number", "DCMTK", "S1"),
+    ("E: Receiving Association failed: 000b:0c18 TLS error: tlsv1 alert unknown ca", "DCMTK", "S10"),
+    ("E: Receiving Association failed: 000b:08c7 TLS error: peer did not return a certificate", "DCMTK", "S9"),
+    ("F: Association Request Failed: 000b:0886 TLS error: certificate verify failed", "DCMTK", "S5"),
+    ("F: Association Request Failed: 0006:031d TCP I/O Error (Connection reset by peer) occurred in routine: sendAssociationRQTCP",
+     "DCMTK", "S9"),
+    ("F: Association Request Failed: 000b:0017 OpenSSL I/O error (SSL_ERROR_SYSCALL)", "DCMTK", "S2"),
+    ("E: Receiving Association failed: 0006:0321 Unrecognized PDU type: 16", "DCMTK", "S2"),
+    ("W1123 06:20:41.435400 CommandDispatcher.cpp:602] Rejected association, because of a bad called AET in the request (WRONG)",
+     "Orthanc", "A1"),
+    ("W1123 06:20:41.517678 main.cpp:404] DICOM authorization rejected  for AET STRANGER on IP 127.0.0.1: This AET is not listed in "
+     'configuration option "DicomModalities"', "Orthanc", "A16"),
+    ("E1123 06:20:41.622905 FindScp.cpp:296] C-FIND request handler has failed: Bad request", "Orthanc", "Q2"),
+    ("I1123 06:20:41.705051 CommandDispatcher.cpp:664] (dicom) Association Acknowledged (Max Send PDV: 16372) to AET VIEWER1 on IP "
+     "127.0.0.1 (but no valid presentation contexts)", "Orthanc", "C1"),
+    ("E1123 06:20:41.778612 OrthancException.cpp:58] Bad request: C-MOVE request matching no resource stored in Orthanc", "Orthanc", "M9"),
+    ("E1123 06:20:41.838015 OrthancException.cpp:58] Error in the network protocol: DicomAssociation - connecting to AET \"VIEWER1\": "
+     "TCP Initialization Error: Connection refused", "Orthanc", "T1"),
+    ('\t"Details" : "DicomAssociation - connecting to AET \\"VIEWER1\\": TCP Initialization Error: Connection refused",', "Orthanc", "T1"),
+    ("E: Reason: Called AE title not recognised", "pynetdicom", "A1"),
+    ("E: TCP Initialisation Error: [Errno 111] Connection refused", "pynetdicom", "T1"),
+    ("E: Unknown PDU type received '0x47'", "pynetdicom", "P1"),
+    ("E: No accepted presentation contexts", "pynetdicom", "C1"),
+]  # fmt: skip
+"""Lines that DCMTK 3.6.7, Orthanc 1.10.1 and pynetdicom 3.0.4 wrote when they were made to fail."""
+
+
+@pytest.mark.parametrize(("line", "product", "fault"), SEEN)
+def test_what_real_products_wrote_is_understood(line, product, fault):
+    [told] = explain([line])
+    assert told.pattern is not None
+    assert (told.product, told.pattern.faults[0]) == (product, fault)
+
+
 def test_several_products_in_one_log_are_told_apart():
     lines = [
         "E: Refusing Association (BadAEService)",
