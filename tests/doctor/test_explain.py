@@ -52,26 +52,52 @@ SEEN = [
     ("E: Receiving Association failed: 000b:0c18 TLS error: tlsv1 alert unknown ca", "DCMTK", "S10"),
     ("E: Receiving Association failed: 000b:08c7 TLS error: peer did not return a certificate", "DCMTK", "S9"),
     ("F: Association Request Failed: 000b:0886 TLS error: certificate verify failed", "DCMTK", "S5"),
-    ("F: Association Request Failed: 0006:031d TCP I/O Error (Connection reset by peer) occurred in routine: sendAssociationRQTCP",
-     "DCMTK", "S9"),
+    (
+        "F: Association Request Failed: 0006:031d TCP I/O Error (Connection reset by peer) occurred in routine: sendAssociationRQTCP",
+        "DCMTK",
+        "S9",
+    ),
     ("F: Association Request Failed: 000b:0017 OpenSSL I/O error (SSL_ERROR_SYSCALL)", "DCMTK", "S2"),
     ("E: Receiving Association failed: 0006:0321 Unrecognized PDU type: 16", "DCMTK", "S2"),
-    ("W1123 06:20:41.435400 CommandDispatcher.cpp:602] Rejected association, because of a bad called AET in the request (WRONG)",
-     "Orthanc", "A1"),
-    ("W1123 06:20:41.517678 main.cpp:404] DICOM authorization rejected  for AET STRANGER on IP 127.0.0.1: This AET is not listed in "
-     'configuration option "DicomModalities"', "Orthanc", "A16"),
+    (
+        "W1123 06:20:41.435400 CommandDispatcher.cpp:602] Rejected association, because of a bad called AET in the request (WRONG)",
+        "Orthanc",
+        "A1",
+    ),
+    (
+        "W1123 06:20:41.517678 main.cpp:404] DICOM authorization rejected  for AET STRANGER on IP 127.0.0.1: This AET is not listed "
+        'in configuration option "DicomModalities"',
+        "Orthanc",
+        "A16",
+    ),
     ("E1123 06:20:41.622905 FindScp.cpp:296] C-FIND request handler has failed: Bad request", "Orthanc", "Q2"),
-    ("I1123 06:20:41.705051 CommandDispatcher.cpp:664] (dicom) Association Acknowledged (Max Send PDV: 16372) to AET VIEWER1 on IP "
-     "127.0.0.1 (but no valid presentation contexts)", "Orthanc", "C1"),
-    ("E1123 06:20:41.778612 OrthancException.cpp:58] Bad request: C-MOVE request matching no resource stored in Orthanc", "Orthanc", "M9"),
-    ("E1123 06:20:41.838015 OrthancException.cpp:58] Error in the network protocol: DicomAssociation - connecting to AET \"VIEWER1\": "
-     "TCP Initialization Error: Connection refused", "Orthanc", "T1"),
-    ('\t"Details" : "DicomAssociation - connecting to AET \\"VIEWER1\\": TCP Initialization Error: Connection refused",', "Orthanc", "T1"),
+    (
+        "I1123 06:20:41.705051 CommandDispatcher.cpp:664] (dicom) Association Acknowledged (Max Send PDV: 16372) to AET VIEWER1 on IP "
+        "127.0.0.1 (but no valid presentation contexts)",
+        "Orthanc",
+        "C1",
+    ),
+    (
+        "E1123 06:20:41.778612 OrthancException.cpp:58] Bad request: C-MOVE request matching no resource stored in Orthanc",
+        "Orthanc",
+        "M9",
+    ),
+    (
+        "E1123 06:20:41.838015 OrthancException.cpp:58] Error in the network protocol: DicomAssociation - connecting to AET "
+        '"VIEWER1": TCP Initialization Error: Connection refused',
+        "Orthanc",
+        "T1",
+    ),
+    (
+        '\t"Details" : "DicomAssociation - connecting to AET \\"VIEWER1\\": TCP Initialization Error: Connection refused",',
+        "Orthanc",
+        "T1",
+    ),
     ("E: Reason: Called AE title not recognised", "pynetdicom", "A1"),
     ("E: TCP Initialisation Error: [Errno 111] Connection refused", "pynetdicom", "T1"),
     ("E: Unknown PDU type received '0x47'", "pynetdicom", "P1"),
     ("E: No accepted presentation contexts", "pynetdicom", "C1"),
-]  # fmt: skip
+]
 """Lines that DCMTK 3.6.7, Orthanc 1.10.1 and pynetdicom 3.0.4 wrote when they were made to fail."""
 
 
