@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from isocenter.base import naming_rule
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import ALERT_AFTER_MAX, ECHO_MINUTES_MAX, NODE_HISTORY_DAYS_MAX, RECORDED_MIB_MAX
 
@@ -55,6 +56,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("policy", str, "loopback", "Whom to serve: loopback, strict or open. See how-to/nodes."),
     Setting("web_delete", bool, False, "Let DICOMweb delete studies, series and instances over HTTP; off, DELETE is refused."),
     Setting("web_origins", str, "", "Web sites whose viewers may use DICOMweb, such as http://viewer:3000, by commas; * is all."),
+    Setting("naming_rule", str, "", "How AE titles are made here, such as SITE_DEPT_MOD_nn: the next free one is proposed by it."),
     Setting("echo_minutes", int, 5, "How often each known node is asked by C-ECHO whether it is there, in minutes; 0 is never."),
     Setting("history_days", int, 90, "How long the answers, changes and calls of the nodes are kept, in days."),
     Setting("alert_after", int, 2, "How many echoes in a row a node leaves unanswered before somebody is told."),
@@ -87,6 +89,7 @@ class Settings:
     policy: str = "loopback"
     web_delete: bool = False
     web_origins: str = ""
+    naming_rule: str = ""
     echo_minutes: int = 5
     history_days: int = 90
     alert_after: int = 2
@@ -179,6 +182,7 @@ def _check(settings: Settings) -> None:
             raise UsageError(f"{name} is {number}, but a TCP port is a number from 1 to 65535.")
     if settings.http == settings.port:
         raise UsageError(f"port and http are both {settings.port}, but DICOM and the page need a port each.")
+    naming_rule.check(settings.naming_rule)
     if not 0 <= settings.echo_minutes <= ECHO_MINUTES_MAX:
         raise UsageError(f"echo_minutes is {settings.echo_minutes}, but must be a number from 0 to {ECHO_MINUTES_MAX}.")
     for name, low, high in _RANGES:
