@@ -53,7 +53,8 @@ SEEN = [
     ("E: Receiving Association failed: 000b:08c7 TLS error: peer did not return a certificate", "DCMTK", "S9"),
     ("F: Association Request Failed: 000b:0886 TLS error: certificate verify failed", "DCMTK", "S5"),
     (
-        "F: Association Request Failed: 0006:031d TCP I/O Error (Connection reset by peer) occurred in routine: sendAssociationRQTCP",
+        "F: Association Request Failed: 0006:031d TCP I/O Error (Connection reset by peer) "
+        "occurred in routine: sendAssociationRQTCP",
         "DCMTK",
         "S9",
     ),
@@ -65,15 +66,15 @@ SEEN = [
         "A1",
     ),
     (
-        "W1123 06:20:41.517678 main.cpp:404] DICOM authorization rejected  for AET STRANGER on IP 127.0.0.1: This AET is not listed "
-        'in configuration option "DicomModalities"',
+        "W1123 06:20:41.517678 main.cpp:404] DICOM authorization rejected  for AET STRANGER on IP 127.0.0.1: This AET is not "
+        'listed in configuration option "DicomModalities"',
         "Orthanc",
         "A16",
     ),
     ("E1123 06:20:41.622905 FindScp.cpp:296] C-FIND request handler has failed: Bad request", "Orthanc", "Q2"),
     (
-        "I1123 06:20:41.705051 CommandDispatcher.cpp:664] (dicom) Association Acknowledged (Max Send PDV: 16372) to AET VIEWER1 on IP "
-        "127.0.0.1 (but no valid presentation contexts)",
+        "I1123 06:20:41.705051 CommandDispatcher.cpp:664] (dicom) Association Acknowledged (Max Send PDV: 16372) to AET VIEWER1 on "
+        "IP 127.0.0.1 (but no valid presentation contexts)",
         "Orthanc",
         "C1",
     ),
