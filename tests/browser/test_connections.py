@@ -99,14 +99,25 @@ def test_a_refused_title_is_found_by_trial_once_that_is_allowed_and_used_for_thi
     expect(found(page).get_by_role("row").filter(has_text="accepted").first).to_contain_text("ISOCENTRE")
     found(page).get_by_role("button", name="Be ISOCENTRE for this node").click()
     expect(found(page).get_by_role("heading", level=2)).to_contain_text("It works")
+    expect(found(page).get_by_role("region", name="From the device to here")).to_contain_text("has not called yet")
     with open_shelf(empty.folder) as shelf:
         assert [node.local_ae_title for node in shelf.nodes()] == ["ISOCENTRE"]
+
+
+def test_while_somebody_changes_something_there_it_tests_again_by_itself_and_stores_nothing(empty, there, browse):
+    empty.know("THERE", there.port)
+    there.know("ISOCENTER", empty.port)
+    page = browse(empty, "/connections?node=THERE&as=workstation")
+    side(page).get_by_role("switch", name="every 5 s").press("Space")
+    expect(side(page)).to_contain_text("All 10 layers", timeout=30_000)
+    expect(side(page).get_by_role("listitem").filter(has_text="C-STORE")).to_contain_text("left out")
+    side(page).get_by_role("switch", name="every 5 s").press("Space")
 
 
 def test_an_archive_is_climbed_to_the_last_byte_and_the_way_back_is_ours(empty, there, browse):
     empty.know("THERE", there.port)
     there.know("ISOCENTER", empty.port)
-    page = browse(empty, "/connections?node=THERE")
+    page = browse(empty, "/connections?node=THERE&as=archive")
     side(page).get_by_role("button", name=BEGIN).click()
     expect(found(page).get_by_role("heading", level=2)).to_contain_text("It works", timeout=60_000)
     expect(found(page).get_by_role("heading", level=2)).to_contain_text("sent back")

@@ -5,7 +5,7 @@ import { change, get } from "./http";
 import { onLive } from "./live";
 import type { CheckupList, CheckupState, CheckupWanted, CheckupWords } from "./words";
 
-const LIST = ["checkups"] as const;
+export const CHECKUPS = ["checkups"] as const;
 const CLIMBING_MS = 300;
 
 const keyOf = (token: string) => ["checkup", token] as const;
@@ -16,7 +16,7 @@ export function useCheckups() {
   useEffect(
     () =>
       onLive<CheckupState>("checkup", (told) => {
-        queries.setQueryData<CheckupList>(LIST, (before) => {
+        queries.setQueryData<CheckupList>(CHECKUPS, (before) => {
           const rest = (before?.checkups ?? []).filter((one) => one.node !== told.node);
           return { checkups: [told, ...rest] };
         });
@@ -24,7 +24,7 @@ export function useCheckups() {
       }),
     [queries],
   );
-  return useQuery({ queryKey: LIST, queryFn: ({ signal }) => get<CheckupList>("/api/checkups", undefined, signal) });
+  return useQuery({ queryKey: CHECKUPS, queryFn: ({ signal }) => get<CheckupList>("/api/checkups", undefined, signal) });
 }
 
 /** One checkup as it stands, looked at often while it climbs. */
@@ -43,7 +43,7 @@ export function useBegin() {
   return async (wanted: CheckupWanted): Promise<CheckupWords> => {
     const begun = await change<CheckupWords>("POST", "/api/checkups", wanted);
     queries.setQueryData(keyOf(begun.token), begun);
-    queries.setQueryData<CheckupList>(LIST, (before) => ({
+    queries.setQueryData<CheckupList>(CHECKUPS, (before) => ({
       checkups: [stateOf(begun), ...(before?.checkups ?? []).filter((one) => one.node !== begun.node)],
     }));
     return begun;

@@ -1,14 +1,10 @@
 /** The fourth step: one image to the device and back, and one from the device to here. */
-import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
-import { get } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { Door, NodeStory, NodeWords } from "@/api/words";
-import { counted } from "@/base/text";
+import type { NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
+import { FromDevice } from "../doctor/from_device";
 import { USUAL, wantedOf } from "../doctor/how";
 import { Ladder } from "../doctor/ladder";
 import { type LayerName, PLANS, type Role } from "../doctor/layers";
@@ -24,13 +20,12 @@ interface Props {
 }
 
 const IMAGE: ReadonlySet<LayerName> = new Set(["store", "find again", "move", "get", "compare", "clean up"]);
-const LOOK_MS = 2000;
 
 export function ImageStep({ node, role, run }: Props) {
   return (
     <div className={styles.image}>
       {PLANS[role].includes("store") && <There node={node} role={role} run={run} />}
-      <Here node={node} />
+      <FromDevice node={node} />
     </div>
   );
 }
@@ -58,59 +53,6 @@ function There({ node, role, run }: Props) {
         </Button>
       </div>
       <Ladder rungs={rungs} names={checkup ? namesOf(checkup) : []} />
-    </Card>
-  );
-}
-
-/** Waits for the device's own call, and tells it whatever became of it. */
-function Here({ node }: { readonly node: NodeWords }) {
-  const story = useQuery({
-    queryKey: ["network", "story", node.name],
-    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node.name)}`, undefined, signal),
-    refetchInterval: LOOK_MS,
-  });
-  const door = useQuery({
-    queryKey: ["network", "door"],
-    queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal),
-    refetchInterval: LOOK_MS,
-  });
-  const began = useRef(Date.now());
-  const calls = story.data?.calls;
-  const turnedAway = door.data?.callers.find(
-    (one) => new Date(one.last).getTime() >= began.current && (one.calling_ae_title === node.ae_title || one.address === node.host),
-  );
-  return (
-    <Card title="From the device to here">
-      <div className={styles.card}>
-        <p>
-          At the device, send one image to this archive, or press its own echo or test button. What arrives is seen here within two
-          seconds.
-        </p>
-        {story.error && <Fault tried="Its calls could not be read" error={story.error} />}
-        <p aria-live="polite">
-          {calls && calls.received > 0 ? (
-            <>
-              <Lamp state="good" /> It has called from <bdi className="mono">{calls.address}</bdi>, and{" "}
-              <strong>{counted(calls.received, "image")}</strong> arrived. That is the proof.
-            </>
-          ) : calls && calls.count > 0 ? (
-            <>
-              <Lamp state="partly" /> It has called {counted(calls.count, "time")} from <bdi className="mono">{calls.address}</bdi>,
-              and sent no image yet.
-            </>
-          ) : (
-            <>
-              <Lamp state="listening" /> Waiting for <bdi className="mono">{node.ae_title}</bdi>. It has not called yet.
-            </>
-          )}
-        </p>
-        {turnedAway && (
-          <p>
-            <Lamp state="bad" /> <bdi className="mono">{turnedAway.calling_ae_title}</bdi> called from{" "}
-            <bdi className="mono">{turnedAway.address}</bdi> and was turned away: <bdi>{turnedAway.reason}</bdi>
-          </p>
-        )}
-      </div>
     </Card>
   );
 }

@@ -29,6 +29,8 @@ export function TestStep({ node, role, run }: Props) {
       <p className={styles.lead}>
         The doctor climbs from the network upwards and stops where something fails. Nothing is stored in this step. If nobody has
         entered this archive there yet, it will stop at the AE titles; that is no harm.
+        {role === "modality" &&
+          " A device that only sends may not listen at all: then it stops at TCP, and the proof is an image that it sends, in the next step."}
       </p>
       {run.error !== undefined && <Fault tried="The test could not be begun" error={run.error} />}
       <div className={styles.verdict} aria-live="polite">

@@ -1,9 +1,10 @@
 /** The right side while nothing has failed: before a test, while it climbs, and when all is well. */
 import { Check, LoaderCircle, Stethoscope, TriangleAlert } from "lucide-react";
-import type { CheckupWords, StepWords } from "@/api/words";
+import type { CheckupWords, NodeWords, StepWords } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { Card } from "@/parts/card";
 import { Contexts } from "./contexts";
+import { FromDevice } from "./from_device";
 import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
 import styles from "./result.module.css";
 import { Sentence } from "./sentence";
@@ -57,8 +58,14 @@ export function Climbing({ at }: { readonly at: LayerName | undefined }) {
   );
 }
 
+interface WellProps {
+  readonly checkup: CheckupWords;
+  readonly node: NodeWords;
+  readonly shown: StepWords | undefined;
+}
+
 /** Nothing failed. `shown` is the layer whose exchanges are looked at. */
-export function Well({ checkup, shown }: { readonly checkup: CheckupWords; readonly shown: StepWords | undefined }) {
+export function Well({ checkup, node, shown }: WellProps) {
   const names = namesOf(checkup);
   const done = checkup.steps.filter((step) => step.outcome !== "untried");
   const isWhole = done.length === checkup.steps.length;
@@ -84,6 +91,11 @@ export function Well({ checkup, shown }: { readonly checkup: CheckupWords; reado
           sentences={[...warned.map((step) => `${LAYERS[step.layer].name}: ${step.words}`), ...checkup.remarks]}
           names={names}
         />
+        {checkup.role === "modality" && (
+          <div className={styles.wide}>
+            <FromDevice node={node} />
+          </div>
+        )}
         <Contexts contexts={checkup.contexts} names={checkup.names ?? {}} />
         {shown && shown.exchanges.length > 0 && (
           <div className={styles.wide}>

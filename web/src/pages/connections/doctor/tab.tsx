@@ -59,7 +59,7 @@ function Examination({ nodes, node, place }: Props) {
   const [how, setHow] = useState<How>(USUAL);
   const [granted, setGranted] = useState<readonly ConsentName[]>([]);
   const [reporting, setReporting] = useState(false);
-  const { checkup, error, run, cancel } = useRun(node.name);
+  const { checkup, error, unread, readAgain, run, cancel } = useRun(node.name);
   const role = place.role ?? checkup?.role ?? "archive";
   const climbed = checkup?.role === role ? checkup : undefined;
   const isClimbing = checkup !== undefined && checkup.ended === null;
@@ -114,7 +114,8 @@ function Examination({ nodes, node, place }: Props) {
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section className={styles.main} aria-label="What was found" tabIndex={0}>
-        {error !== undefined && <Fault tried="The checkup could not be begun" error={error} />}
+        {error !== undefined && <Fault tried="The checkup could not be begun or ended" error={error} />}
+        {unread !== null && <Fault tried="The checkup could not be read" error={unread} again={readAgain} />}
         <Found checkup={climbed} role={role} node={node} shown={shown} granted={granted} onTest={test} />
       </section>
     </div>
@@ -148,7 +149,7 @@ function Found({ checkup, role, node, shown, granted, onTest }: FoundProps) {
     );
   }
   if (checkup.ended === null) return <Climbing at={underWay(checkup)} />;
-  return <Well checkup={checkup} shown={step ?? checkup.steps.find((one) => one.exchanges.length > 0)} />;
+  return <Well checkup={checkup} node={node} shown={step ?? checkup.steps.find((one) => one.exchanges.length > 0)} />;
 }
 
 function lampOf(checkup: CheckupWords | undefined): LampState {

@@ -1,0 +1,65 @@
+/** What the device does by itself: waits for its own call, and tells what became of it. A scanner is tested by what it sends. */
+import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { get } from "@/api/http";
+import { pathOf } from "@/api/nodes";
+import type { Door, NodeStory, NodeWords } from "@/api/words";
+import { counted } from "@/base/text";
+import { Card } from "@/parts/card";
+import { Fault } from "@/parts/fault";
+import { Lamp } from "@/parts/lamp";
+import styles from "./from_device.module.css";
+
+const LOOK_MS = 2000;
+
+export function FromDevice({ node }: { readonly node: NodeWords }) {
+  const story = useQuery({
+    queryKey: ["network", "story", node.name],
+    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node.name)}`, undefined, signal),
+    refetchInterval: LOOK_MS,
+  });
+  const door = useQuery({
+    queryKey: ["network", "door"],
+    queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal),
+    refetchInterval: LOOK_MS,
+  });
+  const began = useRef(Date.now());
+  const calls = story.data?.calls;
+  const turnedAway = door.data?.callers.find(
+    (one) => new Date(one.last).getTime() >= began.current && (one.calling_ae_title === node.ae_title || one.address === node.host),
+  );
+  return (
+    <Card title="From the device to here">
+      <div className={styles.body}>
+        <p>
+          At the device, send one image to this archive, or press its own echo or test button. What arrives is seen here within two
+          seconds.
+        </p>
+        {story.error && <Fault tried="Its calls could not be read" error={story.error} />}
+        <p aria-live="polite">
+          {calls && calls.received > 0 ? (
+            <>
+              <Lamp state="good" /> It has called from <bdi className="mono">{calls.address}</bdi>, and{" "}
+              <strong>{counted(calls.received, "image")}</strong> arrived. That is the proof.
+            </>
+          ) : calls && calls.count > 0 ? (
+            <>
+              <Lamp state="partly" /> It has called {counted(calls.count, "time")} from <bdi className="mono">{calls.address}</bdi>,
+              and sent no image yet.
+            </>
+          ) : (
+            <>
+              <Lamp state="listening" /> Waiting for <bdi className="mono">{node.ae_title}</bdi>. It has not called yet.
+            </>
+          )}
+        </p>
+        {turnedAway && (
+          <p>
+            <Lamp state="bad" /> <bdi className="mono">{turnedAway.calling_ae_title}</bdi> called from{" "}
+            <bdi className="mono">{turnedAway.address}</bdi> and was turned away: <bdi>{turnedAway.reason}</bdi>
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
