@@ -41,6 +41,7 @@ _VERBS = {
     "check": "isocenter.cli.check:check",
     "reindex": "isocenter.cli.reindex:reindex",
     "dump": "isocenter.cli.dump:dump",
+    "inspect": "isocenter.cli.inspect:inspect",
     "log": "isocenter.cli.log:log",
     "lab": "isocenter.cli.lab:app",
     "explain": "isocenter.cli.explain:explain_log",

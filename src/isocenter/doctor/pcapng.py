@@ -92,11 +92,15 @@ class _Flow:
             if segment.lost:
                 side.lose(segment.lost)
             kept = patched(segment, masks.get(segment.serial, ()))
+            crossed, whole = 0, max(1, segment.byte_count)
             for data, left_out in _runs(kept, segment.gaps):
-                yield from self._kept(segment.forth, segment.began, data)
+                # Nobody knows when each byte of a segment crossed: they are spread over its time.
+                at = segment.began + (segment.ended - segment.began) * crossed / whole
+                crossed += len(data) + left_out
+                yield from self._kept(segment.forth, at, data)
                 if left_out and left_out <= may_fill - self.filled:
                     self.filled += left_out
-                    yield from self._filled(segment.forth, segment.ended, left_out)
+                    yield from self._filled(segment.forth, at, left_out)
                 elif left_out:
                     side.lose(left_out)
         yield from self._end(recording)

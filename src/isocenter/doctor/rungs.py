@@ -19,8 +19,10 @@ from isocenter.doctor.header_rows import query_words
 from isocenter.model.ladder import ContextLine, Rung, RungKind, Tone
 from isocenter.model.recording import Ending, Endpoint, Origin, Recording
 from isocenter.wire.pdu import AssociateAccept
+from isocenter.wire.pdu_codec import ASSOCIATE_AC, ASSOCIATE_RJ, RELEASE_RP
 
 _QUERIES = (CommandField.C_FIND_RQ, CommandField.C_MOVE_RQ, CommandField.C_GET_RQ)
+_ANSWERS = (ASSOCIATE_AC, ASSOCIATE_RJ, RELEASE_RP)
 _ANSWERS_COMPARED = 50
 _ANSWERS_NEEDED = 5
 _NEAR_SECONDS = 0.00005
@@ -31,6 +33,13 @@ def place(end: Endpoint) -> str:
     """Address and port in one word; nothing for an end that is not known."""
     host = f"[{end.address}]" if ":" in end.address else end.address
     return f"{host}:{end.port}" if end.port else host
+
+
+def _is_answer(crossing: Crossing) -> bool:
+    """True where the time before it is that of an answer, and no silence; nobody knows what was before what was forgotten."""
+    if crossing.shape is Shape.PDU:
+        return crossing.kind in _ANSWERS
+    return crossing.is_response or crossing.shape is Shape.LOST
 
 
 class Rungs:
@@ -70,12 +79,7 @@ class Rungs:
         """The rows that it adds: itself, and the silence before it."""
         made = []
         silence = crossing.began - self._until
-        if (
-            silence >= LADDER_SILENCE_SECONDS
-            and not crossing.is_response
-            and crossing.shape is not Shape.LOST
-            and crossing.number > 1
-        ):
+        if silence >= LADDER_SILENCE_SECONDS and crossing.number > 1 and not _is_answer(crossing):
             made.append(self._silence(self._until, crossing))
         self.times.add(crossing)
         self._until = max(self._until, crossing.ended)

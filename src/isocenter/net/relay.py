@@ -25,7 +25,7 @@ from isocenter.base.limits import (
 )
 from isocenter.model.recording import Ending, Endpoint, Origin
 from isocenter.net.recorder import Recorder
-from isocenter.net.sockets import connect, explain, listen, numeric, place, tune
+from isocenter.net.sockets import acknowledger, connect, explain, listen, numeric, place, stream_of, tune
 from isocenter.net.tap import Tap
 
 _log = logging.getLogger("isocenter.net.relay")
@@ -125,11 +125,12 @@ class Relay:
 class _Half:
     """One direction: what was read here and is still to be written there."""
 
-    __slots__ = ("is_forth", "is_over", "reader", "waiting", "was_passed_on", "writer")
+    __slots__ = ("acknowledge", "is_forth", "is_over", "reader", "waiting", "was_passed_on", "writer")
 
     def __init__(self, reader: socket.socket, writer: socket.socket, *, is_forth: bool) -> None:
         self.reader = reader
         self.writer = writer
+        self.acknowledge = acknowledger(stream_of(reader))
         self.is_forth = is_forth
         self.waiting = bytearray()
         self.is_over = False
@@ -203,6 +204,8 @@ class _Pair:
         now = monotonic()
         self._tap.took(half.is_forth, self._room[:count], now, now)
         self._write(half, self._room[:count])
+        # A peer with Nagle's algorithm holds its next small segment until its last one is acknowledged.
+        half.acknowledge()
 
     @staticmethod
     def _write(half: _Half, view: memoryview) -> None:

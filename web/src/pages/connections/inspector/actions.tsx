@@ -1,11 +1,12 @@
 /** What the bar offers: whether patients are told, a proxy, captures in and out. */
 import { Menu } from "@mantine/core";
-import { Download, Eye, EyeOff } from "lucide-react";
+import { ArrowLeftRight, Download, Eye, EyeOff, Upload } from "lucide-react";
 import { useRef } from "react";
 import { withParameters } from "@/api/http";
 import { count } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { Button } from "@/parts/button";
+import styles from "./actions.module.css";
 
 interface Props {
   readonly names: boolean;
@@ -35,15 +36,19 @@ export function Actions({ names, token, kept, proxies, onNames, onProxy, onImpor
         onClick={onNames}
         title={everywhere ? undefined : "Names are off on every page: the eye in the rail."}
       >
-        {names ? "Names shown" : "Names masked"}
+        <span className={styles.words}>{names ? "Names shown" : "Names masked"}</span>
       </Button>
-      <Button onClick={onProxy}>{proxies ? `Proxy (${proxies})…` : "Proxy…"}</Button>
-      <Button onClick={() => file.current?.click()}>Import pcap</Button>
+      <Button onClick={onProxy} icon={<ArrowLeftRight className={styles.narrow} />}>
+        <span className={styles.words}>{proxies ? `Proxy (${proxies})…` : "Proxy…"}</span>
+      </Button>
+      <Button onClick={() => file.current?.click()} icon={<Upload className={styles.narrow} />}>
+        <span className={styles.words}>Import pcap</span>
+      </Button>
       <input ref={file} type="file" accept=".pcap,.pcapng,.cap" hidden onChange={take} aria-label="Capture file to import" />
       <Menu position="bottom-end">
         <Menu.Target>
           <Button icon={<Download />} disabled={kept === 0}>
-            Export pcapng
+            <span className={styles.words}>Export pcapng</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

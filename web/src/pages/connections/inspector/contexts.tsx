@@ -2,7 +2,6 @@
 import { Check, Square } from "lucide-react";
 import type { ContextLineWords } from "@/api/words";
 import { count } from "@/base/text";
-import { Term } from "@/parts/term";
 import styles from "./ladder.module.css";
 import { notable } from "./words";
 
@@ -17,17 +16,13 @@ export function Contexts({ lines, all, onAll }: Props) {
   const left = lines.length - shown.length;
   return (
     <div className={styles.contexts}>
-      <table>
-        <thead className="visually-hidden">
-          <tr>
-            <th>Number</th>
-            <th>Class</th>
-            <th>
-              <Term word="Transfer syntax" />
-            </th>
-            <th>Answer</th>
-          </tr>
-        </thead>
+      <table aria-label="Presentation contexts">
+        <colgroup>
+          <col className={styles.id} />
+          <col />
+          <col className={styles.syntax} />
+          <col className={styles.answer} />
+        </colgroup>
         <tbody>
           {shown.map((line) => (
             <tr key={line.id}>
@@ -42,7 +37,7 @@ export function Contexts({ lines, all, onAll }: Props) {
           ))}
         </tbody>
       </table>
-      {(left > 0 || all) && lines.length > shown.length - left && (
+      {(left > 0 || (all && lines.length > notable(lines).length)) && (
         <button type="button" onClick={onAll} aria-expanded={all}>
           {all
             ? "Only those that matter"
