@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 from tests.doctor.doors import accepting, door, greeting_with, rejecting
 
@@ -82,6 +85,23 @@ def test_a_word_that_means_nothing_is_refused_with_what_there_is(doctor, options
     said = doctor("X@127.0.0.1:104", *options)
     assert said.code == 2
     assert why in said.err
+
+
+def test_ctrl_c_ends_the_climb_in_order(doctor):
+    def pressing(sock):
+        """Press Ctrl-C when the first request comes, and never answer it."""
+        if sock.recv(10) and not pressed:
+            pressed.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+        while sock.recv(65536):
+            pass
+
+    pressed = []
+    with door(pressing) as port:
+        said = doctor(f"X@127.0.0.1:{port}")
+    assert said.code == 130
+    assert "Clean up" in said.out
+    assert "stopped" in said.out.lower()
 
 
 def test_files_for_tls_that_are_not_there_are_ours_to_change(doctor, tmp_path):

@@ -65,4 +65,4 @@ def test_a_checkup_is_told_step_by_step_and_stops_at_the_first_fault():
 
 
 def test_a_pause_ends_when_it_is_stopped():
-    clinic._pause(3600, lambda: True)
+    clinic.pause(3600, lambda: True)

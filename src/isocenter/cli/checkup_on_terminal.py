@@ -6,6 +6,9 @@ each layer is one line when it is done.
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -35,6 +38,7 @@ _SIDES = {
     Side.UNDECIDED: "From here it cannot be told which side has to change something.",
 }
 _LINES_SHOWN = 4
+_ROW_CHARACTERS_MIN = 40
 _NAME_WIDTH = max(map(len, _NAMES.values()))
 _MARK_WIDTH = max(map(len, _MARKS.values()))
 
@@ -68,34 +72,48 @@ class _Lines:
 def _live() -> Iterator[Callable[[Checkup], None]]:
     from rich.console import Console
     from rich.live import Live
+    from rich.table import Table
     from rich.text import Text
 
-    def drawn(checkup: Checkup) -> Text:
-        text = Text(_headline(checkup) + "\n")
+    def drawn(checkup: Checkup) -> Table:
+        table = Table.grid(padding=(0, 2))
         is_climbing = checkup.ended is None and checkup.verdict is None
         for step in checkup.steps:
             is_here = is_climbing and step.outcome is Outcome.UNTRIED
-            text.append(plain(_line(step, "…" if is_here else "")) + "\n", style=_COLOURS[step.outcome])
             is_climbing = is_climbing and not is_here
-        return text
+            mark = f"  {'…' if is_here else _MARKS[step.outcome]:<{_MARK_WIDTH}}"
+            cells = (mark, _NAMES[step.layer], _time(step), plain(step.words))
+            table.add_row(*map(Text, cells), style=_COLOURS[step.outcome])
+        return table
 
-    with Live(Text(""), console=Console(highlight=False, soft_wrap=False), refresh_per_second=8) as live:
-        yield lambda checkup: live.update(drawn(checkup), refresh=True)
+    begun: list[bool] = []
+    with Live(Text(""), console=Console(highlight=False), refresh_per_second=8, vertical_overflow="visible") as live:
+
+        def tell(checkup: Checkup) -> None:
+            if not begun:
+                begun.append(True)
+                live.console.print(Text(plain(_headline(checkup)), style="bold"))
+            live.update(drawn(checkup), refresh=True)
+
+        yield tell
 
 
 def tell_verdict(checkup: Checkup, *, raw: bool) -> None:
     """What was found, who changes what, and what to copy."""
     say()
     verdict = checkup.verdict
-    if verdict is None:
+    if verdict is None and any(step.outcome is Outcome.UNTRIED for step in checkup.steps):
+        say("Stopped before the end; nothing was found wrong until then.")
+    elif verdict is None:
         warned = sum(step.outcome is Outcome.WARNED for step in checkup.steps)
         say(f"Everything that was tried works{f', with {warned} remark' + ('s' if warned > 1 else '') if warned else ''}.")
     else:
         say(f"{verdict.headline}.")
         _paragraph("", (verdict.explanation, _SIDES[verdict.side], verdict.undecided))
         if verdict.known_as:
-            say(f"  it knows {_spaced(verdict.known_as)}")
-            say(f"  you have {_spaced(verdict.called)}")
+            is_theirs = verdict.called == checkup.ae_title
+            say(f"  {'it is called' if is_theirs else 'it knows you as'}  {_spaced(verdict.known_as)}")
+            say(f"  {'you called  ' if is_theirs else 'you are        '}  {_spaced(verdict.called)}")
         _paragraph("On your side", verdict.here or ("Nothing has to be changed.",))
         _paragraph("Ask of the other side", verdict.there)
         _lines_to_type(verdict.lines)
@@ -115,8 +133,11 @@ def _lines_to_type(lines: Sequence[Line]) -> None:
     for line in lines[:_LINES_SHOWN]:
         say()
         say(f"  {line.product}: {line.where}" + (f" ({line.then})" if line.then else ""))
+        mark = "+ " if line.before else ""
+        for row in line.before.splitlines():
+            say(f"    - {row}")
         for row in line.text.splitlines():
-            say(f"      {row}")
+            say(f"    {mark or '  '}{row}")
     if len(lines) > _LINES_SHOWN:
         rest = dict.fromkeys(line.product for line in lines[_LINES_SHOWN:])
         say()
@@ -127,11 +148,13 @@ def _headline(checkup: Checkup) -> str:
     return f"{checkup.node} ({checkup.ae_title} at {checkup.host} port {checkup.port}), examined as {checkup.role.value}"
 
 
-def _line(step: Step, mark: str = "") -> str:
-    time = f"{step.milliseconds:g} ms" if step.milliseconds is not None else ""
-    return (
-        f"  {mark or _MARKS[step.outcome]:<{_MARK_WIDTH}}  {_NAMES[step.layer]:<{_NAME_WIDTH}}  {time:>10}  {step.words}".rstrip()
-    )
+def _line(step: Step) -> str:
+    mark, name = f"{_MARKS[step.outcome]:<{_MARK_WIDTH}}", f"{_NAMES[step.layer]:<{_NAME_WIDTH}}"
+    return f"  {mark}  {name}  {_time(step):>10}  {step.words}".rstrip()
+
+
+def _time(step: Step) -> str:
+    return f"{step.milliseconds:g} ms" if step.milliseconds is not None else ""
 
 
 def _paragraph(heading: str, sentences: Iterable[str]) -> None:
@@ -142,7 +165,15 @@ def _paragraph(heading: str, sentences: Iterable[str]) -> None:
     if heading:
         say(f"{heading}:")
     for sentence in listed:
-        say(f"  {sentence}")
+        for row in _rows(sentence):
+            say(f"  {row}")
+
+
+def _rows(sentence: str) -> list[str]:
+    """A sentence in rows that fit the terminal; in one where the output is none."""
+    if not sys.stdout.isatty():
+        return [sentence]
+    return textwrap.wrap(sentence, max(_ROW_CHARACTERS_MIN, shutil.get_terminal_size().columns - 4)) or [""]
 
 
 def _spaced(title: str) -> str:

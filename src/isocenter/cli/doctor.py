@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,17 +60,42 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Examine the connection to a node layer by layer, until one fails; say which side must change what."""
+    from isocenter.doctor import clinic
+
     visit = _ready(
         node, role, storage_class, _consent(consent), _security(tls, ca, cert, key, not no_name_check), port, aet, name, data
     )
-    while True:
-        checkup = _examined(visit(), json=json, raw=raw)
-        if every is None:
-            break
-        time.sleep(every)
-    code = exit_code(checkup)
+    with _stopped_by_ctrl_c() as is_stopped:
+        checkup = _examined(visit(is_stopped), json=json, raw=raw)
+        while every is not None and not is_stopped():
+            clinic.pause(every, is_stopped)
+            if not is_stopped():
+                checkup = _examined(visit(is_stopped), json=json, raw=raw)
+        code = Exit.INTERRUPTED if is_stopped() else exit_code(checkup)
     if code:
         raise typer.Exit(code)
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: the first time the climb ends in order and removes its test object, the second time at once."""
+    pressed: list[bool] = []
+
+    def press(number: int, frame: object) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(True)
+
+    try:
+        before = signal.signal(signal.SIGINT, press)
+    except ValueError:
+        # Only a process's first thread may say what Ctrl-C does.
+        yield lambda: False
+        return
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def exit_code(checkup: Checkup) -> Exit:
@@ -107,8 +133,8 @@ def _ready(
     aet: str | None,
     name: str | None,
     data: Path | None,
-) -> Callable[[], Visit]:
-    """What makes one visit after the other."""
+) -> Callable[[Callable[[], bool]], Visit]:
+    """What makes one visit after the other, each until it is stopped."""
     from isocenter.base.clock import SystemClock
     from isocenter.daemon import instances, library, way_back
     from isocenter.doctor import clinic
@@ -122,11 +148,12 @@ def _ready(
             callers = list(shelf.rejected_callers())
     uid = _class_uid(storage_class)
 
-    def visit() -> Visit:
+    def visit(is_stopped: Callable[[], bool]) -> Visit:
         clock = SystemClock()
         is_running = port is None and instances.running(place) is not None
         return clinic.visit(
             call, role, own_port, consent=consent, security=security, storage_class_uid=uid, callers=callers, clock=clock,
+            is_stopped=is_stopped,
             return_path=way_back.for_command_line(place.folder, own_port, clock, is_running=is_running),
         )  # fmt: skip
 

@@ -84,7 +84,7 @@ def visit(
         return_path=return_path,
         storage_class_uid=storage_class_uid,
         is_stopped=is_stopped,
-        pause=lambda seconds: _pause(seconds, is_stopped),
+        pause=lambda seconds: pause(seconds, is_stopped),
         patience=patience or Patience(),
         our_titles_heard=ours_heard,
         their_titles_heard=theirs_heard,
@@ -113,7 +113,8 @@ def heard(call: Call, callers: Iterable[RejectedCaller]) -> tuple[tuple[str, ...
     return tuple(ours_heard), tuple(theirs_heard)
 
 
-def _pause(seconds: float, is_stopped: Callable[[], bool]) -> None:
+def pause(seconds: float, is_stopped: Callable[[], bool]) -> None:
+    """Wait so long, or until it is stopped."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0 and not is_stopped():
         time.sleep(min(left, _PAUSE_SLICE_SECONDS))

@@ -66,6 +66,8 @@ def _in_clear(visit: Visit) -> Step:
     except LocalError:
         # A title that fits no PDU: the layer of the titles says so.
         return Step(Layer.FIRST_BYTES, Outcome.SKIPPED, "nothing could be asked under these titles")
+    if answer.said is Said.STOPPED:
+        return Step(Layer.FIRST_BYTES, Outcome.SKIPPED, "stopped by you")
     visit.answer = answer
     return _judged(visit, answer)
 

@@ -69,6 +69,8 @@ def judge_titles(visit: Visit) -> Step:
 def _judged(visit: Visit, answer: Answer) -> Step:
     if answer.said is Said.ACCEPTED:
         return _accepted(visit, answer)
+    if answer.said is Said.STOPPED:
+        return Step(Layer.TITLES, Outcome.SKIPPED, "stopped by you")
     reject = answer.reject
     if reject is not None and (reject.source, reject.reason) in _TRANSIENT:
         again = _once_more(visit)
@@ -169,8 +171,6 @@ def _code(visit: Visit, answer: Answer) -> tuple[str, str, dict[str, Any]]:
                 f"takes the connection and does not answer our request for {answer.seconds:.0f} s",
                 seconds,
             )
-        case Said.STOPPED:
-            return "stopped", "stopped by you", {}
         case Said.CUT:
             return "answer-cut", answer.words, {"why": answer.words}
     return "answer-broken", answer.words, {"why": answer.words}

@@ -77,6 +77,8 @@ def _asked(visit: Visit, security: Security, line: Line, shown: list[Certificate
     except LocalError:
         return step
     part(line, answer)
+    if answer.said is Said.STOPPED:
+        return Step(Layer.TLS, Outcome.SKIPPED, "stopped by you")
     if answer.said is Said.FOREIGN:
         return replace(judged_foreign(visit, answer), layer=Layer.TLS, exchanges=answer.exchanges)
     if answer.said is Said.ALERT:
