@@ -85,7 +85,7 @@ def test_one_that_is_switched_off_says_so_in_its_row_and_its_story(empty, browse
     page.get_by_role("button", name="Echo all").click()
     expect(page.get_by_role("option", name="GONE")).to_contain_text("port closed")
     expect(page.get_by_role("region", name="GONE: what is known of it")).to_contain_text("nothing listens on that port")
-    expect(page.get_by_role("banner").or_(page.locator("header")).first).to_contain_text("1 does not")
+    expect(page.get_by_role("status", name="State of the archive")).to_contain_text("1 node does not answer")
 
 
 def test_by_keyboard_alone_a_node_is_chosen_renamed_and_forgotten(empty, browse):

@@ -12,8 +12,12 @@ import pytest
 from tests.web.houses import OURS, lived
 
 from isocenter.base import config
+from isocenter.daemon.kept_reports import KeptReports
 from isocenter.jobs.echoing import Echo, Echoed
+from isocenter.model.checkup import Checkup, ContextAnswer, Role
 from isocenter.model.records import Node
+from isocenter.model.report import Report
+from isocenter.standard.sop_class import CT_IMAGE
 
 CT = Node("CT room 2", "CT2", "10.0.0.7")
 ANSWERED = Echoed(Echo.ANSWERED, "it is there", 4.0, "1.2.3", "OFFIS_366", 16384)
@@ -182,6 +186,30 @@ def test_a_node_with_another_name_keeps_its_past_and_one_that_is_forgotten_does_
     (told,) = asked(here, "/api/heartbeat")["nodes"]
     assert told["asked"] == 0
     assert asked(here, "/api/node-states/CT 2")["events"] == []
+
+
+def test_a_node_that_another_process_removed_is_forgotten_too(here):
+    echo(here, ANSWERED)
+    beat(here)
+    here.house.shelf.remove_node(CT.name)
+    assert asked(here, "/api/heartbeat")["nodes"] == []
+    here.house.shelf.put_node(CT)
+    assert beat(here)["asked"] == 0
+
+
+def test_a_kept_report_is_the_commissioning_and_a_later_one_is_compared(here):
+    kept = KeptReports(here.house.place.folder)
+    for minutes, version, result in ((10, "OFFIS_366", 0), (5, "OFFIS_367", 4)):
+        moment = datetime.now(UTC) - timedelta(minutes=minutes)
+        checkup = Checkup("t", CT.name, CT.ae_title, CT.host, CT.port, Role.ARCHIVE, "ISOCENTER", "", 11112, moment,
+                          implementation_class_uid="1.2", implementation_version_name=version,
+                          contexts=(ContextAnswer(CT_IMAGE, "1.2.840.10008.1.2", result),))  # fmt: skip
+        kept.keep(Report("", moment, checkup))
+        beat(here)
+    drifts = {one["aspect"]: one for one in asked(here, "/api/drift")}
+    assert set(drifts) == {"implementation", "contexts"}
+    assert drifts["contexts"]["origin"] == drifts["implementation"]["origin"] == "commissioned"
+    assert drifts["contexts"]["words"] == "no longer takes CT Image Storage in Implicit VR Little Endian"
 
 
 def test_an_interval_of_its_own_is_told(here):

@@ -41,8 +41,14 @@ def vigil(house: House, book: NodeBook, clock: Clock) -> Vigil:
     def more(name: str) -> Mapping[str, Any]:
         return {**drift.memory(name), **alarm.memory(name), **lists.memory(name)}
 
-    chronicle = Chronicle(shelf, house.standings, windows, clock, lambda: house.settings.history_days, more, reports.look)
+    def beside() -> None:
+        reports.look()
+        for name in gone.look():
+            forgotten(name)
+
+    chronicle = Chronicle(shelf, house.standings, windows, clock, lambda: house.settings.history_days, more, beside)
     memories = chronicle.take_up()
+    gone = _Gone(house, set(memories))
     for keeper in (drift, alarm, lists):
         keeper.restore(memories)
     drift.keep_with(chronicle.stirred)
@@ -74,12 +80,26 @@ def vigil(house: House, book: NodeBook, clock: Clock) -> Vigil:
         alarm=alarm,
         lists=lists,
         reports=reports.of_node,
-        flush=chronicle.flush,
+        catch_up=chronicle.catch_up,
         stirred=chronicle.stirred,
         renamed=renamed,
         forgotten=forgotten,
         interval_minutes=lambda node: interval_minutes(house, node),
     )
+
+
+class _Gone:
+    """The nodes that are none any more, whoever removed them: another process may have, or somebody while nothing ran."""
+
+    def __init__(self, house: House, known: set[str]) -> None:
+        self._house = house
+        self._known = known
+
+    def look(self) -> set[str]:
+        """The names of those that went since the last look."""
+        now = {node.name for node in self._house.shelf.nodes()}
+        gone, self._known = self._known - now, now
+        return gone
 
 
 def interval_minutes(house: House, node: Node) -> int:

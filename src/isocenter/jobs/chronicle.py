@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -142,6 +143,12 @@ class Chronicle:
                 del self._renamed[: len(renamed)]
                 del self._forgotten[: len(forgotten)]
 
+    def catch_up(self) -> None:
+        """Do what is done beside, and write what waits."""
+        with suppress(IsocenterError):
+            self._beside()
+        self.flush()
+
     def prune(self) -> None:
         """Remove what is older than wanted, now and then."""
         if self._clock.monotonic() - self._pruned < HISTORY_PRUNED_SECONDS:
@@ -165,8 +172,7 @@ class Chronicle:
     def _run(self) -> None:
         while not self._stopping.wait(HISTORY_WRITTEN_SECONDS):
             try:
-                self._beside()
-                self.flush()
+                self.catch_up()
                 self.prune()
             except Exception:
                 _log.exception("The past of the nodes is not written any more")

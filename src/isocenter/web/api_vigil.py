@@ -48,7 +48,7 @@ def heartbeat(
 ) -> HeartbeatWords:
     """How every node answered over the last days, when it was away, and when it is being worked on."""
     vigil = house.neighbourhood.vigil
-    vigil.flush()
+    vigil.catch_up()
     now = house.neighbourhood.clock.now()
     ends = availability.whole_hours(now, timedelta(hours=-1))
     begins = ends - timedelta(days=days)

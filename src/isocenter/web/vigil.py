@@ -19,7 +19,7 @@ from isocenter.model.records import Node
 
 @dataclass(frozen=True, slots=True)
 class Vigil:
-    """`flush` writes what waits, so that `history` has it; `stirred` says that what is kept of a node has changed.
+    """`catch_up` writes what waits, so that `history` has it, and looks at what others changed; `stirred` says that what is kept of a node has changed.
 
     `reports` are the kept checkups of a node, the latest first; `interval_minutes` is how often a node is asked, 0 for never.
     """
@@ -30,7 +30,7 @@ class Vigil:
     alarm: Alarm
     lists: OtherLists
     reports: Callable[[str], Sequence[Checkup]]
-    flush: Callable[[], None]
+    catch_up: Callable[[], None]
     stirred: Callable[[str], None]
     renamed: Callable[[str, str], None]
     forgotten: Callable[[str], None]

@@ -113,7 +113,7 @@ function OwnList({ node, lists, now, ask, onChoose }: Props & { readonly node: N
     }
   };
   return (
-    <section className={styles.list}>
+    <section className={styles.list} aria-label={`Its own list, ${node.name}`}>
       <h2>
         Its own list, <bdi>{node.name}</bdi>
       </h2>
