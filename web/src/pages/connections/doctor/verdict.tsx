@@ -66,8 +66,8 @@ export function VerdictPanel({ checkup, verdict, node, step, consent, onChanged 
         <YourSide checkup={checkup} verdict={verdict} node={node} onChanged={onChanged} />
         <OtherSide checkup={checkup} verdict={verdict} />
         <HowWeKnow checkup={checkup} verdict={verdict} consent={consent} />
-        {verdict.layer === "contexts" && <Contexts contexts={checkup.contexts} names={checkup.names ?? {}} />}
         {step && step.exchanges.length > 0 && <Wire key={step.layer} step={step} names={names} />}
+        {verdict.layer === "contexts" && <Contexts contexts={checkup.contexts} names={checkup.names ?? {}} />}
       </div>
     </>
   );
