@@ -37,7 +37,11 @@ def section(whole: str, command) -> list[str]:
     rows = [(f"`{p.metavar or p.name.upper()}`", getattr(p, "help", None) or "") for p in arguments]
     for option in options:
         names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
-        default = "" if option.default in (None, False, "", ()) or callable(option.default) else f" Default: `{option.default}`."
+        default = (
+            ""
+            if option.default in (None, False, "", ()) or callable(option.default)
+            else f" Default: `{getattr(option.default, 'value', option.default)}`."
+        )
         rows.append((names, (option.help or "") + default))
     for name, inner in getattr(command, "commands", {}).items():
         rows.append((f"[{name}](#{f'{whole} {name}'.replace(' ', '-')})", (inner.help or "").partition(". ")[0]))

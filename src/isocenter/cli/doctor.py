@@ -37,7 +37,8 @@ def doctor(
             "--consent",
             metavar="WORD,…",
             help="What may be done although it may disturb: titles (other spellings, one call a second), neighbours (other "
-            "ports of the same computer), idle, many; no-store leaves the test object out.",
+            "ports and web pages of the same computer), many (eleven associations at once), idle (five minutes of silence); "
+            "no-store leaves the test object out.",
         ),
     ] = "",
     tls: Annotated[bool, typer.Option("--tls", help="Call by TLS.")] = False,

@@ -88,7 +88,7 @@ class Unreached(IsocenterError):
     @property
     def name(self) -> str:
         """The error as the manuals write it, such as ECONNREFUSED."""
-        return errno.errorcode.get(self.number, str(self.number))
+        return errno.errorcode.get(self.number, str(self.number)).removeprefix("WSA")
 
 
 class TlsFailed(IsocenterError):
