@@ -142,13 +142,23 @@ def test_why_so_few_shows_which_key_keeps_the_others_out(house, there, browse):
     expect(rows(page)).to_have_count(1)
     page.get_by_role("button", name="Why so few?").click()
     dialog = page.get_by_role("dialog", name="Why so few?")
-    expect(dialog.get_by_role("listitem").filter(has_text="without patient name")).to_contain_text("1 studies")
+    expect(dialog.get_by_role("listitem").filter(has_text="without patient name")).to_contain_text("1 study")
     date = dialog.get_by_role("listitem").filter(has_text="without study date")
     expect(date).to_contain_text("3 studies")
     date.get_by_role("button", name="Search without it").click()
     expect(rows(page)).to_have_count(3)
     page.go_back()
     expect(rows(page)).to_have_count(1)
+
+
+def test_why_so_few_offers_the_spelling_that_finds_more(house, there, browse):
+    page = browse(house, address(name='"beta"', asked="1"))
+    page.get_by_text("No study matches").wait_for()
+    page.get_by_role("button", name="Why so few?").click()
+    dialog = page.get_by_role("dialog", name="Why so few?")
+    dialog.get_by_text("Patient name keeps the others out. Put a * behind the name").wait_for()
+    dialog.get_by_role("listitem").filter(has_text="beta*").get_by_role("button", name="Search so").click()
+    expect(rows(page)).not_to_have_count(0)
 
 
 def test_everything_is_asked_for_after_a_warning_with_its_number(house, there, browse):

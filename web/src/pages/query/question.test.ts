@@ -3,6 +3,7 @@ import {
   datesWords,
   fieldsWith,
   fromAddress,
+  inOurWords,
   isEverything,
   joinedKeys,
   keysOf,
@@ -71,6 +72,12 @@ test("a key that keeps the rest out is left out of its field, or written as it w
   expect(fieldsWith(fields, "ModalitiesInStudy", "CT\\MR")?.modalities).toEqual(["CT", "MR"]);
   expect(fieldsWith(fields, "StudyDate", "20260101-")?.dates).toBe("20260101-");
   expect(fieldsWith(fields, "Modality", "CT")).toBeUndefined();
+});
+
+test("a sentence of the house is told in the words of the fields", () => {
+  expect(inOurWords("PatientName and StudyDate keep the others out. Write StudyDate as YYYYMMDD.")).toBe(
+    "Patient name and study date keep the others out. Write study date as YYYYMMDD.",
+  );
 });
 
 test("several modalities are one key where the house counts", () => {

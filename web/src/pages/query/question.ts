@@ -101,6 +101,12 @@ const FIELDS_OF_KEYS: Readonly<Record<string, { readonly field: keyof Fields; re
 /** A key in the words of its field, or the key itself. */
 export const keyWords = (keyword: string): string => FIELDS_OF_KEYS[keyword]?.words ?? keyword;
 
+/** A sentence of the house with its keys in the words of the fields. */
+export function inOurWords(sentence: string): string {
+  const told = sentence.replace(/\b[A-Z][A-Za-z]+\b/g, keyWords);
+  return told.charAt(0).toUpperCase() + told.slice(1);
+}
+
 /** The keys of one search that stands for all: several modalities joined by backslashes, which the house counts one by one. */
 export function joinedKeys(question: Question, today: Date): Record<string, string> {
   const keys = keysOf(question, today);

@@ -6,7 +6,7 @@ import type { FoundWords, WhyWords } from "@/api/words";
 import { count } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp } from "@/parts/lamp";
-import { type Fields, fieldsWith, keyWords, type Question } from "./question";
+import { type Fields, fieldsWith, inOurWords, keyWords, type Question } from "./question";
 import { type Counted, whyOf } from "./search";
 import { NOUNS } from "./selection_bar";
 import styles from "./why.module.css";
@@ -44,41 +44,40 @@ interface AnswerProps {
 }
 
 function Answer({ why, question, onSearch }: AnswerProps) {
-  const noun = NOUNS[question.level === "patient" ? "patient" : "study"][1];
+  const nouns = NOUNS[question.level === "patient" ? "patient" : "study"];
   const { fields } = question;
   return (
     <>
-      <p className={styles.verdict}>{why.words}</p>
+      <p className={styles.verdict}>{inOurWords(why.words)}</p>
       {why.cures.length > 0 && (
         <ul className={styles.list} aria-label="What finds more">
           {why.cures.map((cure) => (
             <Tried
               key={cure.replaces}
-              words={`${keyWords(cure.keyword)} ${cure.value || "left empty"}`}
+              words={[
+                `${keyWords(cure.keyword)} ${cure.value || "left empty"}`,
+                ...others(why, cure.replaces).map(withoutWords),
+              ].join(", ")}
               found={cure.found}
-              noun={noun}
+              nouns={nouns}
               isBetter
               action="Search so"
-              fields={fieldsWith(
-                cure.keyword === cure.replaces ? fields : without(fields, cure.replaces),
-                cure.keyword,
-                cure.value,
-              )}
+              fields={fieldsWith(without(fields, [cure.replaces, ...others(why, cure.replaces)]), cure.keyword, cure.value)}
               onSearch={onSearch}
             />
           ))}
         </ul>
       )}
       <p className={styles.intro}>
-        With every key {told(why.whole, noun)} at {question.node}. Without one of them, the others unchanged:
+        With every key {told(why.whole, nouns)} at {question.node}. Without one of them, the others unchanged:
       </p>
       <ul className={styles.list} aria-label="Without each key">
         {why.without.map((one) => (
           <Tried
             key={one.keyword}
-            words={`without ${keyWords(one.keyword)}`}
+            words={withoutWords(one.keyword)}
             found={one.found}
-            noun={noun}
+            nouns={nouns}
             isBetter={why.guilty.includes(one.keyword) && !why.together}
             action="Search without it"
             fields={fieldsWith(fields, one.keyword, "")}
@@ -90,19 +89,26 @@ function Answer({ why, question, onSearch }: AnswerProps) {
   );
 }
 
-const without = (fields: Fields, keyword: string): Fields => fieldsWith(fields, keyword, "") ?? fields;
+const withoutWords = (keyword: string) => `without ${keyWords(keyword)}`;
+
+/** The other keys that are left out where only all of them together keep the rest out. */
+const others = (why: WhyWords, keyword: string): readonly string[] =>
+  why.together ? why.guilty.filter((one) => one !== keyword) : [];
+
+const without = (fields: Fields, keywords: readonly string[]): Fields =>
+  keywords.reduce((left, keyword) => fieldsWith(left, keyword, "") ?? left, fields);
 
 interface TriedProps {
   readonly words: string;
   readonly found: FoundWords;
-  readonly noun: string;
+  readonly nouns: readonly [string, string];
   readonly isBetter: boolean;
   readonly action: string;
   readonly fields: Fields | undefined;
   readonly onSearch: (fields: Fields) => void;
 }
 
-function Tried({ words, found, noun, isBetter, action, fields, onSearch }: TriedProps) {
+function Tried({ words, found, nouns, isBetter, action, fields, onSearch }: TriedProps) {
   const label = useId();
   return (
     <li className={styles.row}>
@@ -110,7 +116,7 @@ function Tried({ words, found, noun, isBetter, action, fields, onSearch }: Tried
       <span id={label} className={styles.key}>
         <bdi>{words}</bdi>
       </span>
-      <span className={isBetter ? styles.many : styles.few}>{told(found, noun)}</span>
+      <span className={isBetter ? styles.many : styles.few}>{told(found, nouns)}</span>
       {isBetter && fields && (
         <Button small aria-describedby={label} onClick={() => onSearch(fields)}>
           {action}
@@ -120,6 +126,7 @@ function Tried({ words, found, noun, isBetter, action, fields, onSearch }: Tried
   );
 }
 
-const told = (found: FoundWords, noun: string) => found.failure || `${counted(found)} ${noun}`;
+const told = (found: FoundWords, [one, many]: readonly [string, string]) =>
+  found.failure || `${counted(found)} ${found.count === 1 && !found.more ? one : many}`;
 
 export const counted = (found: Counted) => (found.more ? `more than ${count(found.count)}` : count(found.count));
