@@ -693,6 +693,15 @@ export interface FoundWords {
   readonly failure: string;
 }
 
+/** A title by the rule that nobody known has. `title` is empty where there is none, and `sentence` says why. `asked` are the words that the rule wants; `strays` the titles of nodes that do not follow it. */
+export interface FreeTitle {
+  readonly rule: string;
+  readonly asked: readonly (string)[];
+  readonly title: string;
+  readonly sentence: string;
+  readonly strays: readonly (string)[];
+}
+
 /** What is done at one of the two devices. `lines` are ways to enter the other there, the usual one first; `own` is where its own title and port are set. `test` is how the other is called from there; `traps` are what goes wrong with this product. */
 export interface HalfWords {
   readonly at: EndWords;
@@ -1154,6 +1163,27 @@ export interface PartyWords {
   readonly part: string;
 }
 
+/** What a node found. `is_open` is null where nothing was proved. */
+export interface PortAnswerWords {
+  readonly node: string;
+  readonly is_open: boolean | null;
+  readonly sentence: string;
+  readonly next_step: string;
+}
+
+/** Whom to ask to call us. */
+export interface PortQuestion {
+  readonly node: string;
+}
+
+/** Who reached our port from other computers since this process began, the latest first; and who could be asked to call. */
+export interface PortSeen {
+  readonly port: number;
+  readonly firewall: string;
+  readonly reached: readonly (ReachedWords)[];
+  readonly askable: readonly (string)[];
+}
+
 /** In the order in which they are shown. */
 export interface ProductList {
   readonly products: readonly (ProductWords)[];
@@ -1199,6 +1229,13 @@ export interface QuantityWords {
   readonly name: string;
   readonly value: number;
   readonly unit?: string;
+}
+
+/** Somebody who reached our port from another computer, and when. */
+export interface ReachedWords {
+  readonly who: string;
+  readonly address: string;
+  readonly moment: string;
 }
 
 /** What is recorded, latest first; `more` says that older ones are kept. */
