@@ -250,6 +250,11 @@ def test_bytes_that_are_no_text_do_not_end_the_work():
     assert list(lines_of(io.BytesIO(b""))) == []
 
 
+def test_a_hole_of_zeros_hides_no_line():
+    hole = b"\0" * (3 * EXPLAIN_LINE_CHARACTERS_MAX + 5)
+    assert list(lines_of(io.BytesIO(b"one\n" + hole + b"two\n"))) == ["one", "two"]
+
+
 def test_a_line_without_an_end_is_cut_and_the_next_one_read():
     stream = io.BytesIO(b"x" * (10 * EXPLAIN_LINE_CHARACTERS_MAX + 7) + b"\nE: Refusing Association (BadAEService)\n")
     lines = list(lines_of(stream))

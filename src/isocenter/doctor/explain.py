@@ -72,10 +72,13 @@ def lines_of(stream: BinaryIO) -> Iterator[str]:
     text = io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline=None)
     try:
         while piece := text.readline(EXPLAIN_LINE_CHARACTERS_MAX):
+            if not piece.strip("\0"):
+                # A log that was emptied while its program wrote on has a hole of zeros before its next line.
+                continue
             rest = piece
             while not rest.endswith("\n") and len(rest) == EXPLAIN_LINE_CHARACTERS_MAX:
                 rest = text.readline(EXPLAIN_LINE_CHARACTERS_MAX)
-            yield piece.rstrip("\n")
+            yield piece.strip("\0").rstrip("\n")
     finally:
         text.detach()
 
