@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -27,6 +28,10 @@ finds."""
 NOT_MADE = """These need other hardware, other products or hours of waiting, or show in what a device asks, not in a call to it. The
 doctor names them among its causes where their signs are those of a row above."""
 
+PLACE = re.compile(r"\{(\w+)\}")
+PLACES = {"node": "the node", "class_name": "the class", "read_as": "another address", "how": "cut off"}
+"""What stands in the headlines of this page for what only a checkup knows; everything else is written in capitals."""
+
 SIDES = {"ours": "our side", "theirs": "the other side", "between": "the network", "undecided": "cannot be told from outside"}
 WORLDS = {
     "lab": "peer of the lab", "here": "this computer", "return": "peer of the lab", "net": "network namespaces",
@@ -46,6 +51,7 @@ def render() -> str:
     from tests.doctor.zoo.table import ROWS, SEARCHES_FOR_NOTHING
 
     from isocenter.doctor import fault_table
+    from isocenter.doctor.diagnosis import signs
     from isocenter.lab.faults.catalogue import PRACTICES
     from isocenter.model.checkup import Layer
 
@@ -57,10 +63,13 @@ def render() -> str:
         return f"{made} ({WORLDS[row.made_by.partition(':')[0]]})"
 
     def said(row) -> str:
-        words = " or ".join(link(one) for one in row.firsts)
-        if row.together:
-            words += f"; cannot be told apart: {', '.join(link(one) for one in row.together)}"
-        return words + (" (warning)" if row.is_remark else "")
+        words = f"{'Warning: ' if row.is_remark else ''}{headline(row)} {link(row.named)}"
+        others = [link(one) for one in row.together if one != row.named]
+        return words + (f"; not to be told from {', '.join(others)}" if others else "")
+
+    def headline(row) -> str:
+        template = signs()[row.sign].of_product(row.product).headline
+        return PLACE.sub(lambda place: PLACES.get(place.group(1), place.group(1).upper().replace("_", " ")), template) + "."
 
     known = fault_table.faults()
     made = {row.fault for row in (*ROWS, *SEARCHES_FOR_NOTHING)}

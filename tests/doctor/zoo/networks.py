@@ -30,8 +30,8 @@ CLONE_NEWNET = 0x40000000
 PORT = 10404
 THEM = "10.77.2.2"
 OUR_PORT, OUR_CLOSED_PORT = 10407, 10408
-GONE = "10.77.1.9"
-"""An address that nobody has."""
+GONE, FORMER = "10.77.1.9", "10.77.1.8"
+"""Addresses that nobody has."""
 
 NAME_SERVER = "192.0.2.53"
 """Packets to it are dropped on the way."""
@@ -248,7 +248,7 @@ class Networks:
             self._kept.callback(shutil.rmtree, folder)
             patience = 1 if namespace == self.us else 5
             (folder / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\noptions timeout:{patience} attempts:1\n")
-            (folder / "hosts").write_text(f"127.0.0.1 localhost\n{GONE} old-pacs\n::1 pacs-of-two\n127.0.0.1 pacs-of-two\n")
+            (folder / "hosts").write_text(f"127.0.0.1 localhost\n{FORMER} old-pacs\n::1 pacs-of-two\n127.0.0.1 pacs-of-two\n")
 
     def _people(self) -> None:
         """Those who listen: good peers, and a web server."""

@@ -56,6 +56,15 @@ def _refused(classes: Iterable[str], result: int = 3) -> dict[str, int]:
 _NOWHERE = ("127.0.0.1", 1)
 """A place where nobody listens: the port is reserved, and never given to a program that asks for any."""
 
+_CONQUEST: dict[str, object] = {
+    "implementation_class_uid": "1.2.826.0.1.3680043.2.135.1066.101",
+    "implementation_version_name": "1.5.0/WIN32",
+}
+_DCM4CHEE: dict[str, object] = {
+    "implementation_class_uid": "1.2.40.0.13.1.3",
+    "implementation_version_name": "dcm4che-5.35.0",
+}
+
 _LINE = (
     _habit("hangs-up", "T4", "accepts the connection and closes it before a word", ends=_at("connect", How.FIN)),
     _habit("resets-at-once", "T7", "accepts the connection and resets it before a word", ends=_at("connect", How.RST)),
@@ -150,8 +159,7 @@ _FIND = (
     _habit("find-slow", "Q17", "thinks 3 s before it answers C-FIND", pauses={"find": 3.0}),
     _habit("find-silent", "X5", "never answers C-FIND", silent=frozenset({"find"})),
     _habit("find-fails", "Q14", "finds more than it is set to answer, in dcm4chee's words", statuses={"find": 0xC000},
-           comments={"find": "Request entity too large"}, implementation_class_uid="1.2.40.0.13.1.3",
-           implementation_version_name="dcm4che-5.35.0"),
+           comments={"find": "Request entity too large"}, **_DCM4CHEE),
     _habit("find-identifier", "Q2", "says that no identifier fits its model", statuses={"find": 0xA900}),
     _habit("find-resources", "H1", "is out of resources at each query", statuses={"find": 0xA700}),
     _habit("finds-nothing", "ST12", "stores everything and finds nothing", is_blind=True),
@@ -161,8 +169,8 @@ _FIND = (
 )  # fmt: skip
 
 
-def _store(name: str, fault: str, sentence: str, status: int, comment: str = "") -> Practice:
-    return _habit(name, fault, sentence, statuses={"store": status}, comments={"store": comment})
+def _store(name: str, fault: str, sentence: str, status: int, comment: str = "", **habits: object) -> Practice:
+    return _habit(name, fault, sentence, statuses={"store": status}, comments={"store": comment}, **habits)
 
 
 _STORE = (
@@ -174,7 +182,8 @@ _STORE = (
     _store("store-invalid-uid", "ST6", "says that the UID of the image is invalid", 0x0117),
     _store("store-class", "ST6", "says that it does not do that class", 0x0122),
     _store("store-not-allowed", "ST7", "says that we may not store", 0x0124, "Storage denied."),
-    _store("store-other-patient", "ST8", "says that the Patient ID is another than before", 0xA778),
+    _store("store-other-patient", "ST8", "says in dcm4chee's words that the Patient ID is another than before", 0xA778,
+           **_DCM4CHEE),
     _habit("store-coerces", "ST9", "stores with another patient name, and says so (B000)",
            statuses={"store": 0xB000}, coerces={"PatientName": "CHANGED^BY PEER"}),
     _habit("store-drops", "ST9", "stores without some elements, and says so (B006)",
@@ -198,11 +207,11 @@ def _move(name: str, fault: str, sentence: str, status: int, comment: str = "") 
 _MOVE = (
     _habit("move-unknown", "M1", "knows no destination"),
     _habit("move-unknown-conquest", "M1", "knows no destination, in Conquest's word (C003)", unknown_destination=0xC003,
-           implementation_class_uid="1.2.826.0.1.3680043.2.135.1066.101", implementation_version_name="1.5.0/WIN32"),
+           **_CONQUEST),
     _habit("move-unreachable", "M2", "knows us at a port where nobody listens", destinations={"ISOCENTER": _NOWHERE}),
     _habit("move-unreachable-conquest", "M2", "knows us at a port where nobody listens, in Conquest's word (C005)",
            destinations={"ISOCENTER": _NOWHERE}, unreachable_destination=0xC005,
-           implementation_class_uid="1.2.826.0.1.3680043.2.135.1066.101", implementation_version_name="1.5.0/WIN32"),
+           **_CONQUEST),
     _habit("move-elsewhere", "M3", "counts images as sent that never arrive here", moves=Moves.NOWHERE,
            destinations={"ISOCENTER": _NOWHERE}),
     _move("move-not-allowed", "M8", "does not let us move", 0xC801, "Move Destination not allowed"),
