@@ -79,6 +79,8 @@ def test_each_pair_is_proposed_once_with_one_syntax_and_never_more_than_fit():
         (refusing(CT_IMAGE, result=1), Role.ARCHIVE, "storage-forbidden"),
         (refusing(*STORAGE), Role.ARCHIVE, "storage-refused"),
         (refusing(*classes.FINDING), Role.ARCHIVE, "query-refused"),
+        (refusing(*classes.FINDING, result=1), Role.ARCHIVE, "query-forbidden"),
+        (accepting(lambda uid, syntax: 0 if uid == VERIFICATION else 1), Role.ARCHIVE, "all-but-echo"),
         (refusing(BASIC_GRAYSCALE_PRINT_MANAGEMENT), Role.PRINTER, "printing-refused"),
         (accepting(lambda uid, syntax: 0 if syntax == JPEG_BASELINE else 4), Role.WORKSTATION, "plain-refused"),
         (answering(lambda request: accept_of(request) + ABORT), Role.ARCHIVE, "ends-after-accept"),

@@ -144,6 +144,9 @@ def _judged(visit: Visit, results: Results) -> Step:
 
 def _missing(visit: Visit, results: Results, taken: Mapping[str, list[str]]) -> tuple[str, Sign] | None:
     """What this role cannot do without and the other side refuses."""
+    beyond = {result for (uid, _), result in results.items() if uid != VERIFICATION}
+    if visit.role in (Role.ARCHIVE, Role.WORKSTATION) and 0 not in beyond and beyond & _POLICY:
+        return "it answers your echo and permits nothing else", Sign("all-but-echo", {"result": min(_POLICY & beyond)})
     plain = [syntax for syntaxes in taken.values() for syntax in syntaxes if syntax in classes.PLAIN]
     if not plain:
         others = dict.fromkeys(syntax_name(syntax) for syntaxes in taken.values() for syntax in syntaxes)
@@ -154,7 +157,8 @@ def _missing(visit: Visit, results: Results, taken: Mapping[str, list[str]]) -> 
         return "it refuses Basic Grayscale Print Management", Sign("printing-refused", {"result": result} | among)
     if visit.role is Role.ARCHIVE and not any(uid in taken for uid in classes.FINDING[:2]):
         result = _result_of(results, classes.FINDING[0])
-        return "it refuses queries at every root", Sign("query-refused", {"result": result} | among)
+        code = "query-forbidden" if result in _POLICY else "query-refused"
+        return "it refuses queries at every root", Sign(code, {"result": result} | among)
     if visit.role in (Role.ARCHIVE, Role.WORKSTATION) and visit.consent.store and visit.storage_class_uid not in taken:
         return _storage_missing(visit, results, taken, among)
     return None
