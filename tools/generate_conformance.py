@@ -15,6 +15,7 @@ import conformance_of_dicomweb
 from conformance_of_dicomweb import table
 from isocenter.base import ids
 from isocenter.base.limits import LIMITS
+from isocenter.doctor.printer_step import PRINTER
 from isocenter.model.attributes import UNIQUE_KEYS, Level, of_level
 from isocenter.model.query import Root
 from isocenter.services import query, retrieve, roster, storage
@@ -52,6 +53,13 @@ CHARACTER_SETS = (
 """Read in requests and in stored data sets."""
 
 
+ASKED_ONLY = (
+    (sop_class.STORAGE_COMMITMENT_PUSH, "by `isocenter doctor`"),
+    (PRINTER, "its state alone, by `isocenter doctor`"),
+)
+"""What this device uses of others and offers to nobody."""
+
+
 def overview() -> str:
     """What is supported in which role, in one table (PS3.2 N.1)."""
     rows = []
@@ -60,6 +68,7 @@ def overview() -> str:
             rows.append((f"Storage: {len(offer.sop_classes)} classes, and by a setting unknown and private ones", "yes", "yes"))
         else:
             rows += [(sop_class.name_of(uid), "yes", "yes") for uid in offer.sop_classes]
+    rows += [(f"{sop_class.name_of(uid)}, {role}", "yes", "no") for uid, role in ASKED_ONLY]
     rows += conformance_of_dicomweb.overview()
     return table(("Service", "User (SCU)", "Provider (SCP)"), rows)
 
@@ -169,7 +178,7 @@ Media are neither written nor read as an Application Profile of PS3.11.
 ## 2 Introduction
 
 For whoever connects a device to Isocenter. Terms are those of PS3.1 to PS3.8. What a conformance statement cannot promise,
-that two products work together, is best tried: `isocenter echo`, `isocenter find`, `isocenter move`.
+that two products work together, is best tried: `isocenter doctor`.
 
 ## 3 Networking
 
@@ -195,7 +204,9 @@ The application context name is `1.2.840.10008.3.1.1.1`. The largest P-DATA-TF t
 For each C-MOVE and each job that sends at most {retrieve_associations} associations to the destination, fewer where it
 refuses or its node says so; each proposes the SOP classes of the instances with the transfer syntaxes that they are stored in,
 the destination's preferred ones and the native ones, and in one more context those that lose nothing. The commands of a person
-open one association each, `isocenter send` as many as it is told to.
+open one association each, `isocenter send` as many as it is told to. The connection doctor opens one after the other, each for one
+question; while it waits for a report of storage commitment (PS3.4 J.3.3), the class is accepted with the roles reversed, and at no
+other time.
 
 #### 3.2.3 Association acceptance
 
