@@ -100,6 +100,11 @@ def test_the_line_as_it_stands_there_now_is_beside_the_right_one():
     assert products.lines(OURS, "conquest", before=OURS, is_only=True)[0].before == ""
 
 
+def test_only_the_title_differs_between_a_line_as_it_stands_there_and_as_it_shall_be():
+    found = products.lines(OURS, "orthanc", before=Own("ISOCENTRE", OURS.host, OURS.port), is_only=True)[0]
+    assert found.before == found.text.replace(OURS.ae_title, "ISOCENTRE")
+
+
 @pytest.mark.parametrize(
     ("uid", "version_name", "name", "key"),
     [

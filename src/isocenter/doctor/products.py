@@ -25,13 +25,17 @@ from isocenter.model.checkup import Line
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One end of a connection as the other one must enter it. `web_port` is that of its DICOMweb, `name` what it is saved under."""
+    """One end of a connection as the other one must enter it. `web_port` is that of its DICOMweb, `name` what it is saved under.
+
+    `key` is the name of its entry in a product that has such names; empty takes its title in small letters.
+    """
 
     ae_title: str
     host: str
     port: int
     web_port: int = BY_NAME["http"].default
     name: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,9 @@ def echo_line(ours: Own, product: str, theirs: Own | None = None) -> tuple[str, 
 def _line(product: Product, form: Form, ours: Own, theirs: Own | None, before: Own | None) -> Line:
     them = theirs or _usual(product)
     text = filled(form.text, ours, them, form.quoting)
-    was = filled(form.text, before, them, form.quoting) if before is not None else ""
+    # What its entry is named nobody knows from outside, and need not be changed: both lines have the same name.
+    key = ours.key or key_of(ours.ae_title)
+    was = filled(form.text, replace(before, key=before.key or key), them, form.quoting) if before is not None else ""
     return Line(
         product=product.name,
         where=form.where,
@@ -193,14 +199,15 @@ def _usual(product: Product) -> Own:
 
 def filled(template: str, ours: Own, theirs: Own, quoting: str) -> str:
     """A template of the tables with its places filled, once: what stands in a title is never taken for a place."""
+    key = ours.key or key_of(ours.ae_title)
     values = {
         "AET": ours.ae_title,
         "HOST": ours.host,
         "PORT": str(ours.port),
         "WEB_PORT": str(ours.web_port),
-        "KEY": key_of(ours.ae_title),
-        "NAME": ours.name or key_of(ours.ae_title),
-        "DEVICE": key_of(ours.ae_title).replace("_", "-"),
+        "KEY": key,
+        "NAME": ours.name or key,
+        "DEVICE": key.replace("_", "-"),
         "THEIR_AET": theirs.ae_title,
         "THEIR_HOST": theirs.host,
         "THEIR_PORT": str(theirs.port),

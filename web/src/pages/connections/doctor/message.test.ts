@@ -44,7 +44,7 @@ test("the message says who, what, when, what to change, and what was seen", () =
   expect(text).toContain("We are ISOCENTER (10.0.0.5, port 11112).");
   expect(text).toContain("2026-01-01 12:00:00 UTC. It refuses your title. It expects ISOCENTRE.");
   expect(text).toContain("Please:\n- Correct the title.");
-  expect(text).toContain("In orthanc.json, in place of\n\n    old\n\n    new\nRestart Orthanc");
+  expect(text).toContain("In orthanc.json, in place of\n\n    old\n\n    new\n\nRestart Orthanc.");
   expect(text).toContain("- 2026-01-01 12:00:00 UTC got A-ASSOCIATE-RJ");
   expect(text).not.toMatch(/\n{3}|undefined|cannot tell/);
 });
@@ -62,5 +62,5 @@ test("a line of several rows stays together", () => {
     ...verdict,
     lines: [{ ...line, text: "one\ntwo", before: "" } as (typeof verdict.lines)[number]],
   });
-  expect(text).toContain("In orthanc.json:\n\n    one\n    two\nRestart Orthanc");
+  expect(text).toContain("In orthanc.json:\n\n    one\n    two\n\nRestart Orthanc.");
 });

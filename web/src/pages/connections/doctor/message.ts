@@ -10,7 +10,7 @@ export function messageOf(checkup: CheckupWords, verdict: VerdictWords): string 
     `We are ${own}. We tested the DICOM connection to you on ${stamp(checkup.began)}. ${full(verdict.headline)} ${full(verdict.explanation)}`.trim(),
     verdict.there.length > 0 ? `Please:\n${verdict.there.map((one) => `- ${one}`).join("\n")}` : "",
     line
-      ? `In ${line.where}${line.before ? `, in place of\n\n    ${indented(line.before)}\n` : ":\n"}\n    ${indented(line.text)}\n${line.then}`
+      ? `In ${line.where}${line.before ? `, in place of\n\n    ${indented(line.before)}\n` : ":\n"}\n    ${indented(line.text)}\n\n${full(line.then)}`
       : "",
     line
       ? ""

@@ -65,7 +65,7 @@ function MainLine({ line }: { readonly line: LineWords }) {
   return (
     <div className={styles.main}>
       <p>
-        In <strong>{line.where}</strong>. {line.then}
+        In <strong>{line.where}</strong>. {line.then && `${line.then}.`}
       </p>
       <div className={styles.change}>
         {line.before && (
