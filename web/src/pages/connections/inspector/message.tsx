@@ -36,12 +36,7 @@ export function Message({ message }: { readonly message: MessageWords }) {
           <ShareWordsList shares={message.shares} rows />
         </section>
       )}
-      {message.command.length > 0 && (
-        <section className={styles.part}>
-          <h3>{message.title.startsWith("A-") ? "Proposed" : "Command"}</h3>
-          <Attributes rows={message.command} />
-        </section>
-      )}
+      {message.command.length > 0 && <Command key={message.number} message={message} />}
       {message.counted > 0 && <DataSet key={message.number} message={message} />}
       {message.raw && <Bytes message={message} />}
     </>
@@ -59,6 +54,28 @@ function Explained({ text }: { readonly text: string }) {
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a sentence are told apart by their place
       <span key={place}>{piece.text}</span>
     ),
+  );
+}
+
+const CONTEXTS_SHOWN = 8;
+
+/** The command of a message; of an A-ASSOCIATE-RQ the presentation contexts that it proposes. */
+function Command({ message }: { readonly message: MessageWords }) {
+  const [all, setAll] = useState(false);
+  const isNegotiation = message.title.startsWith("A-");
+  const isLong = isNegotiation && message.command.length > CONTEXTS_SHOWN;
+  return (
+    <section className={styles.part}>
+      <h3>
+        {isNegotiation ? `Proposed, ${count(message.command.length)} contexts` : "Command"}
+        {isLong && (
+          <button type="button" onClick={() => setAll(!all)} aria-expanded={all}>
+            {all ? "Show few" : "Show all"}
+          </button>
+        )}
+      </h3>
+      <Attributes rows={isLong && !all ? message.command.slice(0, CONTEXTS_SHOWN) : message.command} numbered={isNegotiation} />
+    </section>
   );
 }
 
@@ -82,7 +99,8 @@ function DataSet({ message }: { readonly message: MessageWords }) {
   );
 }
 
-function Attributes({ rows }: { readonly rows: readonly AttributeRow[] }) {
+/** Rows of attributes by their tags; where they are `numbered` instead, the tag is a number. */
+function Attributes({ rows, numbered = false }: { readonly rows: readonly AttributeRow[]; readonly numbered?: boolean }) {
   return (
     <table className={styles.rows}>
       <colgroup>
@@ -94,7 +112,7 @@ function Attributes({ rows }: { readonly rows: readonly AttributeRow[] }) {
         {rows.map((row, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same tag may stand in several items
           <tr key={place}>
-            <td className="mono">{tagText(row.tag)}</td>
+            <td className="mono">{numbered ? row.tag : tagText(row.tag)}</td>
             <td style={{ paddingLeft: row.depth * 8 }} title={row.name}>
               {row.name}
             </td>

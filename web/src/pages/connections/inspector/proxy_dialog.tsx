@@ -54,7 +54,7 @@ export function ProxyDialog({ proxies, onChanged, onClose }: Props) {
             void open();
           }}
         >
-          <NumberInput label="Listen on port" value={port} onChange={setPort} min={1} max={65535} hideControls w={120} />
+          <NumberInput label="Listen on port" value={port} onChange={setPort} min={1} max={65535} hideControls w={120} size="xs" />
           <Autocomplete
             label="Pass on to"
             placeholder="A node, or TITLE@host:port"
@@ -62,6 +62,7 @@ export function ProxyDialog({ proxies, onChanged, onClose }: Props) {
             value={node}
             onChange={setNode}
             className={styles.node}
+            size="xs"
           />
           <Button type="submit" kind="primary" disabled={!node.trim() || !Number(port)}>
             Open

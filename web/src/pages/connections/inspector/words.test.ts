@@ -6,14 +6,8 @@ test("a moment after the beginning has the digits that matter", () => {
   expect(span(0.0995)).toBe("0.10 s");
 });
 
-test("a tag is written as the standard does, a context's number as it is", () => {
-  expect([0x00100010, 0x7fe00010, 0x00000002, 0x00000100, 5].map(tagText)).toEqual([
-    "0010,0010",
-    "7FE0,0010",
-    "0000,0002",
-    "0000,0100",
-    "5",
-  ]);
+test("a tag is written as the standard does", () => {
+  expect([0x00100010, 0x7fe00010, 0x00000002].map(tagText)).toEqual(["0010,0010", "7FE0,0010", "0000,0002"]);
 });
 
 test("a long UID keeps both ends, and nothing else is shortened", () => {

@@ -33,9 +33,8 @@ export function size(bytes: number | null): string {
   return bytes === null ? "" : byteCount(bytes);
 }
 
-/** "0010,0020" of an attribute; of a presentation context, which is listed in its place, its number alone. */
+/** "0010,0020" of an attribute. */
 export function tagText(tag: number): string {
-  if (tag < 256 && tag !== 2 && tag !== 3) return String(tag);
   const digits = tag.toString(16).toUpperCase().padStart(8, "0");
   return `${digits.slice(0, 4)},${digits.slice(4)}`;
 }
