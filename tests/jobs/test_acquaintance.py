@@ -117,7 +117,8 @@ def test_a_report_tells_whether_the_way_back_works():
         (Listed("iso", "ISOCENTER", "pacs.example", 11112), Knowing.SET),
         (Listed("iso", "ISOCENTER", "10.0.0.6", 11112), Knowing.WRONG),
         (Listed("iso", "ISOCENTER", "10.0.0.5", 104), Knowing.WRONG),
-        (Listed("iso", "ISOCENTRE", "10.0.0.5", 11112), Knowing.NOT),
+        (Listed("iso", "ISOCENTRE", "10.0.0.5", 11112), Knowing.WRONG),
+        (Listed("iso", "ISOCENTRE", "10.0.0.9", 11112), Knowing.NOT),
         (Listed("iso", "ISOCENTER", "10.0.0.6", 104, True, NOON.isoformat()), Knowing.WORKS),
         (Listed("iso", "ISOCENTER", "10.0.0.5", 11112, False, NOON.isoformat()), Knowing.FAILS),
     ],
@@ -136,7 +137,8 @@ def test_another_archives_list_says_how_it_has_us(entry, knowing):
         (Listed("ct", "CT1", "10.0.0.22", 104), Knowing.WRONG),
         (Listed("ct", "CT1", "10.0.0.21", 105, False, NOON.isoformat()), Knowing.FAILS),
         (Listed("ct", "CT1", "10.0.0.21", 104, True, NOON.isoformat()), Knowing.WORKS),
-        (Listed("ct", "CT2", "10.0.0.21", 104), Knowing.NOT),
+        (Listed("ct", "CT2", "10.0.0.21", 104), Knowing.WRONG),
+        (Listed("ct", "CT2", "10.0.0.22", 104), Knowing.NOT),
     ],
 )
 def test_and_what_it_knows_of_the_others(entry, knowing):

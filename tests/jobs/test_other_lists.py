@@ -122,6 +122,18 @@ def test_nobody_there_is_said_so():
         OtherLists(FixedClock()).ask(node)
 
 
+@pytest.mark.parametrize(("title", "port", "is_it"), [("ORTHANC", 4242, True), ("ORTHANC", 104, False), ("OTHER", 4242, False)])
+def test_another_archive_of_the_same_computer_is_not_taken_for_the_node(title, port, is_it, monkeypatch):
+    with orthanc({"/system": SYSTEM, "/modalities": {}}) as (there, _):
+        monkeypatch.setattr("isocenter.jobs.other_lists.ORTHANC_REST_PORT", int(there.dicomweb_url.split(":")[2].split("/")[0]))
+        node = Node("PACS", title, "127.0.0.1", port)
+        if is_it:
+            assert OtherLists(FixedClock()).ask(node).entries == ()
+        else:
+            with pytest.raises(UsageError, match="is ORTHANC on port 4242, and not"):
+                OtherLists(FixedClock()).ask(node)
+
+
 @pytest.mark.parametrize(
     ("node", "base"),
     [

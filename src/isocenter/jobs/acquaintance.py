@@ -126,6 +126,10 @@ def _theirs(here: Here, seen: Seen) -> Fact | None:
     name = seen.node.name
     wanted = seen.node.local_ae_title or here.ae_title
     entry = next((one for one in seen.other_list.entries if one.ae_title == wanted), None)
+    other = next((one for one in seen.other_list.entries if one.host in here.addresses and one.port == here.port), None)
+    if entry is None and other is not None:
+        words = f"has us in its list as {other.ae_title}, and we are {wanted}"
+        return Fact(name, US, Knowing.WRONG, words, "list", seen.other_list.moment)
     if entry is None:
         return Fact(name, US, Knowing.NOT, f"has nobody with our title {wanted} in its list", "list", seen.other_list.moment)
     tried = datetime.fromisoformat(entry.tried) if entry.tried else None
@@ -183,6 +187,10 @@ def _listed(name: str, other: Node, known: OtherList) -> Fact:
     """What the list of one node says of another."""
     titled = [one for one in known.entries if one.ae_title == other.ae_title]
     if not titled:
+        at = next((one for one in known.entries if parsed(one.host) is not None and _is_there(one, other)), None)
+        if at is not None and parsed(other.host) is not None:
+            words = f"has it in its list as {at.ae_title}, and our entry says {other.ae_title}"
+            return Fact(name, other.name, Knowing.WRONG, words, "list", known.moment)
         return Fact(name, other.name, Knowing.NOT, "does not have it in its list", "list", known.moment)
     entry = next((one for one in titled if _is_there(one, other)), titled[0])
     tried = datetime.fromisoformat(entry.tried) if entry.tried else None

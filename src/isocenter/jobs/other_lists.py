@@ -65,12 +65,19 @@ class OtherLists:
         system = _object(_got(f"{base}/system"), base)
         if "DicomAet" not in system:
             raise UsageError(f"{base} answers, and is no Orthanc: nobody else tells over the web whom it knows.")
+        said, port = str(system["DicomAet"]), _whole(system.get("DicomPort"))
+        if not node.dicomweb_url and (said, port) != (node.ae_title, node.port):
+            # Its address was only guessed: another archive of the same computer must not be taken for this one.
+            raise UsageError(
+                f"The Orthanc at {base} is {said} on port {port}, and not {node.ae_title} on port {node.port}. Where this one has "
+                "another address of its own, enter that as where it speaks DICOMweb."
+            )
         entries = _entries(_object(_got(f"{base}/modalities?expand"), base))
         with self._lock:
             before = self._lists.get(node.name)
             tried = {_place(one): one for one in before.entries} if before is not None else {}
             kept = tuple(_with_try(one, tried.get(_place(one))) for one in entries)
-            found = OtherList(self._clock.now(), str(system["DicomAet"]), _whole(system.get("DicomPort")), kept)
+            found = OtherList(self._clock.now(), said, port, kept)
             self._lists[node.name] = found
         return found
 

@@ -10,7 +10,7 @@ import { AlsoAnswer, AskToFix } from "./also_answer";
 import { Dimse } from "./dimse";
 import styles from "./door.module.css";
 import { Card, Compared, Reason } from "./door_card";
-import { Tolerated } from "./door_tolerated";
+import { isForeign, Tolerated } from "./door_tolerated";
 import { isNear } from "./letters";
 import { useDoor, useIgnore } from "./neighbourhood";
 
@@ -35,7 +35,9 @@ export function knocks(door: DoorWords | undefined, ignored: boolean): readonly 
     ...(door?.connections ?? [])
       .filter((one) => one.ignored === ignored)
       .map((connection) => ({ last: connection.last, connection })),
-    ...(door?.tolerated ?? []).filter((one) => one.ignored === ignored).map((tolerated) => ({ last: tolerated.last, tolerated })),
+    ...(door?.tolerated ?? [])
+      .filter((one) => one.ignored === ignored && (one.node !== "" || isForeign(one.address)))
+      .map((tolerated) => ({ last: tolerated.last, tolerated })),
   ];
   return all.sort((one, other) => new Date(other.last).getTime() - new Date(one.last).getTime());
 }
@@ -98,15 +100,34 @@ export function Door(props: Props) {
         )}
         {showsIgnored && ignored.map(card)}
       </section>
-      {(door.data?.strict_would_refuse.length ?? 0) > 0 && (
-        <footer className={styles.foot}>
-          <p>
-            Strict mode would also have refused <Titles titles={door.data?.strict_would_refuse ?? []} />, for the title that they
-            called.
-          </p>
-        </footer>
-      )}
+      <Strict door={door.data} />
     </section>
+  );
+}
+
+/** Whom strict mode would have refused beside the callers above: nodes for the title that they called, programs here that are no nodes. */
+function Strict({ door }: { readonly door: DoorWords | undefined }) {
+  const nodes = door?.strict_would_refuse ?? [];
+  const here = (door?.tolerated ?? []).filter((one) => one.node === "" && !isForeign(one.address));
+  const programs = [...new Set(here.map((one) => one.calling_ae_title))];
+  if (nodes.length + programs.length === 0) return null;
+  return (
+    <footer className={styles.foot}>
+      <p>
+        Strict mode would also have refused{" "}
+        {nodes.length > 0 && (
+          <>
+            <Titles titles={nodes} />, for the title that they called{programs.length > 0 && ", and "}
+          </>
+        )}
+        {programs.length > 0 && (
+          <>
+            <Titles titles={programs} />, on this computer and no known {programs.length === 1 ? "node" : "nodes"}
+          </>
+        )}
+        .
+      </p>
+    </footer>
   );
 }
 

@@ -62,6 +62,6 @@ export function Tolerated({ one, title, now, onAdd, decide }: Props) {
 }
 
 /** A program on this computer is let in without an entry; one would only say where it is. */
-function isForeign(address: string): boolean {
+export function isForeign(address: string): boolean {
   return !(address.startsWith("127.") || address === "::1");
 }
