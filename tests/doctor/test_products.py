@@ -139,6 +139,12 @@ def test_recognising_takes_anything(uid, version_name):
     assert isinstance(products.likely(uid, version_name), str)
 
 
+def test_a_title_that_nobody_changed_names_its_product():
+    assert products.product_by_title("CONQUESTSRV1").key == "conquest"
+    assert products.product_by_title("") is None
+    assert products.product_by_title("CT_1") is None
+
+
 def test_a_toolkit_in_many_products_says_so():
     assert products.likely("1.2.276.0.7230010.3.0.3.6.7", "OFFIS_DCMTK_367").startswith("built with DCMTK 3.6.7, probably ")
 

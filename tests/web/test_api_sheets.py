@@ -31,7 +31,7 @@ def test_a_pair_is_told_what_to_enter_on_both_sides(here):
     port = here.house.settings.port
     assert told["there"]["lines"][0]["text"] == f'"isocenter" : [ "ISOCENTER", "10.0.0.5", {port} ]'
     assert told["here"]["lines"][0]["text"] == "isocenter node add 'Teaching archive' --aet ORTHANC --host 10.0.0.12 --port 4242"
-    assert (told["here"]["at"]["ae_title"], told["there"]["product"], told["known_product"]) == ("ISOCENTER", "Orthanc", "")
+    assert (told["here"]["at"]["ae_title"], told["there"]["product"], told["known_product"]) == ("ISOCENTER", "Orthanc", "orthanc")
 
 
 def test_a_device_that_is_not_saved_has_a_sheet_too(here):

@@ -78,7 +78,7 @@ class HousePaperwork:
         said.append(products.recognise(story.implementation_class_uid, story.implementation_version_name))
         said.append(products.recognise(story.calls.implementation_class_uid, story.calls.implementation_version_name))
         known = (products.product_of(words) for words in said if words)
-        return next((product.key for product in known if product is not None), "")
+        return next((product.key for product in (*known, products.product_by_title(node.ae_title)) if product is not None), "")
 
     def own_lines(self, address: str) -> Sequence[Line]:
         """See the port."""
@@ -222,11 +222,11 @@ def single_devices(nodes: Sequence[Node]) -> list[Node]:
 
 
 def reported_product(folder: Path, node: Node) -> str:
-    """What the latest report of a node saw, for a command that has no running house to ask; empty for nothing."""
-    from isocenter.doctor.products import product_of
+    """What the latest report of a node saw, for a command that has no running house to ask; else what its title says."""
+    from isocenter.doctor.products import product_by_title, product_of
 
     reports = KeptReports(folder).of_node(node.name)
-    known = product_of(reports[0].checkup.product) if reports else None
+    known = (product_of(reports[0].checkup.product) if reports else None) or product_by_title(node.ae_title)
     return known.key if known else ""
 
 

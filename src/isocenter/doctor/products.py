@@ -143,6 +143,11 @@ def product_of(words: str) -> Product | None:
     return next((one for one in products() if any(wanted.startswith(alias) for alias in one.aliases)), None)
 
 
+def product_by_title(ae_title: str) -> Product | None:
+    """The product that has this title until somebody changes it: a guess, for a device that never spoke."""
+    return next((one for one in products() if one.own_title and one.own_title == ae_title.strip()), None)
+
+
 def lines(
     ours: Own, product: str = "", *, theirs: Own | None = None, before: Own | None = None, is_only: bool = False
 ) -> tuple[Line, ...]:

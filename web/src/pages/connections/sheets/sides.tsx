@@ -132,7 +132,7 @@ function Tests({ sheet }: { readonly sheet: SetupSheet }) {
               From <bdi>{half.at.name}</bdi> call <bdi>{other.at.name}</bdi>
               {half.test ? (
                 <>
-                  : <code>{half.test}</code> {half.test_says}
+                  : <code>{half.test}</code>. {half.test_says}
                 </>
               ) : (
                 <>

@@ -7,13 +7,13 @@ import { useSearchParams } from "react-router";
 import { withParameters } from "@/api/http";
 import { canBeCalled, useNodes } from "@/api/nodes";
 import type { NodeWords } from "@/api/words";
-import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { ConnectionsBar } from "../bar";
 import { type Pair, questionOf } from "./pair";
 import { PairBar } from "./pair_bar";
 import { Sides } from "./sides";
+import { Site } from "./site";
 import styles from "./tab.module.css";
 import { useSheet } from "./use_sheet";
 
@@ -101,7 +101,7 @@ function Shown({ nodes, pair, set }: ShownProps) {
       ) : (
         sheet.data && <Sides sheet={sheet.data} />
       )}
-      {sheet.isPending && <Button disabled>Asking the archive</Button>}
+      <Site />
     </section>
   );
 }
