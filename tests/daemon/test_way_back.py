@@ -64,6 +64,7 @@ def test_what_comes_is_seen_whole_and_removed_again(archive, way):
         _, data = deliver(archive)
         assert arrivals.wait_for(UID, 2) == data
         assert arrivals.transfer_syntax == EXPLICIT_VR_LITTLE_ENDIAN
+        assert (arrivals.leaves_copy, arrivals.takes_reports) == (False, True)
     assert archive.catalogue.instance(UID) is None
 
 
@@ -137,6 +138,7 @@ def test_an_archive_beside_us_is_looked_into(archive):
         _, data = deliver(archive)
         assert arrivals.wait_for(UID, 2) == data
         assert arrivals.callers() == []
+        assert (arrivals.leaves_copy, arrivals.takes_reports) == (True, False)
     assert archive.catalogue.instance(UID) is not None
 
 

@@ -160,3 +160,4 @@ def test_the_way_back_through_the_running_archive_is_seen_from_the_command_line(
     steps = {step["layer"]: step for step in said["steps"]}
     assert steps["move"]["outcome"] == "passed", steps["move"]
     assert steps["compare"]["outcome"] == "passed"
+    assert any("is in the archive here" in remark for remark in said["remarks"])

@@ -103,6 +103,11 @@ class _Watched:
         return self._transfer_syntax
 
     @property
+    def leaves_copy(self) -> bool:
+        """Of an archive in another process: it alone may remove what it filed."""
+        return self._associations is None
+
+    @property
     def takes_reports(self) -> bool:
         """Only of the archive in this process: the roster of another one does not know that somebody waits."""
         return self._associations is not None

@@ -73,6 +73,8 @@ def _move(visit: Visit, tape: Tape) -> Step:
             came = _asked(visit, talk, root, arrivals)
             if came.data is not None:
                 test_object.came_back, test_object.came_back_in = came.data, arrivals.transfer_syntax
+                if arrivals.leaves_copy:
+                    visit.remarks.append(f"The copy that came back is in the archive here: study {test_object.study_instance_uid}.")
     except UsageError as error:
         raise Trouble(str(error), "move-return-closed", why=str(error)) from error
     return _judged(visit, came)

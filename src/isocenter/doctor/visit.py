@@ -88,6 +88,10 @@ class Arrivals(Protocol):
         """Who connected meanwhile: address, calling title, called title, and what became of it in words."""
 
     @property
+    def leaves_copy(self) -> bool:
+        """True where what came stays on this side, because this process may not remove it."""
+
+    @property
     def takes_reports(self) -> bool:
         """False where a report of storage commitment would reach another process than this one."""
 

@@ -100,6 +100,11 @@ class Kept:
             return next((one for one in self._reports if one[0] == transaction_uid), None)
 
     @property
+    def leaves_copy(self) -> bool:
+        """Never: nothing is written anywhere."""
+        return False
+
+    @property
     def takes_reports(self) -> bool:
         """Always: whoever reports, reports here."""
         return True
