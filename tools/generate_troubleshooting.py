@@ -138,7 +138,9 @@ def one(row, known: frozenset[str], said: list[str], lines: list[tuple[str, str]
     if row.tell_from:
         page.append(f"- Told from others: {linked(row.tell_from, known)}")
     page += [f"- On our side: {linked(sentence, known)}" for sentence in cause.here]
-    page += [f"- Ask of the other side: {linked(sentence, known)}" for sentence in cause.there]
+    page += [
+        f"- {'' if sentence.startswith('Ask ') else 'Ask of the other side: '}{linked(sentence, known)}" for sentence in cause.there
+    ]
     if said:
         page.append(f"- The doctor says: {'; '.join(f'“{plain(words)}”' for words in list(dict.fromkeys(said))[:_SAID_MAX])}")
     for product, example in lines:
