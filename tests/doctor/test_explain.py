@@ -217,6 +217,17 @@ def test_no_patient_s_name_goes_out(line, kept):
     assert not any(name in told for name in ("Doe", "DOE", "Roe", "Jane", "JANE"))
 
 
+@given(
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12).map(lambda name: f"QX{name}"),
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ ", min_size=3, max_size=12).map(lambda name: f"ZJ{name}"),
+    st.sampled_from(["found {}", "PatientName={}", "[{}]", "(0010,0010) PN [{}]", "'{}' is twice here", "a,{}", 'x="{}"']),
+)
+def test_a_name_as_dicom_writes_it_goes_out_nowhere(family, given_name, line):
+    told = masked(line.format(f"{family}^{given_name}"))
+    assert family not in told
+    assert given_name.strip() not in told
+
+
 def test_a_name_is_left_out_of_sentences_too():
     [line] = explain(["E1123 08:14:02.112233 StoreScp.cpp:170] Exception while storing DICOM: DOE^JANE is twice here"])
     assert "DOE" not in line.cause + line.text
