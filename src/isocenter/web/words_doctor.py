@@ -52,8 +52,8 @@ class CheckupWanted(Words):
     """Whom to examine, and as what. `storage_class_uid` is the class that the device will send: the test image is of it.
 
     `consent` names what may be done although it may disturb: `titles` other spellings of both titles, one call a second;
-    `neighbours` other ports of the same computer; `store` a test image that may not be removable; `idle` minutes of silence; `many`
-    connections at once.
+    `neighbours` other ports of the same computer; `store` a test image that may not be removable; `idle` five minutes of silence;
+    `many` eleven associations at once.
     """
 
     node: str = Field(max_length=NODE_NAME_CHARACTERS_MAX)

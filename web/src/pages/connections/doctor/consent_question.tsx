@@ -19,7 +19,7 @@ const TITLES: Question = {
 const NEIGHBOURS: Question = {
   name: "neighbours",
   ask: (checkup) =>
-    `Whether another port answers can be tried: a connection to each of the usual DICOM and web ports of ${checkup.host} is opened and closed. Nothing is sent to any of them.`,
+    `Whether another port answers can be tried: the usual DICOM and web ports of ${checkup.host} are connected to, one a second. One that answers is asked whether it speaks DICOM, or for its page. Nothing is stored.`,
   act: "Look at other ports",
 };
 

@@ -3,7 +3,7 @@ import type { CheckupWanted } from "@/api/words";
 import { CT } from "./classes";
 import type { Role } from "./layers";
 
-export type ConsentName = "titles" | "neighbours" | "store";
+export type ConsentName = "titles" | "neighbours" | "store" | "idle" | "many";
 
 export interface How {
   readonly classUid: string;
@@ -54,6 +54,16 @@ export const CONSENTS: readonly Consent[] = [
     name: "neighbours",
     words: "Look at other ports where its own is closed",
     sentence:
-      "Opens and closes a connection to the usual DICOM and web ports of the same computer, never to a printer's or to HL7.",
+      "Connects to the usual DICOM and web ports of the same computer, one a second; one that answers is asked whether it speaks DICOM, or for its page. Never a printer's port, never HL7.",
+  },
+  {
+    name: "many",
+    words: "Hold several associations at once",
+    sentence: "Up to eleven, until one more is refused; then all are released. Somebody else may be turned away meanwhile.",
+  },
+  {
+    name: "idle",
+    words: "Stay silent on an association",
+    sentence: "For five minutes, to see whether the device or a firewall ends it.",
   },
 ];
