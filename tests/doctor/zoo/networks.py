@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -125,6 +126,19 @@ def run(*command: str, words: str = "") -> None:
     subprocess.run(command, input=words, text=True, check=True, capture_output=True, timeout=20)
 
 
+def remove_left_behind() -> None:
+    """Take away the networks of a run that was killed: those whose process is gone."""
+    for folder in (Path("/run/netns"), Path("/etc/netns")):
+        for path in folder.glob("zoo*") if folder.is_dir() else ():
+            owner = re.match(r"zoo(\d+)", path.name)
+            if owner is None or Path(f"/proc/{owner.group(1)}").exists():
+                continue
+            if folder.name == "netns" and folder.parent.name == "run":
+                subprocess.run(["ip", "netns", "del", path.name], check=False, capture_output=True, timeout=20)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
 class Networks:
     """Made when the first row needs them."""
 
@@ -203,6 +217,7 @@ class Networks:
         if missing:
             self._why_not = f"{' and '.join(missing)} not installed (Debian: apt-get install iproute2 nftables)"
             return
+        remove_left_behind()
         try:
             run("ip", "netns", "add", self.us)
         except subprocess.CalledProcessError as error:

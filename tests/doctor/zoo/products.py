@@ -180,7 +180,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
     """A disk with room for nothing that is worth keeping."""
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False)
     if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode(errors='replace').strip()}")
+        why = mounted.stderr.decode(errors="replace").splitlines()[0]
+        pytest.skip(f"a small disk cannot be mounted here: {why}")
     try:
         yield folder
     finally:
