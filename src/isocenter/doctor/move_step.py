@@ -27,6 +27,9 @@ _DESTINATION_UNKNOWN = frozenset({0xA801, 0xC003, 0xC801, 0xC013})
 _SETTLES_SECONDS = 0.5
 """What an archive that failed gets to end its call to us, so that its end is told too."""
 
+_ENDS_SECONDS = 0.1
+"""The same where nobody is seen to call: a connection that spoke no DICOM is told when it has ended."""
+
 Caller = tuple[str, str, str, str]
 
 
@@ -130,9 +133,10 @@ def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals
     what = f"C-MOVE of the test {'image' if level is At.IMAGE else 'study'} to {to}"
     answer = list(talk.ask(context, command, data, visit.patience.retrieve, what))[-1]
     failed = kind_of(answer.status) in (Kind.FAILURE, Kind.CANCEL)
-    patience = min(_SETTLES_SECONDS, visit.patience.arrival) if failed else visit.patience.arrival
-    # Without a call there is nothing to wait for after a failure.
-    came = arrivals.wait_for(test_object.sop_instance_uid, patience if arrivals.callers() or not failed else 0.0)
+    patience = visit.patience.arrival
+    if failed:
+        patience = min(patience, _SETTLES_SECONDS if arrivals.callers() else _ENDS_SECONDS)
+    came = arrivals.wait_for(test_object.sop_instance_uid, patience)
     return Came(answer, came, tuple(arrivals.callers()), to)
 
 
