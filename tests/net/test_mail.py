@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import subprocess
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -124,3 +126,80 @@ def test_nobody_there_is_said_so():
 )
 def test_where_the_server_is(url, place):
     assert MailServer(url).place == place
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this computer that nobody trusts, and its key."""
+    folder = tmp_path_factory.mktemp("papers")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, key
+
+
+@contextmanager
+def secured(certificate, answers):
+    """A mail server that offers STARTTLS; what it was told inside TLS goes into the list."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    heard: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        try:
+            plain, _ = listening.accept()
+            with plain:
+                plain.sendall(b"220 mail\r\n")
+                plain.recv(1000)
+                plain.sendall(b"250-mail\r\n250 STARTTLS\r\n")
+                plain.recv(1000)
+                plain.sendall(b"220 go\r\n")
+                with context.wrap_socket(plain, server_side=True) as inner, inner.makefile("rb") as lines:
+                    hello = lines.readline()
+                    heard.append(hello)
+                    inner.sendall(b"250-mail\r\n250 AUTH PLAIN\r\n")
+                    _talk_inside(inner, lines, answers, heard)
+        except OSError:
+            return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}"), heard
+    finally:
+        listening.close()
+        thread.join(5)
+
+
+def _talk_inside(connection, lines, answers, heard):
+    for line in lines:
+        heard.append(line)
+        command = line.split()[0].decode().upper()
+        connection.sendall(answers.get(command, "235 welcome" if command == "AUTH" else "502 what").encode() + b"\r\n")
+        if command == "DATA":
+            text = b""
+            while not text.endswith(b"\r\n.\r\n"):
+                text += lines.readline()
+            connection.sendall(b"250 kept\r\n")
+
+
+def test_starttls_is_used_where_it_is_offered_whatever_the_certificate(certificate):
+    with secured(certificate, WELCOME) as (mail, heard):
+        send(mail, LETTER)
+    assert heard[0].lower().startswith(b"ehlo")
+    assert any(line.lower().startswith(b"rcpt") for line in heard)
+
+
+def test_a_password_goes_only_to_a_server_whose_certificate_is_trusted(certificate, monkeypatch):
+    with secured(certificate, WELCOME) as (mail, heard), pytest.raises(LinkLost):
+        send(MailServer(mail.url, "me", "secret"), LETTER)
+    assert heard == []
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    monkeypatch.setattr("isocenter.net.mail.connecting_context", lambda: trusting)
+    with secured(certificate, WELCOME) as (mail, heard):
+        send(MailServer(mail.url, "me", "secret"), LETTER)
+    assert any(line.upper().startswith(b"AUTH") for line in heard)

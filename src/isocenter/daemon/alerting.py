@@ -1,4 +1,7 @@
-"""The ways in which somebody is told that a node changed, as the settings name them now: a webhook, an e-mail."""
+"""The ways in which somebody is told that a node changed, as the settings name them now: a webhook, an e-mail.
+
+What goes there is imported with the first message: few houses send any, and the libraries for it are large.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from isocenter.base.clock import Clock
 from isocenter.base.config import Settings
 from isocenter.base.limits import ALERT_SEND_SECONDS
 from isocenter.jobs.alarm import Alert, Way, sentences, subject
-from isocenter.net import http_client, mail
 
 WEBHOOK = "webhook"
 MAIL = "e-mail"
@@ -25,6 +27,8 @@ def _webhook(settings: Settings) -> Way | None:
         return None
 
     def tell(alerts: Sequence[Alert]) -> None:
+        from isocenter.net import http_client
+
         body = {
             "source": settings.aet,
             "text": "\n".join([f"{settings.aet}: {subject(alerts)}", *sentences(alerts)]),
@@ -42,9 +46,11 @@ def _mail(settings: Settings, clock: Clock) -> Way | None:
     receivers = settings.mail_receivers
     if not receivers or not settings.alert_mail_server:
         return None
-    server = mail.MailServer(settings.alert_mail_server, settings.alert_mail_user, settings.alert_mail_password)
 
     def tell(alerts: Sequence[Alert]) -> None:
+        from isocenter.net import mail
+
+        server = mail.MailServer(settings.alert_mail_server, settings.alert_mail_user, settings.alert_mail_password)
         text = "\n".join([*sentences(alerts), "", f"-- \n{settings.aet}, an Isocenter archive on port {settings.port}", ""])
         sender = settings.alert_mail_from or receivers[0]
         mail.send(server, mail.Letter(sender, receivers, f"{settings.aet}: {subject(alerts)}", text, clock.now().astimezone()))

@@ -24,7 +24,6 @@ from isocenter.base.limits import (
     RESPONSE_SECONDS,
 )
 from isocenter.model.records import Node
-from isocenter.net import http_client
 
 _JSON = "application/json"
 
@@ -89,6 +88,8 @@ class OtherLists:
             entry = next((one for one in known.entries if one.name == name), None) if known is not None else None
         if entry is None:
             raise UsageError(f"{node.name} has no entry {name!r}, as far as it was asked.")
+        from isocenter.net import http_client
+
         try:
             http_client.post(f"{base}/modalities/{quote(name, safe='')}/echo", b"{}", _JSON, seconds=RESPONSE_SECONDS)
             reached = True
@@ -145,6 +146,8 @@ def base_of(node: Node) -> str:
 
 
 def _got(url: str) -> bytes:
+    from isocenter.net import http_client
+
     try:
         with http_client.get(url, _JSON, seconds=CHECKUP_PROBE_SECONDS * 4) as answer:
             return answer.body(MODALITIES_LIST_BYTES_MAX)
