@@ -33,9 +33,21 @@ def test_its_state_is_asked_for_and_nothing_else():
     with a_printer({"PrinterStatus": "NORMAL", "Manufacturer": "ACME", "ManufacturerModelName": "Film 1"}, asked=asked) as peer:
         step = printer(visit_to(peer.node))
     assert (step.outcome, step.words) == (Outcome.PASSED, "ACME Film 1 says NORMAL")
-    assert [(one.field, one.requested_sop_class_uid, one.requested_sop_instance_uid) for one in asked] == [
+    assert {(one.field, one.requested_sop_class_uid, one.requested_sop_instance_uid) for one in asked} == {
         (CommandField.N_GET_RQ, PRINTER, PRINTER_INSTANCE)
-    ]
+    }
+    assert asked[0].attribute_identifiers == (0x21100010, 0x21100020)
+
+
+def test_a_printer_that_knows_its_state_and_nothing_else_passes():
+    def serve(request):
+        known = set(request.command.attribute_identifiers) <= {0x21100010, 0x21100020}
+        made = reply(request, 0 if known else 0x0105, {"PrinterStatus": "NORMAL"} if known else None)
+        yield dataclasses.replace(made, command=dataclasses.replace(made.command, field=CommandField.N_GET_RSP))
+
+    with contextlib.closing(Peer(serve)) as peer:
+        step = printer(visit_to(peer.node))
+    assert (step.outcome, step.words) == (Outcome.PASSED, "the printer says NORMAL")
 
 
 @pytest.mark.parametrize(

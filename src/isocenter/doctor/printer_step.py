@@ -5,13 +5,15 @@ Comes in: a visit. Goes out: a step with its state, its name and its maker.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from isocenter.base.errors import UnreadableDataset
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
+from isocenter.dimse.exchange import AgreedContext
 from isocenter.doctor import signs
-from isocenter.doctor.talk import Answer, Tape, Trouble, opened, proposed, refused, step_of
+from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, refused, step_of
 from isocenter.doctor.visit import Visit
 from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
@@ -21,9 +23,9 @@ from isocenter.standard.status import Kind, describe, kind_of
 PRINTER: Final = "1.2.840.10008.5.1.1.16"
 PRINTER_INSTANCE: Final = "1.2.840.10008.5.1.1.17"
 _CLASSES = (BASIC_GRAYSCALE_PRINT_MANAGEMENT, BASIC_COLOR_PRINT_MANAGEMENT, PRINTER)
-_ASKED = {
-    "printer_status": 0x21100010,
-    "printer_status_info": 0x21100020,
+_STATE = {"printer_status": 0x21100010, "printer_status_info": 0x21100020}
+"""What every printer tells (PS3.4 H.4.6.2.2)."""
+_MORE = {
     "printer_name": 0x21100030,
     "manufacturer": 0x00080070,
     "model": 0x00081090,
@@ -44,26 +46,35 @@ def _printer(visit: Visit, tape: Tape) -> Step:
         context = next((context for uid in _CLASSES for context in talk.contexts(uid)), None)
         if context is None:
             raise refused(proposal, talk.accept, "print")
-        command = Command(
-            field=CommandField.N_GET_RQ,
-            requested_sop_class_uid=PRINTER,
-            requested_sop_instance_uid=PRINTER_INSTANCE,
-            attribute_identifiers=tuple(sorted(_ASKED.values())),
-        )
-        answer = list(talk.ask(context, command, None, visit.patience.response, "N-GET of the printer"))[-1]
         offered = [uid for uid in _CLASSES if talk.contexts(uid)]
-    if kind_of(answer.status) is Kind.FAILURE:
-        comment = answer.command.error_comment
-        said = describe(answer.status, "print") + (f" It says: {comment}" if comment else "")
-        sign = signs.of_status("print", answer.status, said=said)
-        return Step(Layer.PRINTER, Outcome.FAILED, f"it answers {said}", sign=sign)
-    return _judged(visit, _told(answer), offered)
+        answer = _asked(visit, talk, context, _STATE)
+        if kind_of(answer.status) is Kind.FAILURE:
+            comment = answer.command.error_comment
+            said = describe(answer.status, "print") + (f" It says: {comment}" if comment else "")
+            sign = signs.of_status("print", answer.status, said=said)
+            return Step(Layer.PRINTER, Outcome.FAILED, f"it answers {said}", sign=sign)
+        told = _told(answer, _STATE)
+        # Each on its own: a printer that does not know one of them may refuse the whole question.
+        for name, tag in _MORE.items():
+            more = _asked(visit, talk, context, {name: tag})
+            told |= _told(more, {name: tag}) if kind_of(more.status) is not Kind.FAILURE else {name: ""}
+    return _judged(visit, told, offered)
 
 
-def _told(answer: Answer) -> dict[str, str]:
+def _asked(visit: Visit, talk: Talk, context: AgreedContext, attributes: Mapping[str, int]) -> Answer:
+    command = Command(
+        field=CommandField.N_GET_RQ,
+        requested_sop_class_uid=PRINTER,
+        requested_sop_instance_uid=PRINTER_INSTANCE,
+        attribute_identifiers=tuple(sorted(attributes.values())),
+    )
+    return list(talk.ask(context, command, None, visit.patience.response, f"N-GET of the printer: {', '.join(attributes)}"))[-1]
+
+
+def _told(answer: Answer, attributes: Mapping[str, int]) -> dict[str, str]:
     try:
         words = identifier.decode(answer.identifier, answer.transfer_syntax)
-        return {name: text_of(words, tag) for name, tag in _ASKED.items()}
+        return {name: text_of(words, tag) for name, tag in attributes.items()}
     except (UnreadableDataset, ValueError, TypeError) as error:
         raise Trouble(f"its answer cannot be read: {error}", "print-garbled", why=str(error)) from error
 
