@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.doctor.talks import HEADER, REQUEST, Talk, element
 
+from isocenter.base.clock import FixedClock
 from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.digest import Digests, digest
@@ -10,7 +11,7 @@ from isocenter.doctor.ladder import ladder, run
 from isocenter.doctor.message_details import details
 from isocenter.model.ladder import RungKind, Standing, Tone
 from isocenter.model.recording import Ending, Origin
-from isocenter.model.records import Spent
+from isocenter.model.records import AssociationSummary, Spent
 from isocenter.standard.sop_class import CT_IMAGE, STUDY_ROOT_FIND
 from isocenter.wire.outlet import value_header
 from isocenter.wire.pdu import Abort, AssociateReject
@@ -199,7 +200,7 @@ def test_what_was_forgotten_stands_in_its_place_and_reading_goes_on_behind_it():
 
 def test_a_line_is_worked_out_again_only_when_there_is_more():
     talk = Talk().open()
-    digests = Digests()
+    digests = Digests(FixedClock())
     first = digests.of([talk.tap])
     assert digests.of([talk.tap])[0] is first[0]
     talk.store(1)
@@ -208,3 +209,14 @@ def test_a_line_is_worked_out_again_only_when_there_is_more():
     assert second.standing is Standing.BUSY
     assert "1.2.1" in second.search
     assert "0000" in second.search
+
+
+def test_an_association_that_goes_on_is_told_by_what_it_has_counted():
+    talk = Talk().open()
+    clock = FixedClock(talk.tap.recording.began)
+    talk.tap.recording.summary = AssociationSummary("t", "CT-ROOM-2", "ISOCENTER", "10.0.0.21", clock.now(), node="scanner")
+    assert Digests(clock).of([talk.tap])[0].words == "associated"
+    talk.tap.recording.summary.instances[CT_IMAGE] = 118
+    clock.advance(2.95)
+    (line,) = Digests(clock).of([talk.tap])
+    assert (line.title, line.words, line.standing) == ("scanner", "storing, 118 CT images, 40/s", Standing.BUSY)

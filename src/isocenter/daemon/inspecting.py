@@ -38,7 +38,7 @@ class Inspecting:
         self._house = house
         self._here = house.recorder
         self._brought = Recorder(SystemClock(), PCAP_RECORDED_BYTES_MAX)
-        self._digests = Digests(self._node_of)
+        self._digests = Digests(SystemClock(), self._node_of)
         self._proxies: dict[int, tuple[Relay, str]] = {}
         self._lock = threading.Lock()
         house.closing.callback(self._close)

@@ -6,13 +6,17 @@ A `Recorded` comes in, a `Digest` goes out. What was read once is kept until the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 
+from isocenter.base.clock import Clock
 from isocenter.dimse.commands import CommandField
-from isocenter.doctor.crossing_words import time_words, told
+from isocenter.doctor.crossing_words import nouns, time_words, told
 from isocenter.doctor.ladder import Reading, Sums, titles
 from isocenter.doctor.rungs import place
 from isocenter.model.ladder import Digest, Standing
 from isocenter.model.recording import Ending, Origin, Recorded, Recording
+from isocenter.model.records import AssociationSummary
 from isocenter.standard.status import REJECTION_REASONS
 from isocenter.wire.pdu import Abort, AssociateReject
 
@@ -23,9 +27,29 @@ NodeOf = Callable[[str, str], str]
 def digest(recorded: Recorded, node_of: NodeOf = lambda title, address: "") -> Digest:
     """The line of one recording."""
     reading = Reading(recorded)
-    recording = reading.recording
-    sums = Sums(reading.crossings, recording)
-    names = titles(recording, reading.reader)
+    names = titles(reading.recording, reading.reader)
+    words, standing = _outcome(reading, Sums(reading.crossings, reading.recording))
+    made = _line(reading.recording, names, words, standing, node_of)
+    return replace(made, search=_search(reading, (made.search, *names)))
+
+
+def busy(recording: Recording, summary: AssociationSummary, now: datetime, node_of: NodeOf) -> Digest:
+    """The line of an association that goes on, by what its own thread has counted: nothing is read."""
+    names = summary.calling_ae_title, summary.called_ae_title
+    return _line(recording, names, _doing(summary, (now - summary.opened).total_seconds()), Standing.BUSY, node_of)
+
+
+def _doing(summary: AssociationSummary, seconds: float) -> str:
+    """`storing, 118 CT images, 40/s`."""
+    for count, doing in ((sum(summary.instances.values()), "storing"), (summary.sent, "sending")):
+        if count:
+            what = nouns(next(iter(summary.instances)), count) if len(summary.instances) == 1 else f"{count} objects"
+            return f"{doing}, {what}, {count / max(seconds, 0.1):.3g}/s"
+    asked = [f"C-{operation.upper()}" for operation in summary.requests]
+    return f"{', '.join(asked)}, still open" if asked else "associated"
+
+
+def _line(recording: Recording, names: tuple[str, str], words: str, standing: Standing, node_of: NodeOf) -> Digest:
     if recording.origin is Origin.HOUSE:
         way = "out" if recording.outgoing else "in"
         title, end = (names[1], recording.called) if recording.outgoing else (names[0], recording.caller)
@@ -34,7 +58,6 @@ def digest(recorded: Recorded, node_of: NodeOf = lambda title, address: "") -> D
     else:
         way, title = "between", f"{names[0]} to {names[1]}"
         address = f"{place(recording.caller)} to {place(recording.called)}"
-    words, standing = _outcome(reading, sums)
     return Digest(
         token=recording.token,
         origin=recording.origin,
@@ -46,7 +69,7 @@ def digest(recorded: Recorded, node_of: NodeOf = lambda title, address: "") -> D
         standing=standing,
         byte_count=recording.bytes_forth + recording.bytes_back,
         label=recording.label,
-        search=_search(reading, (title, address, words, recording.label, *names)),
+        search="\n".join((title, address, words, recording.label)).lower(),
     )
 
 
@@ -122,7 +145,8 @@ def _search(reading: Reading, words: Iterable[str]) -> str:
 class Digests:
     """The lines of all recordings, each worked out again only after it has grown. One thread at a time."""
 
-    def __init__(self, node_of: NodeOf = lambda title, address: "") -> None:
+    def __init__(self, clock: Clock, node_of: NodeOf = lambda title, address: "") -> None:
+        self._clock = clock
         self._node_of = node_of
         self._kept: dict[str, tuple[object, Digest]] = {}
 
@@ -133,10 +157,16 @@ class Digests:
             state = _state(recorded.recording)
             known = self._kept.get(recorded.recording.token)
             if known is None or known[0] != state:
-                known = state, digest(recorded, self._node_of)
+                known = state, self._line(recorded)
             kept[recorded.recording.token] = known
         self._kept = kept
         return [line for _, line in kept.values()]
+
+    def _line(self, recorded: Recorded) -> Digest:
+        recording = recorded.recording
+        if recording.ended is None and recording.summary is not None:
+            return busy(recording, recording.summary, self._clock.now(), self._node_of)
+        return digest(recorded, self._node_of)
 
 
 def _state(recording: Recording) -> object:
