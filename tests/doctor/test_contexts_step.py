@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.doctor.doors import accept_of, accepting, answering, closing, door, read_request, rejecting, silent, visit_at
+from tests.doctor.doors import accept_of, accepting, answering, closing, door, read_request, rejecting, saying, silent, visit_at
 
 from isocenter.base.limits import PRESENTATION_CONTEXTS_MAX
 from isocenter.doctor import classes
@@ -143,8 +143,23 @@ def test_who_hangs_up_on_many_is_asked_for_few_at_once():
     assert None not in {one.result for one in visit.contexts}
 
 
+def small_alone(sock):
+    """Large requests get lost on the way."""
+    request = read_request(sock)
+    if len(request.contexts) == 1:
+        sock.sendall(accept_of(request))
+    sock.recv(10)
+
+
 @pytest.mark.parametrize(
-    ("behave", "code"), [(silent, "request-lost"), (closing, "request-lost"), (rejecting(1, 1, 1), "contexts-refused")]
+    ("behave", "code"),
+    [
+        (silent, "contexts-silent"),
+        (small_alone, "request-lost"),
+        (closing, "contexts-closed"),
+        (rejecting(1, 1, 1), "contexts-refused"),
+        (saying(b"\x05\x00\x00\x00\x00\x04\x00\x00\x00\x00"), "answer-broken"),
+    ],
 )
 def test_a_large_request_that_nobody_answers_is_told(behave, code):
     _, step = looked(behave)

@@ -111,9 +111,16 @@ def _not_answered(visit: Visit, answer: Answer, count: int, exchanges: Sequence[
         "why": answer.words,
         "size": sizes[-1] if sizes else 0,
         "small": small[0] if small else 0,
-        "how": "left without an answer" if answer.said is Said.SILENT else "cut off",
     }
-    code = "contexts-refused" if answer.pdu is not None else "request-lost"
+    if answer.pdu is not None:
+        code = "contexts-refused"
+    elif answer.said in (Said.CLOSED, Said.RESET, Said.ALERT):
+        code = "contexts-closed"
+    elif answer.said is Said.SILENT:
+        code = "request-lost" if _answers_alone(visit) else "contexts-silent"
+        facts["seconds"] = f"{answer.seconds:.0f}"
+    else:
+        code = "answer-broken"
     return Step(Layer.CONTEXTS, Outcome.FAILED, f"a request with {count + 1} contexts {answer.words}", sign=Sign(code, facts))
 
 
@@ -123,6 +130,14 @@ def _recognise(visit: Visit, results: Results, order: str) -> None:
         page = look_around(visit)
         known = products.product_of(page.product) if page else None
         visit.product = known.name if known else visit.product
+
+
+def _answers_alone(visit: Visit) -> bool:
+    """Whether a small request is still answered after a large one was not."""
+    try:
+        return held(visit, request_of(visit)).accept is not None
+    except (Unreached, TlsFailed):
+        return False
 
 
 def _judged(visit: Visit, results: Results) -> Step:

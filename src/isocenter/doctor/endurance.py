@@ -67,9 +67,10 @@ def in_silence(visit: Visit) -> Found:
             began = monotonic()
             first = line.exactly(1, began + seconds)
             lasted = monotonic() - began
-            if first or line.ending in (Ending.CLOSED, Ending.RESET):
+            how_it_ended = line.ending
+            if first or how_it_ended in (Ending.CLOSED, Ending.RESET):
                 return _ended(first, line, lasted)
-            if line.ending is Ending.STOPPED:
+            if how_it_ended is Ending.STOPPED:
                 return Found("", {})
             line.send(pdu_codec.encode(ReleaseRequest()))
             came = line.exactly(_RELEASED_BYTES, monotonic() + visit.patience.associate)

@@ -42,8 +42,9 @@ TELLING: tuple[Pair, ...] = (
 
 def recognise(visit: Visit, results: Mapping[Pair, int | None], order: str) -> bool:
     """Make the visit's product, so far a toolkit, the one that answers so; False where none or several do."""
-    found = [results.get(pair) for pair in TELLING]
-    key = products.behaves_like(visit.product, Behaviour(*found, order=order)) if visit.product else ""
+    j2000, deflated, commitment, worklist, patient_study_only = (results.get(pair) for pair in TELLING)
+    seen = Behaviour(j2000, deflated, commitment, worklist, patient_study_only, order)
+    key = products.behaves_like(visit.product, seen) if visit.product else ""
     known = products.product_of(key)
     if known is not None:
         visit.product = known.name

@@ -17,12 +17,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import IsocenterError
 from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX, CHECKUP_TLS_BYTES_MAX, KIB
 from isocenter.doctor.visit import Security
+from isocenter.model import recording
 from isocenter.model.checkup import Exchange
+
+if TYPE_CHECKING:
+    from isocenter.net.recorder import Recorder
+    from isocenter.net.tap import Tap
 
 _SLICE_SECONDS = 0.2
 _READ_BYTES = 16 * KIB
@@ -109,6 +115,9 @@ class Ending(Enum):
     STOPPED = "stopped"
 
 
+_RECORDED_AS = {Ending.CLOSED: recording.Ending.CALLED, Ending.ALERT: recording.Ending.CALLED, Ending.RESET: recording.Ending.RESET}
+
+
 class Line:
     """One TCP connection with what passed on it; one thread. `heard` is all that came, below TLS where there is TLS."""
 
@@ -126,6 +135,7 @@ class Line:
         self.is_asked_for_certificate = False
         self.own_address = str(sock.getsockname()[0])
         self.connect_seconds = 0.0
+        self._tap: Tap | None = None
 
     def __enter__(self) -> Line:
         return self
@@ -136,15 +146,25 @@ class Line:
     def close(self) -> None:
         """Close the connection. Idempotent."""
         self._socket.close()
+        if self._tap is not None:
+            self._tap.ended(monotonic(), _RECORDED_AS.get(self.ending or Ending.STOPPED, recording.Ending.CALLER))
+
+    def record(self, recorder: Recorder) -> None:
+        """Have all that passes from now on kept, as it is inside TLS where there is TLS."""
+        self._tap = recorder.of_socket(self._socket, outgoing=True)
 
     def note(self, direction: str, words: str, raw: bytes) -> None:
         """Remember something that passed, with its first bytes."""
-        self.exchanges.append(Exchange(self._clock.now(), direction, words, raw[:CHECKUP_RAW_BYTES_MAX], len(raw)))
+        kept = self._tap.recording.token if self._tap is not None else ""
+        self.exchanges.append(Exchange(self._clock.now(), direction, words, raw[:CHECKUP_RAW_BYTES_MAX], len(raw), kept))
 
     # Bytes
 
     def send(self, raw: bytes) -> None:
         """Send all of it. What breaks meanwhile shows in `ending` at the next read."""
+        if self._tap is not None:
+            now = monotonic()
+            self._tap.sent([raw], now, now)
         if self._tls is None:
             self._send(raw)
             return
@@ -167,6 +187,12 @@ class Line:
         if self._held:
             given, self._held = self._held[:count_max], self._held[count_max:]
             return given
+        some = self._read(count_max, until)
+        if some and self._tap is not None:
+            self._tap.received(memoryview(some), monotonic())
+        return some
+
+    def _read(self, count_max: int, until: float) -> bytes:
         if self._tls is None:
             return self._some(count_max, until)
         while True:
@@ -334,16 +360,11 @@ def any_server_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    for change in (lambda: context.set_ciphers("ALL:@SECLEVEL=0"), lambda: _oldest(context)):
-        with contextlib.suppress(ssl.SSLError, ValueError):
-            change()
-    return context
-
-
-def _oldest(context: ssl.SSLContext) -> None:
-    with warnings.catch_warnings():
+    with contextlib.suppress(ssl.SSLError, ValueError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.TLSv1
+    return context
 
 
 def chain_of(tls: ssl.SSLObject) -> list[bytes]:

@@ -20,7 +20,7 @@ from isocenter.doctor.products import recognise
 from isocenter.doctor.spelling import near_misses
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Attempt
-from isocenter.wire.pdu import AssociateReject
+from isocenter.wire.pdu import APPLICATION_CONTEXT, AssociateReject
 
 NOBODY_CALLED = "ISO-NO-SUCH-AE"
 """A title that nobody has: who accepts it does not check the title that it is called by."""
@@ -65,8 +65,8 @@ class _Calls:
         self.count += 1
         visit.pause(visit.patience.pause)
         try:
-            words = {"application_context": application_context} if application_context else {}
-            answer = call(visit, request_of(visit, calling=calling, called=called, **words))
+            context = application_context or APPLICATION_CONTEXT
+            answer = call(visit, request_of(visit, calling=calling, called=called, application_context=context))
         except (Unreached, TlsFailed, LocalError) as error:
             if not application_context:
                 visit.attempts.append(Attempt(calling, called, str(error), False))
