@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,14 +32,26 @@ def test_a_report_comes_back_as_it_was_kept(tmp_path):
     kept = reports.keep(report(technician="Jörg Ø", work_order="4711", site="Süd", remark="山", sample=sample))
     assert kept.token.startswith("20261123-143140-")
     assert reports.report(kept.token) == kept
-    assert reports.reports() == [kept]
+    assert reports.reports() == reports.of_node("CT room 2") == [kept]
+
+
+def test_a_list_has_what_it_shows_and_sees_what_another_process_does(tmp_path):
+    reports, others = KeptReports(tmp_path), KeptReports(tmp_path)
+    kept = reports.keep(report(technician="A. Technician"))
+    (short,) = reports.listed()
+    assert (short.token, short.technician, short.checkup.node) == (kept.token, "A. Technician", "CT room 2")
+    assert [(step.layer, step.outcome, step.words) for step in short.checkup.steps] == [(Layer.TCP, Outcome.PASSED, "")]
+    others.keep(replace(kept, technician="B. Technician"))
+    assert [one.technician for one in reports.listed()] == ["B. Technician"]
+    others.remove(kept.token)
+    assert reports.listed() == []
 
 
 def test_the_latest_comes_first_and_each_node_has_its_own(tmp_path):
     reports = KeptReports(tmp_path)
     old, new = reports.keep(report()), reports.keep(report(kept=BEGAN + timedelta(days=90)))
     other = reports.keep(report("MR", BEGAN + timedelta(days=1)))
-    assert reports.reports() == [new, other, old]
+    assert [one.token for one in reports.reports()] == [new.token, other.token, old.token]
     assert reports.of_node("CT room 2") == [new, old]
 
 

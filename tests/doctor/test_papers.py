@@ -171,3 +171,10 @@ def test_a_code_for_a_telephone_is_a_square_with_its_three_corners(text):
 def test_a_text_too_long_for_a_code_has_none():
     assert modules("x" * (QR_BYTES_MAX + 1)) == ()
     assert modules("x" * QR_BYTES_MAX)
+
+
+def test_dark_modules_that_stand_together_are_one_run():
+    assert list(paper_pdf._dark_runs((True, True, False, True))) == [(0, 2), (3, 4)]
+    assert list(paper_pdf._dark_runs((False,))) == []
+    for row in modules("AE title CT-1\nAddress 10.0.0.7\nPort 104"):
+        assert sum(last - first for first, last in paper_pdf._dark_runs(row)) == sum(row)

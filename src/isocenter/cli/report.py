@@ -54,7 +54,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """The reports that are kept, the latest first."""
-    reports = [one for one in _kept(name, data).reports() if node is None or one.checkup.node == node]
+    reports = [one for one in _kept(name, data).listed() if node is None or one.checkup.node == node]
     if json:
         tell_json([_short(one) for one in reports])
     elif reports:
@@ -85,13 +85,13 @@ def show(
     from isocenter.doctor.report import paper
 
     kept = _kept(name, data)
-    report = _one(kept.reports(), token)
+    report = kept.report(_one(kept.listed(), token).token)
     if json:
         tell_json(as_json(report))
         return
     changes = None
     if since is not None:
-        before = "" if since == "-" else _one(kept.reports(), since).token
+        before = "" if since == "-" else _one(kept.listed(), since).token
         changes = paperwork.difference_of(kept, report.token, before)
     deliver(paper(report, changes=changes), pdf, html)
 
@@ -111,7 +111,7 @@ def compare(
     from isocenter.doctor.report import comparison
 
     kept = _kept(name, data)
-    reports = kept.reports()
+    reports = kept.listed()
     report = _one(reports, token)
     found = paperwork.difference_of(kept, report.token, _one(reports, before).token if before else "")
     if found is None:
@@ -135,7 +135,7 @@ def compare(
 def remove(token: Token, name: Name = None, data: Data = None, json: Json = False) -> None:
     """Remove a report for good."""
     kept = _kept(name, data)
-    report = _one(kept.reports(), token)
+    report = _one(kept.listed(), token)
     kept.remove(report.token)
     if json:
         tell_json(_short(report))

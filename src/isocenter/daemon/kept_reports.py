@@ -10,14 +10,15 @@ import json
 import logging
 import os
 import re
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from isocenter.base.errors import UsageError
 from isocenter.base.ids import new_token
 from isocenter.base.limits import REPORT_BYTES_MAX, REPORTS_KEPT_MAX
-from isocenter.model.checkup import as_json, of_json
+from isocenter.model.checkup import Step, as_json, of_json
 from isocenter.model.report import Report
 
 FOLDER = "reports"
@@ -26,15 +27,13 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _log = logging.getLogger("isocenter.daemon")
 
 
-@dataclass(frozen=True, slots=True)
 class KeptReports:
-    """Those below one data folder, which may not exist yet."""
+    """Those below one data folder, which may not exist yet. What a list shows of each is read once and remembered."""
 
-    data: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.data / FOLDER
+    def __init__(self, data: Path) -> None:
+        self.folder = data / FOLDER
+        self._lock = threading.Lock()
+        self._short: dict[str, tuple[tuple[int, int], Report | None]] = {}
 
     def keep(self, report: Report) -> Report:
         """Write one down; it gets a token where it has none. Raises UsageError where too many or too much is kept."""
@@ -54,14 +53,24 @@ class KeptReports:
         draft.replace(place)
         return kept
 
-    def reports(self) -> list[Report]:
-        """All of them, the latest first."""
-        found = [report for path in self._files() if (report := _read(path)) is not None]
+    def listed(self) -> list[Report]:
+        """All of them in short, the latest first: without what crossed the wire, the contexts, the titles tried and the sample."""
+        files = self._files()
+        found = [report for path in files if (report := self._shortly(path)) is not None]
+        with self._lock:
+            for gone in self._short.keys() - {path.stem for path in files}:
+                del self._short[gone]
         return sorted(found, key=lambda report: report.kept, reverse=True)
 
+    def reports(self) -> list[Report]:
+        """All of them, whole, the latest first: only for whoever compares them all."""
+        found = (_read(self._path(short.token)) for short in self.listed())
+        return [report for report in found if report is not None]
+
     def of_node(self, name: str) -> list[Report]:
-        """Those of one node, the latest first."""
-        return [report for report in self.reports() if report.checkup.node == name]
+        """Those of one node, whole, the latest first."""
+        found = (_read(self._path(short.token)) for short in self.listed() if short.checkup.node == name)
+        return [report for report in found if report is not None]
 
     def report(self, token: str) -> Report:
         """One of them. Raises UsageError where there is none."""
@@ -69,12 +78,27 @@ class KeptReports:
         report = _read(path) if path.is_file() else None
         if report is None:
             raise UsageError(f"There is no report {token!r}.")
-        return report
+        return replace(report, token=token)
 
     def remove(self, token: str) -> None:
         """Forget one. Raises UsageError where there is none."""
         self.report(token)
         self._path(token).unlink(missing_ok=True)
+
+    def _shortly(self, path: Path) -> Report | None:
+        try:
+            told = path.stat()
+        except OSError:
+            return None
+        stamp = told.st_mtime_ns, told.st_size
+        with self._lock:
+            known = self._short.get(path.stem)
+        if known is None or known[0] != stamp:
+            report = _read(path)
+            known = stamp, None if report is None else _shortened(report, path.stem)
+            with self._lock:
+                self._short[path.stem] = known
+        return known[1]
 
     def _path(self, token: str) -> Path:
         if not _TOKEN.fullmatch(token):
@@ -88,6 +112,15 @@ class KeptReports:
 def _json_files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         yield from (path for path in sorted(folder.iterdir()) if path.suffix == ".json" and _TOKEN.fullmatch(path.stem))
+
+
+def _shortened(report: Report, token: str) -> Report:
+    """What a list shows of it. Its token is that of its file, which a person may have renamed."""
+    steps = tuple(Step(step.layer, step.outcome) for step in report.checkup.steps)
+    verdict = report.checkup.verdict
+    told = replace(verdict, causes=(), lines=()) if verdict is not None else None
+    checkup = replace(report.checkup, steps=steps, attempts=(), contexts=(), verdict=told)
+    return replace(report, token=token, checkup=checkup, sample=None)
 
 
 def _named(report: Report) -> Report:

@@ -74,7 +74,7 @@ class HousePaperwork:
 
         story = self.standings.story(node)
         said = [checkup.product for checkup in self.latest() if checkup.node == node.name]
-        said += [report.checkup.product for report in self.kept.of_node(node.name)[:1]]
+        said += [report.checkup.product for report in self.kept.listed() if report.checkup.node == node.name][:1]
         said.append(products.recognise(story.implementation_class_uid, story.implementation_version_name))
         said.append(products.recognise(story.calls.implementation_class_uid, story.calls.implementation_version_name))
         known = (products.product_of(words) for words in said if words)
@@ -119,7 +119,7 @@ class HousePaperwork:
 
     def reports(self) -> Sequence[Report]:
         """See the port."""
-        return self.kept.reports()
+        return self.kept.listed()
 
     def report(self, token: str) -> Report:
         """See the port."""
@@ -225,7 +225,7 @@ def reported_product(folder: Path, node: Node) -> str:
     """What the latest report of a node saw, for a command that has no running house to ask; else what its title says."""
     from isocenter.doctor.products import product_by_title, product_of
 
-    reports = KeptReports(folder).of_node(node.name)
+    reports = [report for report in KeptReports(folder).listed() if report.checkup.node == node.name]
     known = (product_of(reports[0].checkup.product) if reports else None) or product_by_title(node.ae_title)
     return known.key if known else ""
 
@@ -240,10 +240,10 @@ def difference_of(kept: KeptReports, token: str, before: str) -> Difference | No
         if earlier.checkup.node != report.checkup.node:
             raise UsageError(f"{earlier.token} is a report of {earlier.checkup.node}, {report.token} of {report.checkup.node}.")
     else:
-        found = [one for one in kept.of_node(report.checkup.node) if one.kept < report.kept]
-        if not found:
+        same = [one for one in kept.listed() if one.checkup.node == report.checkup.node and one.kept < report.kept]
+        if not same:
             return None
-        earlier = found[0]
+        earlier = kept.report(same[0].token)
     if earlier.kept > report.kept:
         earlier, report = report, earlier
     return difference(earlier, report)

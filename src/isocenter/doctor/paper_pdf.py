@@ -285,7 +285,8 @@ def _shape(tone: str) -> Any:
 
 
 def _code_picture(text: str) -> Any:
-    from reportlab.graphics.shapes import Drawing, Rect
+    """A QR code as one path of its dark runs."""
+    from reportlab.graphics.shapes import Drawing, Path
     from reportlab.lib.colors import black
 
     rows = modules(text)
@@ -293,11 +294,27 @@ def _code_picture(text: str) -> Any:
         return None
     size = 92.0
     step = size / (len(rows) + 8)
-    drawing = Drawing(size, size)
+    path = Path(fillColor=black, strokeColor=None)
     for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                drawing.add(
-                    Rect((x + 4) * step, size - (y + 5) * step, step * 1.02, step * 1.02, fillColor=black, strokeColor=None)
-                )
+        top = size - (y + 4) * step
+        for first, last in _dark_runs(row):
+            left, right = (first + 4) * step, (last + 4) * step
+            path.moveTo(left, top)
+            path.lineTo(right, top)
+            path.lineTo(right, top - step * 1.02)
+            path.lineTo(left, top - step * 1.02)
+            path.closePath()
+    drawing = Drawing(size, size)
+    drawing.add(path)
     return drawing
+
+
+def _dark_runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
+    """(first, behind the last) of the dark modules that stand together."""
+    first = -1
+    for place, is_dark in enumerate((*row, False)):
+        if is_dark and first < 0:
+            first = place
+        elif not is_dark and first >= 0:
+            yield first, place
+            first = -1

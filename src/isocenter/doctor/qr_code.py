@@ -5,9 +5,12 @@ reportlab computes it; it is loaded when the first code is asked for.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from isocenter.base.limits import QR_BYTES_MAX
 
 
+@lru_cache(maxsize=64)
 def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """Rows of modules, without the quiet zone of four; empty for a text that is longer than QR_BYTES_MAX bytes."""
     if len(text.encode()) > QR_BYTES_MAX:

@@ -66,7 +66,7 @@ class Paperwork(Protocol):
         """Keep a checkup as a report, with what its device sent lately."""
 
     def reports(self) -> Sequence[Report]:
-        """All that are kept, the latest first."""
+        """All that are kept, the latest first, in short: without contexts, exchanges and sample."""
 
     def report(self, token: str) -> Report: ...
 
