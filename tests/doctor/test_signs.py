@@ -33,6 +33,22 @@ def test_every_sign_that_a_step_names_has_a_row(room):
 
 
 @pytest.mark.parametrize(
+    ("product", "words"),
+    [
+        ("", "C003 Unable to process. The other side could not work on the query."),
+        ("Conquest 1.5.0e", "C003 (Conquest): "),
+        ("Nobody Knows", "C003 Unable to process. The other side could not work on the query."),
+    ],
+)
+def test_a_status_is_told_as_the_product_means_it(product, words):
+    assert signs.said("move", 0xC003, "", product).startswith(words)
+
+
+def test_the_other_sides_own_comment_is_told_as_it_came():
+    assert signs.said("store", 0xA700, "disk full").endswith("written. It says: disk full")
+
+
+@pytest.mark.parametrize(
     ("operation", "status", "code"),
     [("store", 0xA7FF, "store-A7xx"), ("store", 0x0110, "store-0110"), ("find", 0xCFFF, "find-Cxxx"), ("move", 0xC004, "move-C004"),
      ("move", 0xC0FF, "move-Cxxx"), ("get", 0x1234, "get-failed"), ("commit", 0x0131, "commit-0131")],

@@ -23,7 +23,7 @@ from isocenter.net.messages import Message, refusal
 from isocenter.net.requestor import Proposal
 from isocenter.net.return_listener import reported
 from isocenter.standard.sop_class import STORAGE_COMMITMENT_PUSH, STORAGE_COMMITMENT_PUSH_INSTANCE
-from isocenter.standard.status import UNRECOGNIZED_OPERATION, Kind, describe, kind_of, status_of
+from isocenter.standard.status import UNRECOGNIZED_OPERATION, Kind, kind_of, status_of
 
 _SAME_ASSOCIATION_SECONDS = 3.0
 """Of the patience, spent on the association that asked; archives that report there do so at once."""
@@ -52,7 +52,7 @@ def _commitment(visit: Visit, tape: Tape) -> Step:
             talk.asked = lambda message: _noted(message, here, talk)
             answer = _asked(visit, talk, test_object, transaction)
             if kind_of(answer.status) is Kind.FAILURE:
-                return _failed(answer)
+                return _failed(visit, answer)
             report = _first(visit, talk, here, arrivals, transaction)
         if report is None and not here and arrivals is not None:
             report = arrivals.wait_for_report(transaction, visit.patience.commitment)
@@ -128,11 +128,10 @@ def _noted(message: Message, here: list[CommitmentReport], talk: Talk) -> Reply:
     return reply
 
 
-def _failed(answer: Answer) -> Step:
-    comment = answer.command.error_comment
-    said = describe(answer.status, "commitment") + (f" It says: {comment}" if comment else "")
+def _failed(visit: Visit, answer: Answer) -> Step:
+    said = signs.said("commitment", answer.status, answer.command.error_comment, visit.product)
     sign = signs.of_status("commit", answer.status, said=said)
-    return Step(Layer.COMMITMENT, Outcome.FAILED, f"it answers {said}", sign=sign)
+    return Step(Layer.COMMITMENT, Outcome.FAILED, f"it answers {said.rstrip('.')}", sign=sign)
 
 
 def _judged(visit: Visit, transaction: str, report: CommitmentReport | None, on: str, callers: list[list[str]]) -> Step:

@@ -19,7 +19,7 @@ from isocenter.net.requestor import Proposal
 from isocenter.net.return_listener import Kept
 from isocenter.standard import transfer_syntax
 from isocenter.standard.sop_class import name_of
-from isocenter.standard.status import Kind, describe, kind_of
+from isocenter.standard.status import Kind, kind_of
 from isocenter.wire.pdu import ProposedContext
 
 _OFTEN = (
@@ -108,12 +108,12 @@ def _judged(visit: Visit, answer: Answer, kept: Kept) -> Step:
             test_object.came_back, test_object.came_back_in = data, kept.transfer_syntax
         words = f"it came in {transfer_syntax.name_of(kept.transfer_syntax)}, {answer.milliseconds:.0f} ms"
         return Step(Layer.GET, Outcome.PASSED, words, facts=facts)
-    comment = counts.error_comment
-    said = describe(answer.status, "get") + (f" It says: {comment}" if comment else "")
+    said = signs.said("get", answer.status, counts.error_comment, visit.product)
     told = {"said": said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
     outcome = Outcome.FAILED if test_object.came_back is None else Outcome.WARNED
     if outcome is Outcome.WARNED:
         visit.remarks.append(f"C-GET does not work there, while C-MOVE does: {said}")
     if kind_of(answer.status) in (Kind.FAILURE, Kind.CANCEL, Kind.WARNING):
-        return Step(Layer.GET, outcome, f"it answers {said}", facts=facts, sign=signs.of_status("get", answer.status, **told))
+        sign = signs.of_status("get", answer.status, **told)
+        return Step(Layer.GET, outcome, f"it answers {said.rstrip('.')}", facts=facts, sign=sign)
     return Step(Layer.GET, outcome, "it says that it is done, and nothing came", facts=facts, sign=Sign("get-nothing", told))

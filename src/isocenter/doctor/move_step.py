@@ -19,7 +19,7 @@ from isocenter.doctor.visit import Arrivals, TestObject, Visit
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard import transfer_syntax
-from isocenter.standard.status import Kind, describe, kind_of
+from isocenter.standard.status import Kind, kind_of
 
 ROOTS = (RootName.STUDY, RootName.PATIENT)
 _PATIENT_ID = 0x00100020
@@ -41,6 +41,7 @@ class Came:
     data: bytes | None
     callers: tuple[Caller, ...]
     to: str = ""
+    product: str = ""
 
     @property
     def is_failure(self) -> bool:
@@ -49,9 +50,7 @@ class Came:
     @property
     def said(self) -> str:
         """The final status in words, with the other side's own comment."""
-        comment = self.answer.command.error_comment
-        words = describe(self.answer.status, "move")
-        return f"{words} It says: {comment}" if comment else words
+        return signs.said("move", self.answer.status, self.answer.command.error_comment, self.product)
 
 
 def move(visit: Visit) -> Step:
@@ -137,7 +136,7 @@ def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals
     if failed:
         patience = min(patience, _SETTLES_SECONDS if arrivals.callers() else _ENDS_SECONDS)
     came = arrivals.wait_for(test_object.sop_instance_uid, patience)
-    return Came(answer, came, tuple(arrivals.callers()), to)
+    return Came(answer, came, tuple(arrivals.callers()), to, visit.product)
 
 
 def _judged(visit: Visit, came: Came) -> Step:

@@ -18,7 +18,7 @@ from isocenter.doctor.visit import Visit
 from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.sop_class import BASIC_COLOR_PRINT_MANAGEMENT, BASIC_GRAYSCALE_PRINT_MANAGEMENT
-from isocenter.standard.status import Kind, describe, kind_of
+from isocenter.standard.status import Kind, kind_of
 
 PRINTER: Final = "1.2.840.10008.5.1.1.16"
 PRINTER_INSTANCE: Final = "1.2.840.10008.5.1.1.17"
@@ -49,10 +49,9 @@ def _printer(visit: Visit, tape: Tape) -> Step:
         offered = [uid for uid in _CLASSES if talk.contexts(uid)]
         answer = _asked(visit, talk, context, _STATE)
         if kind_of(answer.status) is Kind.FAILURE:
-            comment = answer.command.error_comment
-            said = describe(answer.status, "print") + (f" It says: {comment}" if comment else "")
+            said = signs.said("print", answer.status, answer.command.error_comment, visit.product)
             sign = signs.of_status("print", answer.status, said=said)
-            return Step(Layer.PRINTER, Outcome.FAILED, f"it answers {said}", sign=sign)
+            return Step(Layer.PRINTER, Outcome.FAILED, f"it answers {said.rstrip('.')}", sign=sign)
         told = _told(answer, _STATE)
         # Each on its own: a printer that does not know one of them may refuse the whole question.
         for name, tag in _MORE.items():

@@ -14,9 +14,10 @@ from isocenter.base.errors import UnreadableDataset
 from isocenter.base.limits import CHECKUP_ANSWERS_MAX
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
+from isocenter.doctor import signs
 from isocenter.doctor.talk import Answer, Talk
 from isocenter.jobs.questions import Question
-from isocenter.standard.status import PENDING_KEYS_UNSUPPORTED, Kind, describe, kind_of
+from isocenter.standard.status import PENDING_KEYS_UNSUPPORTED, Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,6 +37,7 @@ class Search:
     milliseconds: float = 0.0
     unreadable: int = 0
     ignores_keys: bool = False
+    product: str = ""
 
     @property
     def count(self) -> int:
@@ -51,8 +53,7 @@ class Search:
         """What the final status says, and the other side's own comment."""
         if self.status is None:
             return "it was cancelled here"
-        said = describe(self.status, "find")
-        return f"{said} It says: {self.comment}" if self.comment else said
+        return signs.said("find", self.status, self.comment, self.product)
 
     def as_facts(self) -> dict[str, Any]:
         """For the report: numbers and codes, no patient's data."""
@@ -66,7 +67,7 @@ def ask(talk: Talk, question: Question, seconds: float, what: str = "", answers_
     context = talk.contexts(sop_class)[0]
     data = question.identifier(context.transfer_syntax)
     command = Command(field=CommandField.C_FIND_RQ, affected_sop_class_uid=sop_class, priority=0)
-    found = Search()
+    found = Search(product=talk.product)
     what = what or f"C-FIND at the {question.level.value} level of the {question.root.value} root"
     with closing(cast("Generator[Answer, None, None]", talk.ask(context, command, data, seconds, what))) as came:
         for answer in came:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from isocenter.doctor.private_codes import meaning
 from isocenter.model.checkup import Sign
+from isocenter.standard.status import describe
 
 _OWN = {
     "find": (0xA700, 0xA900, 0xFE00, 0x0110, 0x0122, 0x0124),
@@ -34,6 +36,20 @@ def of_status(operation: str, status: int, **facts: Any) -> Sign:
         if first <= status <= last:
             return Sign(f"{operation}-{name}", facts)
     return Sign(f"{operation}-failed", facts)
+
+
+def said(service: str, status: int, comment: str = "", product: str = "") -> str:
+    """A status in words, as this product means it where it is known; and the other side's own comment, as it came.
+
+    `A801 Refused: move destination unknown. The archive does not know that AE title. It says: no such title`.
+    """
+    words = describe(status, service)
+    for name in (product, product.partition(" ")[0]):
+        own = meaning(status, name, service) if name else words
+        if own != words:
+            words = own.replace(":", f" ({name}):", 1)
+            break
+    return f"{words.rstrip('.')}. It says: {comment}" if comment else words
 
 
 def codes() -> set[str]:

@@ -18,7 +18,7 @@ from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.net.requestor import Proposal
 from isocenter.standard import transfer_syntax
 from isocenter.standard.sop_class import VERIFICATION, name_of
-from isocenter.standard.status import Kind, describe, kind_of
+from isocenter.standard.status import Kind, kind_of
 from isocenter.wire.pdu import ProposedContext
 
 
@@ -47,7 +47,7 @@ def _store(visit: Visit, tape: Tape) -> Step:
         answer = _send(visit, talk, context)
         facts = _facts(visit, contexts, answer, is_exact=test_object.sop_class_uid in KINDS)
         if kind_of(answer.status) is Kind.FAILURE or kind_of(answer.status) is Kind.CANCEL:
-            return _failed(answer, facts)
+            return _failed(visit, answer, facts)
         test_object.is_stored = True
         ended = _still_there(visit, talk)
     return _done(visit, name, answer, ended, facts)
@@ -88,11 +88,10 @@ def _facts(visit: Visit, contexts: list[AgreedContext], answer: Answer, *, is_ex
     }
 
 
-def _failed(answer: Answer, facts: dict[str, Any]) -> Step:
-    said = describe(answer.status, "store")
-    comment = f" It says: {answer.command.error_comment}" if answer.command.error_comment else ""
-    sign = signs.of_status("store", answer.status, said=said + comment)
-    return Step(Layer.STORE, Outcome.FAILED, f"it answers {said}{comment}", facts=facts, sign=sign)
+def _failed(visit: Visit, answer: Answer, facts: dict[str, Any]) -> Step:
+    said = signs.said("store", answer.status, answer.command.error_comment, visit.product)
+    sign = signs.of_status("store", answer.status, said=said)
+    return Step(Layer.STORE, Outcome.FAILED, f"it answers {said.rstrip('.')}", facts=facts, sign=sign)
 
 
 def _still_there(visit: Visit, talk: Talk) -> Trouble | None:
@@ -116,7 +115,7 @@ def _done(visit: Visit, name: str, answer: Answer, ended: Trouble | None, facts:
     if not facts["follows_its_class"]:
         visit.remarks.append(f"The test object has the UID of {name} and the contents of a secondary capture.")
     if kind_of(answer.status) is Kind.WARNING:
-        said = describe(answer.status, "store")
+        said = signs.said("store", answer.status, answer.command.error_comment, visit.product)
         visit.remarks.append(f"It stores with a warning: {said} A sender that takes this for a failure stops or sends again.")
         return Step(
             Layer.STORE, Outcome.WARNED, f"{words}, with a warning: {said}", facts=facts, sign=Sign("store-warning", {"said": said})

@@ -107,6 +107,7 @@ class Tape:
         self._exchanges: list[Exchange] = []
         self._began: float | None = None
         self._stream: _Taped | None = None
+        self._recording = ""
 
     def begin(self) -> None:
         """An association is about to be asked for; the first one of a step is where its time begins."""
@@ -119,6 +120,7 @@ class Tape:
 
     def follow(self, link: Link) -> None:
         """Write down what this connection carries from now on."""
+        self._recording = link.tap.recording.token if link.tap is not None else ""
         self._stream = _Taped(link.stream)
         link.stream = self._stream
 
@@ -136,7 +138,7 @@ class Tape:
 
     def _add(self, direction: str, words: str, raw: bytearray, count: int) -> None:
         if len(self._exchanges) < CHECKUP_EXCHANGES_MAX:
-            self._exchanges.append(Exchange(self._clock.now(), direction, words, bytes(raw), count))
+            self._exchanges.append(Exchange(self._clock.now(), direction, words, bytes(raw), count, self._recording))
         raw.clear()
 
     @property
@@ -147,10 +149,12 @@ class Tape:
 class Talk:
     """An open association, asked one thing at a time; one thread.
 
-    `word` begins the codes of what goes wrong on it. `asked` answers what the other side asks of us meanwhile.
+    `word` begins the codes of what goes wrong on it, `product` is what the other side seems to be. `asked` answers what it asks of
+    us meanwhile.
     """
 
-    def __init__(self, requestor: Requestor, tape: Tape, word: str) -> None:
+    def __init__(self, requestor: Requestor, tape: Tape, word: str, product: str = "") -> None:
+        self.product = product
         self.requestor = requestor
         self.tape = tape
         self.word = word
@@ -297,6 +301,7 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
             connect_seconds=visit.patience.connect,
             associate_seconds=visit.patience.associate,
             connected=tape.follow,
+            witness=visit.witness,
         )
     except NothingAccepted as error:
         tape.sent("A-ASSOCIATE-RQ")
@@ -315,7 +320,7 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
         raise Trouble(str(error), "own-error", why=str(error)) from error
     tape.sent("A-ASSOCIATE-RQ")
     tape.got("A-ASSOCIATE-AC")
-    talk = Talk(requestor, tape, word)
+    talk = Talk(requestor, tape, word, visit.product)
     try:
         yield talk
     finally:
