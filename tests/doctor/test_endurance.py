@@ -81,6 +81,7 @@ def test_who_ends_a_silent_association_is_told(last_words, how):
         found = in_silence(visit_to(port))
     assert found.facts["ended_by"] == how
     assert how in found.remark
+    assert found.sign.code == "silence-ended"
 
 
 def test_a_connection_that_does_not_answer_after_the_silence_was_forgotten_on_the_way():

@@ -69,6 +69,16 @@ def test_the_error_and_its_time_tell_the_fault(monkeypatch, number, seconds, cod
     assert open_connection(visit_at(104)).sign.code == code
 
 
+def test_a_router_that_says_no_at_once_is_asked_twice_for_others_may_have_waited_already(monkeypatch):
+    errors = iter((Unreached(errno.EHOSTUNREACH, "no", 0.4), Unreached(errno.EHOSTUNREACH, "no", 3.1)))
+
+    def connect(*asked):
+        raise next(errors)
+
+    monkeypatch.setattr(tcp_step, "connect", connect)
+    assert open_connection(visit_at(104)).sign.code == "tcp-absent"
+
+
 def test_a_connection_that_is_reset_was_open(monkeypatch):
     failing(monkeypatch, errno.ECONNRESET, 0.0)
     assert open_connection(visit_at(104)).outcome is Outcome.PASSED

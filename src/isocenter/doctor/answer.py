@@ -33,7 +33,7 @@ class Said(Enum):
 class Answer:
     """What came back: `pdu` where it was one that we read, `raw` its bytes, `seconds` from our last byte to its first.
 
-    `words` is the rest of a sentence that begins with the other side: `it …`. `alert` is OpenSSL's name for what ended TLS.
+    `words` name what came, for a list of what passed. `alert` is OpenSSL's name for what ended TLS.
     `then` is how an accepted association ended before anything was asked on it, empty where it did not.
     """
 
@@ -47,6 +47,11 @@ class Answer:
     alert: str = ""
     exchanges: tuple[Exchange, ...] = ()
     then: str = ""
+
+    @property
+    def predicate(self) -> str:
+        """The same as the rest of a sentence that begins with `it`."""
+        return f"answers with {self.words}" if self.pdu is not None else self.words
 
     @property
     def accept(self) -> AssociateAccept | None:

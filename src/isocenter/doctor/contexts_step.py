@@ -76,7 +76,7 @@ def _results(visit: Visit, wanted: Sequence[Pair], exchanges: list[Exchange]) ->
             if answer.said is Said.STOPPED or size == _FEW or answer.said is Said.SILENT:
                 raise _Lost(_not_answered(visit, answer, len(chunk), exchanges))
             visit.remarks.append(
-                f"A request with {len(chunk) + 1} presentation contexts was not accepted: it {answer.words}. "
+                f"A request with {len(chunk) + 1} presentation contexts was not accepted: it {answer.predicate}. "
                 "Fewer at once are tried."
             )
             size = _FEW
@@ -108,7 +108,7 @@ def _not_answered(visit: Visit, answer: Answer, count: int, exchanges: Sequence[
     small = [exchange.byte_count for exchange in visit.answer.exchanges if exchange.direction == "sent"] if visit.answer else []
     facts = {
         "count": count + 1,
-        "why": answer.words,
+        "why": answer.predicate,
         "size": sizes[-1] if sizes else 0,
         "small": small[0] if small else 0,
     }
@@ -121,7 +121,9 @@ def _not_answered(visit: Visit, answer: Answer, count: int, exchanges: Sequence[
         facts["seconds"] = f"{answer.seconds:.0f}"
     else:
         code = "answer-broken"
-    return Step(Layer.CONTEXTS, Outcome.FAILED, f"a request with {count + 1} contexts {answer.words}", sign=Sign(code, facts))
+    return Step(
+        Layer.CONTEXTS, Outcome.FAILED, f"to a request with {count + 1} contexts it {answer.predicate}", sign=Sign(code, facts)
+    )
 
 
 def _recognise(visit: Visit, results: Results, order: str) -> None:

@@ -43,7 +43,7 @@ def at_once(visit: Visit) -> Found:
                 refusal = f"no further connection is made: {error}"
                 break
             if answer.said is not Said.ACCEPTED:
-                refusal = f"it {answer.words}"
+                refusal = f"it {answer.predicate}"
                 break
             held.append((line, answer))
         for line, answer in held:
@@ -96,4 +96,4 @@ def _ended(first: bytes, line: Line, lasted: float) -> Found:
     )
     remark = f"It ends an association after {lasted:.0f} s of silence, by {how}: use one for each job, and do not keep it."
     facts: dict[str, object] = {"silence_seconds": round(lasted), "ended_by": how}
-    return Found(remark, facts)
+    return Found(remark, facts, Sign("silence-ended", {"seconds": round(lasted), "how": how}))

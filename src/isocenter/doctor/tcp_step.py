@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from isocenter.doctor.neighbours import dicom_elsewhere, is_alive
-from isocenter.doctor.network import Unreached, connect
+from isocenter.doctor.network import Line, Unreached, connect
 from isocenter.doctor.visit import Visit
 from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
@@ -30,7 +30,7 @@ def open_connection(visit: Visit) -> Step:
     failures: list[Failure] = []
     for address in visit.addresses:
         try:
-            with connect(address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
+            with _connected(visit, address) as line:
                 visit.address = address
                 visit.own_address = line.own_address
                 visit.connect_milliseconds = round(line.connect_seconds * 1000, 2)
@@ -42,6 +42,16 @@ def open_connection(visit: Visit) -> Step:
                 return Step(Layer.TCP, Outcome.PASSED, f"port {visit.node.port} is open", facts={"address": address})
             failures.append(Failure(address, error))
     return _failed(visit, failures)
+
+
+def _connected(visit: Visit, address: str) -> Line:
+    """A connection. `Host unreachable` at once is asked for again: another call may have waited for it already."""
+    try:
+        return connect(address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped)
+    except Unreached as error:
+        if error.name != "EHOSTUNREACH" or error.seconds >= _ASKED_ROUND_SECONDS:
+            raise
+    return connect(address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped)
 
 
 def _passed(visit: Visit, failures: list[Failure]) -> Step:
