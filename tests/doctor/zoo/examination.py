@@ -16,7 +16,9 @@ from isocenter.doctor.visit import Consent, Patience, Security, Visit
 from isocenter.model.checkup import Checkup, Layer, Outcome, Step, Verdict, as_json, of_json
 from isocenter.model.records import Node
 
-PATIENCE = Patience(connect=5.0, greeting=0.15, associate=5.0, response=8.0, retrieve=12.0, arrival=0.8, commitment=0.8, pause=0.0)
+PATIENCE = Patience(
+    connect=5.0, greeting=0.15, associate=5.0, response=8.0, retrieve=12.0, arrival=0.8, commitment=0.8, pause=0.0, idle=2.5
+)
 """For rows in which everything is answered: nothing is waited for but a computer that has other things to do."""
 
 SHORT = replace(PATIENCE, connect=1.0, associate=0.7, response=1.0, retrieve=2.5)

@@ -54,12 +54,12 @@ def made(loopback: Loopback, kind: str, what: str, row: Row) -> Iterator[Target]
         elif what == "nobody":
             target.port = a_port()
         else:
-            target.port = stack.enter_context(_lab(loopback, what, target))
+            target.port = stack.enter_context(_lab(loopback, what, target, row))
         yield target
 
 
 @contextlib.contextmanager
-def _lab(loopback: Loopback, name: str, target: Target) -> Iterator[int]:
+def _lab(loopback: Loopback, name: str, target: Target, row: Row) -> Iterator[int]:
     with contextlib.ExitStack() as stack:
         if name == "good":
             yield stack.enter_context(loopback.peer(knowing_us(GOOD, target)))[0]
@@ -79,7 +79,7 @@ def _lab(loopback: Loopback, name: str, target: Target) -> Iterator[int]:
         port, peer = stack.enter_context(loopback.peer(habits, tls=tls))
         if habits.pending != GOOD.pending:
             preloaded(peer, PatientID="ISOCENTER-TEST", PatientName="ISOCENTER^TEST")
-        if habits.is_serial:
+        if habits.is_serial and "many" not in row.consent:
             stack.enter_context(socket.create_connection(("127.0.0.1", port)))
         if "request" in habits.pauses:
             # It answers in the end, so it must be given the time that the layer in question has by default, scaled.
@@ -105,7 +105,12 @@ def knowing_us(habits: Habits, target: Target) -> Habits:
 
 def shortened(habits: Habits) -> Habits:
     """The same, with pauses that a test can wait for."""
-    return replace(habits, pauses={moment: min(seconds, _PAUSES.get(moment, 1.0)) for moment, seconds in habits.pauses.items()})
+    idle_seconds = min(habits.idle_seconds, 1.0)
+    return replace(
+        habits,
+        idle_seconds=idle_seconds,
+        pauses={moment: min(seconds, _PAUSES.get(moment, 1.0)) for moment, seconds in habits.pauses.items()},
+    )
 
 
 @contextlib.contextmanager

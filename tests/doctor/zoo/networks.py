@@ -37,24 +37,12 @@ GONE, FORMER = "10.77.1.9", "10.77.1.8"
 NAME_SERVER = "192.0.2.53"
 """Packets to it are dropped on the way."""
 
-(
-    REJECT,
-    PROHIBIT,
-    RESET,
-    OWN_PROHIBIT,
-    DROP,
-    BLACKHOLE,
-    ONE_PORT,
-    MTU,
-    LOSS,
-    NAT,
-    ELSEWHERE,
-    OWN_DROP,
-    INSPECTION,
-    LOCALHOST,
-    CLOSED,
-    MASKED,
-) = (f"10.77.2.{number}" for number in range(11, 27))
+_ADDRESSES = [f"10.77.2.{number}" for number in range(11, 28)]
+REJECT, PROHIBIT, RESET, OWN_PROHIBIT, DROP, BLACKHOLE, ONE_PORT, MTU, LOSS, NAT, ELSEWHERE, OWN_DROP = _ADDRESSES[:12]
+INSPECTION, LOCALHOST, CLOSED, MASKED, FORGETS = _ADDRESSES[12:]
+FORGETTING = ("net.netfilter.nf_conntrack_tcp_loose=0", "net.netfilter.nf_conntrack_tcp_timeout_established=1")
+"""What was not seen from its beginning is invalid to the router, and what is silent for a second is forgotten."""
+
 _SILENT = ("drop", "blackhole", "drop-port", "mtu", "reverse-dns")
 """Where nothing comes back, and it need not be waited for; elsewhere ARP is given the three seconds that it takes to give up."""
 
@@ -68,6 +56,8 @@ table inet zoo {{
     ip daddr {MTU} ip length > 700 drop
     ip daddr {LOSS} numgen inc mod 7 == 3 drop
     ip daddr {INSPECTION} quota over 100 kbytes reject with tcp reset
+    ip daddr {FORGETS} ct state invalid drop
+    ip saddr {FORGETS} ct state invalid drop
     ip daddr {NAME_SERVER} drop
   }}
   chain prerouting {{
@@ -227,6 +217,8 @@ class Networks:
         self._join()
         for namespace, rules in ((self.router, ROUTER_RULES), (self.them, THEIR_RULES), (self.us, OUR_RULES)):
             run("ip", "netns", "exec", namespace, "nft", "-f", "-", words=rules)
+        for setting in FORGETTING:
+            run("ip", "netns", "exec", self.router, "sysctl", "-qw", setting)
         self._name_services()
         self._people()
 
@@ -241,7 +233,7 @@ class Networks:
                        f"route add default via 10.77.{number}.1"),
                 (far, f"addr add 10.77.{number}.1/24 dev zoo{number}b\nlink set zoo{number}b up"),
             ]  # fmt: skip
-        more = (REJECT, RESET, OWN_PROHIBIT, DROP, ONE_PORT, MTU, LOSS, ELSEWHERE, OWN_DROP, INSPECTION, LOCALHOST, CLOSED, MASKED)
+        more = [address for address in _ADDRESSES if address not in (PROHIBIT, BLACKHOLE, NAT)]
         lines += [(self.them, "\n".join(f"addr add {host}/24 dev zoo2a" for host in more))]
         lines += [
             (
@@ -273,7 +265,7 @@ class Networks:
             us = Loopback(self.us)
         self._kept.callback(them.close)
         self._kept.callback(us.close)
-        for host in (THEM, ONE_PORT, MTU, LOSS, OWN_PROHIBIT, OWN_DROP, INSPECTION):
+        for host in (THEM, ONE_PORT, MTU, LOSS, OWN_PROHIBIT, OWN_DROP, INSPECTION, FORGETS):
             self._kept.enter_context(them.peer(Habits(), host=host, port=PORT))
         self._kept.enter_context(them.peer(Habits(), host="127.0.0.1", port=10405))
         self._kept.enter_context(them.peer(Habits(), host=ELSEWHERE, port=11112))
@@ -310,6 +302,7 @@ _HOSTS = {
     "other-port": ELSEWHERE,
     "loopback-only": THEM,
     "inspection": INSPECTION,
+    "forgets": FORGETS,
     "row-says-localhost": LOCALHOST,
     "our-port-closed": CLOSED,
 }

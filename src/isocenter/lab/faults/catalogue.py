@@ -72,6 +72,14 @@ _LINE = (
     _habit("resets-after-request", "A18", "reads the association request and resets the connection", ends=_at("request", How.RST)),
     _habit("silent", "A19", "accepts the connection and never says anything", silent=frozenset({"request"})),
     _habit("one-at-a-time", "T6", "serves one connection at a time; a silent one blocks all others", is_serial=True),
+    _habit("one-line", "A12", "has one line, and rejects the second caller", lines_max=1),
+    _habit("idle-timeout", "X3", "aborts an association after 30 seconds of silence", idle_seconds=30.0),
+    _habit(
+        "forgotten",
+        "X4",
+        "does not answer the release: as if something between had forgotten the connection",
+        silent=frozenset({"release"}),
+    ),
     _habit("slow-answer", "X2", "answers the association request after 5 seconds, the rest at once", pauses={"request": 5.0}),
     _habit("half-an-answer", "T8", "dies in the middle of its A-ASSOCIATE-AC", ends=_at("request", How.RST, after_bytes=40)),
     _habit("half-dead", "A17", "accepts the association and never says anything more", silent=frozenset({"accepted"})),
@@ -169,8 +177,8 @@ _FIND = (
 )  # fmt: skip
 
 
-def _store(name: str, fault: str, sentence: str, status: int, comment: str = "", **habits: object) -> Practice:
-    return _habit(name, fault, sentence, statuses={"store": status}, comments={"store": comment}, **habits)
+def _store(name: str, fault: str, sentence: str, status: int, comment: str = "") -> Practice:
+    return _habit(name, fault, sentence, statuses={"store": status}, comments={"store": comment})
 
 
 _STORE = (
@@ -182,8 +190,8 @@ _STORE = (
     _store("store-invalid-uid", "ST6", "says that the UID of the image is invalid", 0x0117),
     _store("store-class", "ST6", "says that it does not do that class", 0x0122),
     _store("store-not-allowed", "ST7", "says that we may not store", 0x0124, "Storage denied."),
-    _store("store-other-patient", "ST8", "says in dcm4chee's words that the Patient ID is another than before", 0xA778,
-           **_DCM4CHEE),
+    _habit("store-other-patient", "ST8", "says in dcm4chee's words that the Patient ID is another than before",
+           statuses={"store": 0xA778}, **_DCM4CHEE),
     _habit("store-coerces", "ST9", "stores with another patient name, and says so (B000)",
            statuses={"store": 0xB000}, coerces={"PatientName": "CHANGED^BY PEER"}),
     _habit("store-drops", "ST9", "stores without some elements, and says so (B006)",

@@ -70,6 +70,8 @@ class Habits:
     """What is sent for the first bytes instead of any PDU."""
     is_serial: bool = False
     """One connection is served at a time; the others stand and wait."""
+    idle_seconds: float = 0.0
+    """It aborts an association on which nothing happens for so long; 0: it does not."""
     lines_max: int = 0
     """So many associations at once; further ones are rejected 2/3/2. 0: any number."""
 

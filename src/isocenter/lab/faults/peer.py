@@ -93,7 +93,7 @@ class Peer:
         try:
             await self._moment(call.line, "accepted", b"")
             while True:
-                message = await call.line.message()
+                message = await self._next(call)
                 if isinstance(message, ReleaseRequest):
                     await self._moment(call.line, "release", encode(ReleaseReply()))
                     await call.line.tell(ReleaseReply())
@@ -102,6 +102,15 @@ class Peer:
                     await self._answer(call, message)
         finally:
             self._lines_taken -= 1
+
+    async def _next(self, call: Call) -> Message | ReleaseRequest:
+        """What is asked next. Raises `Ended`, also where the habits have no patience with silence."""
+        try:
+            async with asyncio.timeout(self.habits.idle_seconds or None):
+                return await call.line.message()
+        except TimeoutError:
+            await call.line.end(Ending(How.ABORT))
+            raise
 
     async def _answer(self, call: Call, message: Message) -> None:
         """All responses to one request. Raises `Ended`."""
