@@ -79,7 +79,7 @@ def vigil(house: House, book: NodeBook, clock: Clock) -> Vigil:
         drift=drift,
         alarm=alarm,
         lists=lists,
-        reports=reports.of_node,
+        reports=reports.by_node,
         catch_up=chronicle.catch_up,
         stirred=chronicle.stirred,
         renamed=renamed,
@@ -130,7 +130,10 @@ class _Reports:
         for checkup in sorted(found, key=lambda checkup: checkup.began):
             self._drift.reported(checkup)
 
-    def of_node(self, name: str) -> Sequence[Checkup]:
-        """Those of one node, the latest first."""
+    def by_node(self) -> Mapping[str, Sequence[Checkup]]:
+        """Those of each node, the latest first."""
         self.look()
-        return sorted((one for one in self._checkups if one.node == name), key=lambda one: one.began, reverse=True)
+        found: dict[str, list[Checkup]] = {}
+        for one in sorted(self._checkups, key=lambda one: one.began, reverse=True):
+            found.setdefault(one.node, []).append(one)
+        return found

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from isocenter.jobs import acquaintance
 from isocenter.jobs.acquaintance import Here, Seen
+from isocenter.model.checkup import Checkup
 from isocenter.model.records import Node, RejectedCaller
 from isocenter.nodes.address import covers, parsed
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
@@ -26,7 +27,8 @@ def acquaintances(house: House) -> Acquaintances:
     nodes = house.neighbourhood.book.nodes()
     vigil = house.neighbourhood.vigil
     callers = house.shelf.rejected_callers()
-    found = acquaintance.facts(here, [_seen(house, node, callers) for node in nodes])
+    checkups = checkups_by_node(house)
+    found = acquaintance.facts(here, [_seen(house, node, callers, checkups.get(node.name, ())) for node in nodes])
     titles = {node.ae_title: node.name for node in nodes} | {here.ae_title: acquaintance.US}
     lists = [(node.name, vigil.lists.of(node.name)) for node in nodes]
     return Acquaintances(
@@ -40,14 +42,25 @@ def _here(house: ApiHouse) -> Here:
     return Here(device.ae_title, device.port, frozenset(one.address for one in device.addresses) | {"127.0.0.1", "localhost"})
 
 
-def _seen(house: ApiHouse, node: Node, callers: Sequence[RejectedCaller]) -> Seen:
+def checkups_by_node(house: ApiHouse) -> dict[str, list[Checkup]]:
+    """The kept checkups and those of this process that are over, the latest of each node first."""
+    found = {name: list(checkups) for name, checkups in house.neighbourhood.vigil.reports().items()}
+    for checkup in house.clinic.all():
+        if checkup.ended is not None:
+            found.setdefault(checkup.node, []).append(checkup)
+    for checkups in found.values():
+        checkups.sort(key=lambda checkup: checkup.began, reverse=True)
+    return found
+
+
+def _seen(house: ApiHouse, node: Node, callers: Sequence[RejectedCaller], checkups: Sequence[Checkup]) -> Seen:
     around = house.neighbourhood
     return Seen(
         node,
         around.standings.standing(node),
         around.standings.story(node).calls,
         [caller for caller in callers if _is_of(caller, node)],
-        around.vigil.reports(node.name),
+        checkups,
         around.vigil.lists.of(node.name),
     )
 

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from fastapi import APIRouter
 
 from isocenter.base.limits import NODE_BARS, NODE_HISTORY_SECONDS
+from isocenter.jobs import findings
 from isocenter.jobs.stories import Verdict
 from isocenter.jobs.strangers import Visitor
 from isocenter.model.records import Node, RejectedCaller
@@ -18,6 +19,7 @@ from isocenter.nodes import entry
 from isocenter.nodes.address import parsed
 from isocenter.nodes.book import NodeBook
 from isocenter.nodes.wildcard import is_one_device
+from isocenter.web.api_acquaintances import checkups_by_node
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.api_nodes import NodeName
 from isocenter.web.api_words import CallerWords, FindingWords
@@ -96,7 +98,8 @@ def node_story(house: House, name: NodeName) -> NodeStory:
     story = house.neighbourhood.standings.story(node)
     moments = [datetime.fromtimestamp(answer.at, UTC) for answer in story.answers]
     drifts = [DriftWords.of(node.name, one) for one in house.neighbourhood.vigil.drift.open(node.name)]
-    return NodeStory.of(_state(house, node), story, moments, drifts)
+    found = findings.latest(checkups_by_node(house).get(node.name, ()))
+    return NodeStory.of(_state(house, node), story, moments, drifts, found)
 
 
 def neighbours(house: ApiHouse) -> dict[str, int]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isocenter.jobs.alarm import Alarm
@@ -19,9 +19,9 @@ from isocenter.model.records import Node
 
 @dataclass(frozen=True, slots=True)
 class Vigil:
-    """`catch_up` writes what waits, so that `history` has it, and looks at what others changed; `stirred` says that what is kept of a node has changed.
-
-    `reports` are the kept checkups of a node, the latest first; `interval_minutes` is how often a node is asked, 0 for never.
+    """`catch_up` writes what waits, so that `history` has it, and looks at what others changed; `stirred` says that what is kept of a
+    node is other than before. `reports` are the kept checkups of each node, the latest first; `interval_minutes` is how often a node
+    is asked, 0 for never.
     """
 
     history: HistoryShelf
@@ -29,7 +29,7 @@ class Vigil:
     drift: DriftWatch
     alarm: Alarm
     lists: OtherLists
-    reports: Callable[[str], Sequence[Checkup]]
+    reports: Callable[[], Mapping[str, Sequence[Checkup]]]
     catch_up: Callable[[], None]
     stirred: Callable[[str], None]
     renamed: Callable[[str, str], None]

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from isocenter.base.limits import NODE_NAME_CHARACTERS_MAX
 from isocenter.jobs.echoing import Echo
+from isocenter.jobs.findings import Found
 from isocenter.jobs.stories import Bar, Calls, Event, Standing, Story
 from isocenter.jobs.strangers import Visitor
 from isocenter.model.records import Node
@@ -183,7 +184,10 @@ class CallsWords(Words):
 
 
 class NodeStory(Words):
-    """What is known of a node from talking with it: the answers of a day oldest first, events latest first, and what drifted."""
+    """What is known of a node from talking with it: the answers of a day oldest first, events latest first, and what drifted.
+
+    `retrieve` and `titles` are what the latest checkup found about both, in words; empty where none did.
+    """
 
     state: NodeState
     answers: list[AnswerWords]
@@ -193,9 +197,11 @@ class NodeStory(Words):
     pdu_bytes_max: int | None
     calls: CallsWords
     drifts: list[DriftWords]
+    retrieve: str
+    titles: str
 
     @classmethod
-    def of(cls, state: NodeState, story: Story, moments: list[datetime], drifts: list[DriftWords]) -> NodeStory:
+    def of(cls, state: NodeState, story: Story, moments: list[datetime], drifts: list[DriftWords], found: Found) -> NodeStory:
         return cls(
             state=state,
             answers=[
@@ -212,6 +218,8 @@ class NodeStory(Words):
             pdu_bytes_max=story.pdu_bytes_max,
             calls=CallsWords.of(story.calls),
             drifts=drifts,
+            retrieve=found.retrieve,
+            titles=found.titles,
         )
 
 

@@ -587,13 +587,14 @@ export interface EventWords {
   readonly good: boolean | null;
 }
 
-/** One thing that crossed the wire; `raw` are its first bytes as hexadecimal digits. */
+/** One thing that crossed the wire; `raw` are its first bytes as hexadecimal digits, `recording` finds it in the inspector. */
 export interface ExchangeWords {
   readonly moment: string;
   readonly direction: string;
   readonly words: string;
   readonly raw: string;
   readonly byte_count: number;
+  readonly recording: string;
 }
 
 /** What the latest retrievals from a node have shown. `by` is the way that worked last, empty where none did yet; the rates are 0 where they are not known. */
@@ -1063,7 +1064,7 @@ export interface NodeStates {
   readonly echo_minutes: number;
 }
 
-/** What is known of a node from talking with it: the answers of a day oldest first, events latest first, and what drifted. */
+/** What is known of a node from talking with it: the answers of a day oldest first, events latest first, and what drifted. `retrieve` and `titles` are what the latest checkup found about both, in words; empty where none did. */
 export interface NodeStory {
   readonly state: NodeState;
   readonly answers: readonly (AnswerWords)[];
@@ -1073,6 +1074,8 @@ export interface NodeStory {
   readonly pdu_bytes_max: number | null;
   readonly calls: CallsWords;
   readonly drifts: readonly (DriftWords)[];
+  readonly retrieve: string;
+  readonly titles: string;
 }
 
 /** A device that we know. */

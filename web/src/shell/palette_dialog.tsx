@@ -9,6 +9,8 @@ const PAGES = [
   ["/", "Studies"],
   ["/query", "Query and retrieve"],
   ["/network", "Network: nodes and callers"],
+  ["/network?view=company", "Network: who knows whom"],
+  ["/network?view=heartbeat", "Network: heartbeat, maintenance, alerts"],
   ["/connections", "Connections: doctor, setup and test"],
   ["/connections?view=add", "Add a device, step by step"],
   ["/activity", "Activity: log, associations, jobs"],

@@ -94,6 +94,8 @@ function Body({ node, story, now }: { readonly node: NodeWords; readonly story: 
   const learned: [string, string][] = [
     ["Implementation", story.implementation_version_name || story.implementation_class_uid],
     ["PDU", story.pdu_bytes_max === null ? "" : story.pdu_bytes_max === 0 ? "any size" : `${count(story.pdu_bytes_max)} bytes`],
+    ["Titles", story.titles],
+    ["Retrieve", story.retrieve],
     ["It called", calls.last ? `${counted(calls.count, "time")}, last ${recently(new Date(calls.last), now)}` : ""],
     ["It calls us", calls.titles.map((one) => one.ae_title).join(", ")],
     ["Refused here", calls.failed ? counted(calls.failed, "request") : ""],

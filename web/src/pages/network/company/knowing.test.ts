@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FactWords } from "@/api/words";
-import { Company, known, moved, sentence, told } from "./knowing";
+import { Company, known, moved, SHOWN_MAX, sentence, shown, told } from "./knowing";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
 
@@ -44,6 +44,20 @@ test("what is not known is said so", () => {
   expect(told(undefined, "CT", "")).toBe("CT to This device: not known");
   expect(told(undefined, "", "")).toBe("the same device");
   expect(told(fact({ knowing: "wrong", one_sided: true }), "", "CT")).toBe("This device to CT: entered wrongly, one-sided");
+});
+
+test("a long list is cut to those that matter, and found by typing", () => {
+  const people = ["", ...Array.from({ length: 200 }, (_, number) => `N${number}`)].map((name) => ({ name, title: `T${name}` }));
+  const company = new Company([fact({ of: "N150", to: "", knowing: "wrong", one_sided: true })]);
+  const few = shown(people, company, "");
+  expect(few).toHaveLength(SHOWN_MAX);
+  expect(few[0]?.name).toBe("");
+  expect(few.some((one) => one.name === "N150")).toBe(true);
+  expect(shown(people, company, "tn19").map((one) => one.name)).toEqual([
+    "",
+    "N19",
+    ...Array.from({ length: 10 }, (_, number) => `N19${number}`),
+  ]);
 });
 
 test("arrows stay within the square", () => {

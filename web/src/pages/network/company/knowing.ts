@@ -52,6 +52,23 @@ function keyOf(of: string, to: string): string {
   return `${of}\n${to}`;
 }
 
+/** Of whom a square is drawn at most: more cannot be looked over, and each one is a row of cells. */
+export const SHOWN_MAX = 60;
+
+/** Those who are shown: whoever fits what is typed, one-sided ones first where there are too many; this device always. */
+export function shown(people: readonly Person[], company: Company, typed: string): readonly Person[] {
+  const wanted = typed.trim().toLowerCase();
+  const fits = people.filter((one) => one.name === "" || `${one.name} ${one.title}`.toLowerCase().includes(wanted));
+  if (fits.length <= SHOWN_MAX) return fits;
+  const broken = new Set(company.oneSided().flatMap((fact) => [fact.of, fact.to]));
+  const first = new Set([...fits].sort((one, other) => rank(other, broken) - rank(one, broken)).slice(0, SHOWN_MAX));
+  return fits.filter((one) => first.has(one));
+}
+
+function rank(one: Person, broken: ReadonlySet<string>): number {
+  return one.name === "" ? 2 : broken.has(one.name) ? 1 : 0;
+}
+
 /** "This device" or a node's name. */
 export function named(name: string): string {
   return name || "This device";

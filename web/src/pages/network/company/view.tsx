@@ -3,7 +3,7 @@
  * only is marked, since that is why a search works and retrieving does not. The chosen pair is explained beside it.
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { change, get } from "@/api/http";
 import type { Acquaintances } from "@/api/words";
@@ -13,7 +13,7 @@ import { PageBar } from "@/parts/page_bar";
 import { useDevice, useNews, useNodes, useNow } from "../neighbourhood";
 import { NetworkTabs } from "../network_tabs";
 import styles from "./company.module.css";
-import { Company, type Person } from "./knowing";
+import { Company, type Person, SHOWN_MAX, shown } from "./knowing";
 import { Matrix } from "./matrix";
 import { Pair } from "./pair";
 
@@ -34,6 +34,8 @@ export default function View() {
     ],
     [nodes.data, device.data],
   );
+  const [typed, setTyped] = useState("");
+  const few = useMemo(() => shown(people, company, typed), [people, company, typed]);
   const { pair, choose } = usePair(people, company);
   const ask = async (path: "list" | "echo", node: string, entry?: string) => {
     const found = await change<Acquaintances>("POST", `/api/acquaintances/${path}`, entry ? { node, entry } : { node });
@@ -41,7 +43,22 @@ export default function View() {
   };
   return (
     <>
-      <PageBar title="Network" tabs={<NetworkTabs />} />
+      <PageBar
+        title="Network"
+        tabs={<NetworkTabs />}
+        actions={
+          people.length > 8 && (
+            <input
+              className={styles.find}
+              type="search"
+              placeholder={people.length > SHOWN_MAX ? `${few.length} of ${people.length} shown` : "Find a node"}
+              aria-label="Find a node"
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+          )
+        }
+      />
       <div className={styles.page}>
         <div className={styles.main}>
           {asked.error && <Fault tried="It is not known who knows whom" error={asked.error} again={() => void asked.refetch()} />}
@@ -52,7 +69,7 @@ export default function View() {
               </EmptyState>
             </div>
           ) : (
-            asked.data && <Matrix people={people} company={company} pair={pair} onChoose={choose} />
+            asked.data && <Matrix people={few} company={company} pair={pair} onChoose={choose} />
           )}
         </div>
         <Pair
