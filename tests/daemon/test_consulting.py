@@ -77,7 +77,7 @@ def test_what_is_pasted_as_an_authority_is_used_for_this_checkup_and_is_gone_the
     checkup = examined(here, there.node, secured=Secured(PEM, check_host=False))
     assert checkup.secure
     assert checkup.verdict.layer in {Layer.TLS, Layer.FIRST_BYTES}
-    assert list(tmp_path.iterdir()) == []
+    wait_for(lambda: list(tmp_path.iterdir()) == [])
 
 
 def test_what_this_device_shows_of_itself_lies_in_the_data_folder(here, there):

@@ -49,7 +49,7 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
 
     settings = house.settings
     visit = clinic.visit(
-        Call(asked.node, settings.aet),
+        Call(asked.node, settings.aet, witness=house.witness.ledger),
         asked.role,
         settings.port,
         consent=Consent(**{one.name: one.name in asked.consent for one in fields(Consent)}),

@@ -118,7 +118,7 @@ class _Watched:
             return []
         past = [one.summary for one in self._associations.past_associations(self._after)]
         still = [one for one in self._associations.open_associations() if one.token not in self._before]
-        return [_caller(one) for one in (*past, *still)]
+        return [_caller(one) for one in (*past, *still) if not one.outgoing]
 
     def report(self, report: CommitmentReport) -> None:
         """A report came."""

@@ -18,6 +18,7 @@ from isocenter.doctor.answer import Answer, Said
 from isocenter.doctor.network import Ending, Line, TlsFailed, connect, tls_context
 from isocenter.doctor.protocols import recognise
 from isocenter.doctor.visit import Visit
+from isocenter.net.recorder import Recorder
 from isocenter.standard.sop_class import VERIFICATION
 from isocenter.standard.status import describe_abort, describe_rejection
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
@@ -91,6 +92,8 @@ def open_line(visit: Visit, seconds: float | None = None) -> Line:
     """A connection to the address that answered, secured where this node is called by TLS. Raises `Unreached` and `TlsFailed`."""
     address = visit.address or (visit.addresses[0] if visit.addresses else visit.node.host)
     line = connect(address, visit.node.port, seconds or visit.patience.connect, visit.clock, visit.is_stopped)
+    if isinstance(recorder := getattr(visit.witness, "recorder", None), Recorder):
+        line.record(recorder)
     context = tls_context(visit.security)
     if context is not None:
         try:

@@ -88,6 +88,7 @@ def visit(
         patience=patience or Patience(),
         our_titles_heard=ours_heard,
         their_titles_heard=theirs_heard,
+        witness=call.witness,
     )
 
 

@@ -25,6 +25,7 @@ from isocenter.base.limits import (
     CONNECT_SECONDS,
 )
 from isocenter.model.checkup import Attempt, ContextAnswer, Role, Sign
+from isocenter.model.ports import OutgoingWitness
 from isocenter.model.records import Node
 from isocenter.standard.sop_class import CT_IMAGE
 
@@ -134,6 +135,8 @@ class Visit:
     """How the other side has spelled our title when it called us, the latest first."""
     their_titles_heard: tuple[str, ...] = ()
     """Under which titles its address has called us, the latest first."""
+    witness: OutgoingWitness | None = None
+    """Who is told of the associations that steps open, and may have their bytes recorded."""
 
     # ---- what was found out ----
     addresses: tuple[str, ...] = ()

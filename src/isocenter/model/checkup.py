@@ -78,13 +78,17 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One thing that crossed the wire, `sent` or `got`: what it was in words, and its first bytes (CHECKUP_RAW_BYTES_MAX)."""
+    """One thing that crossed the wire, `sent` or `got`: what it was in words, and its first bytes (CHECKUP_RAW_BYTES_MAX).
+
+    `recording` finds the whole connection among the recorded ones, as long as it is kept; empty where it was not recorded.
+    """
 
     moment: datetime
     direction: str
     words: str
     raw: bytes
     byte_count: int
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,14 @@ class SignWords(Found):
 
 
 class ExchangeWords(Found):
-    """One thing that crossed the wire; `raw` are its first bytes as hexadecimal digits."""
+    """One thing that crossed the wire; `raw` are its first bytes as hexadecimal digits, `recording` finds it in the inspector."""
 
     moment: datetime
     direction: str
     words: str
     raw: str
     byte_count: int
+    recording: str
 
 
 class StepWords(Found):
