@@ -17,6 +17,7 @@ NUMBERS_OF_THEIR_OWN: dict[str, set[int]] = {
     "base.clock": {2026},
     "base.config": {11112, 8114, 65535},
     "archive.schema": {1970},
+    "cli.lab": {11113},
     "web.zip_file": {1980},
     "nodes.acrnema_map": {5678},
     "nodes.entry": {8042, 8080, 8114},

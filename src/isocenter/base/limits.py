@@ -1219,6 +1219,9 @@ EXPLAIN_LINES_MAX = _limit(
 LAB_MESSAGE_BYTES_MAX = _limit(
     "LAB_MESSAGE_BYTES_MAX", 64 * MIB, "bytes", "Of one message that a misbehaving peer of the lab keeps in memory."
 )
+LAB_FIRST_BYTES = _limit(
+    "LAB_FIRST_BYTES", 4 * KIB, "bytes", "Read of a caller by a peer of the lab that speaks another protocol: a whole HTTP request."
+)
 LAB_OBJECTS_MAX = _limit("LAB_OBJECTS_MAX", 200, "objects", "Kept in the memory of such a peer; then the oldest goes.")
 LAB_SILENCE_SECONDS = _limit(
     "LAB_SILENCE_SECONDS",

@@ -21,7 +21,7 @@ def lab() -> None:
 @app.command("fault")
 def fault(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which fault; without it, all are listed.")] = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to listen.")] = 11113,
+    port: Annotated[int, typer.Option("--port", min=1, max=0xFFFF, help="Where to listen.")] = 11113,
     host: Annotated[str, typer.Option("--host", help="The address to listen at; this computer alone by default.")] = "127.0.0.1",
     knows: Annotated[
         str, typer.Option("--knows", metavar="TITLE@HOST:PORT", help="Whom it may send to: the one destination of its list.")

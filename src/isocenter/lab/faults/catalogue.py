@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import MIB
 from isocenter.lab.faults import strangers
 from isocenter.lab.faults.habits import Commits, Ending, Habits, How, Moves
 from isocenter.lab.faults.strangers import Stranger
@@ -149,7 +150,7 @@ _CONTEXTS = (
     _habit("no-get", "G3", "offers no C-GET", refuses=_refused((PATIENT_ROOT_GET, STUDY_ROOT_GET))),
     _habit("no-commitment", "K1", "offers no storage commitment", refuses={STORAGE_COMMITMENT_PUSH: 3}),
     _habit("tiny-pdu", "C10", "receives at most 10 bytes a PDU", pdu_bytes_max=10),
-    _habit("too-long-pdu", "C9", "sends PDUs of 1 MiB whatever was agreed", sends_pdu_bytes=1024 * 1024),
+    _habit("too-long-pdu", "C9", "sends PDUs of 1 MiB whatever was agreed", sends_pdu_bytes=MIB),
 )  # fmt: skip
 
 _ECHO = (

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from isocenter.base.limits import LAB_FIRST_BYTES
 from isocenter.lab.faults.line import Line
 
 Stranger = Callable[[Line], Awaitable[None]]
 
-_FIRST = 4096
 _SERVER = b"Server: nginx/1.24.0\r\nContent-Type: text/html\r\nConnection: close\r\n"
 _PAGE = b"<html><head><title>Welcome</title></head></html>"
 
@@ -28,13 +28,13 @@ def _is_http(first: bytes) -> bool:
 
 async def web(line: Line) -> None:
     """A web server that says at once what it thinks of other languages."""
-    first = await line.first_bytes(_FIRST)
+    first = await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(_response(b"200 OK" if _is_http(first) else b"400 Bad Request"))
 
 
 async def patient_web(line: Line) -> None:
     """A web server that waits for the end of a line that never comes."""
-    first = await line.first_bytes(_FIRST)
+    first = await line.first_bytes(LAB_FIRST_BYTES)
     if _is_http(first):
         await line.send(_response(b"200 OK"))
         return
@@ -43,13 +43,13 @@ async def patient_web(line: Line) -> None:
 
 async def proxy(line: Line) -> None:
     """An HTTP proxy that wants a password of everybody."""
-    await line.first_bytes(_FIRST)
+    await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(_response(b"407 Proxy Authentication Required", more=b'Proxy-Authenticate: Basic realm="proxy"\r\n'))
 
 
 async def gateway(line: Line) -> None:
     """A load balancer with nobody behind it."""
-    await line.first_bytes(_FIRST)
+    await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(_response(b"503 Service Unavailable"))
 
 
@@ -60,20 +60,20 @@ async def hl7(line: Line) -> None:
 
 async def eager_hl7(line: Line) -> None:
     """An HL7 listener that refuses whatever it reads, in HL7."""
-    await line.first_bytes(_FIRST)
+    await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(b"\x0bMSH|^~\\&|RIS|HOSPITAL|||20260101||ACK|1|P|2.3\rMSA|AR||not HL7\r\x1c\r")
     await line.hold()
 
 
 async def remote_desktop(line: Line) -> None:
     """A Windows remote desktop: it answers in TPKT, whose first byte looks like an A-ASSOCIATE-RJ."""
-    await line.first_bytes(_FIRST)
+    await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(bytes.fromhex("030000130ed000001234000209080002000000"))
 
 
 async def file_share(line: Line) -> None:
     """A Windows file share (SMB)."""
-    await line.first_bytes(_FIRST)
+    await line.first_bytes(LAB_FIRST_BYTES)
     await line.send(bytes.fromhex("00000023ff534d4272000000008801c8") + bytes(23))
 
 
