@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import time
 
 import pytest
 from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
@@ -143,6 +144,15 @@ def test_an_archive_with_our_own_title_sends_to_itself(world):
     world.visit.own_ae_title = "PEER"
     step = move(world.visit)
     assert step.sign.code == "move-same-title"
+
+
+def test_a_stop_is_heeded_while_something_is_waited_for(world):
+    world.counts = {}
+    world.visit.patience = dataclasses.replace(world.visit.patience, arrival=600)
+    world.visit.is_stopped = lambda: True
+    began = time.monotonic()
+    assert move(world.visit).sign.code == "move-later"
+    assert time.monotonic() - began < 30
 
 
 def test_an_archive_that_calls_us_and_delivers_nothing_is_told_with_its_call(world):

@@ -17,7 +17,7 @@ from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Reply, Request
 from isocenter.doctor import signs
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, step_of
-from isocenter.doctor.visit import Arrivals, CommitmentReport, TestObject, Visit
+from isocenter.doctor.visit import Arrivals, CommitmentReport, TestObject, Visit, patiently
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.net.messages import Message, refusal
 from isocenter.net.requestor import Proposal
@@ -55,7 +55,7 @@ def _commitment(visit: Visit, tape: Tape) -> Step:
                 return _failed(visit, answer)
             report = _first(visit, talk, here, arrivals, transaction)
         if report is None and not here and arrivals is not None:
-            report = arrivals.wait_for_report(transaction, visit.patience.commitment)
+            report = patiently(visit, lambda seconds: arrivals.wait_for_report(transaction, seconds), visit.patience.commitment)
         report, on = (here[0], "the same association") if here else (report, "a new association")
         callers = [list(caller) for caller in arrivals.callers()] if arrivals is not None else []
     if report is None and arrivals is None:

@@ -15,7 +15,7 @@ from isocenter.base.errors import UsageError
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import signs
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, refused, step_of
-from isocenter.doctor.visit import Arrivals, TestObject, Visit
+from isocenter.doctor.visit import Arrivals, TestObject, Visit, patiently
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard import transfer_syntax
@@ -135,7 +135,7 @@ def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals
     patience = visit.patience.arrival
     if failed:
         patience = min(patience, _SETTLES_SECONDS if arrivals.callers() else _ENDS_SECONDS)
-    came = arrivals.wait_for(test_object.sop_instance_uid, patience)
+    came = patiently(visit, lambda seconds: arrivals.wait_for(test_object.sop_instance_uid, seconds), patience)
     return Came(answer, came, tuple(arrivals.callers()), to, visit.product)
 
 

@@ -111,7 +111,7 @@ def _done(visit: Visit, name: str, answer: Answer, ended: Trouble | None, facts:
     test_object = visit.test_object
     assert test_object is not None, "it was sent above"
     syntax = transfer_syntax.name_of(test_object.transfer_syntax)
-    words = f"a {name} in {syntax} was taken in {answer.milliseconds:.0f} ms"
+    words = f"the test object, {name} in {syntax}, was taken in {answer.milliseconds:.0f} ms"
     if not facts["follows_its_class"]:
         visit.remarks.append(f"The test object has the UID of {name} and the contents of a secondary capture.")
     if kind_of(answer.status) is Kind.WARNING:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from isocenter.base.clock import Clock
 from isocenter.base.limits import (
@@ -20,6 +20,7 @@ from isocenter.base.limits import (
     CHECKUP_COMMITMENT_SECONDS,
     CHECKUP_GREETING_SECONDS,
     CHECKUP_IDLE_SECONDS,
+    CHECKUP_LOOK_SECONDS,
     CHECKUP_RESPONSE_SECONDS,
     CHECKUP_RETRIEVE_SECONDS,
     CONNECT_SECONDS,
@@ -135,6 +136,8 @@ class Visit:
     """How the other side has spelled our title when it called us, the latest first."""
     their_titles_heard: tuple[str, ...] = ()
     """Under which titles its address has called us, the latest first."""
+    their_usual_titles: tuple[str, ...] = ()
+    """What it may be called again after a reset: the title that its product, or the one at its port, has by itself."""
     witness: OutgoingWitness | None = None
     """Who is told of the associations that steps open, and may have their bytes recorded."""
 
@@ -157,6 +160,19 @@ class Visit:
     """How long one TCP connection took: about one round trip."""
     doubts: list[Sign] = field(default_factory=list)
     """What looked odd on the way and may explain a failure above."""
+
+
+Waited = TypeVar("Waited")
+
+
+def patiently(visit: Visit, wait: Callable[[float], Waited | None], seconds: float) -> Waited | None:
+    """What `wait` gives within so many seconds, asked in slices so that a stop is heeded."""
+    until = visit.clock.monotonic() + seconds
+    while True:
+        left = until - visit.clock.monotonic()
+        found = wait(max(0.0, min(left, CHECKUP_LOOK_SECONDS)))
+        if found is not None or left <= CHECKUP_LOOK_SECONDS or visit.is_stopped():
+            return found
 
 
 @dataclass(slots=True)
