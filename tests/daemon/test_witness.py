@@ -61,6 +61,11 @@ def test_several_classes_and_deeds_are_joined(told):
     )
 
 
+def test_a_report_of_commitment_is_told_as_what_it_is(told):
+    line, _ = told(summary(requests={"0100": 1}))
+    assert "reported on storage commitment" in line
+
+
 def test_what_a_move_sent_is_not_measured_by_the_association_that_asked_for_it(told):
     line, _ = told(summary(requests={"move": 2}, sent=40, bytes_out=8300))
     assert line == "CT2 (10.0.0.7) asked to move 2 times and had 40 objects sent in 0.4 s"

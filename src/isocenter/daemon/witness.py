@@ -11,17 +11,37 @@ import shlex
 from collections.abc import Mapping
 
 from isocenter.daemon.association_ledger import AssociationLedger
+from isocenter.dimse.commands import CommandField
 from isocenter.model.records import AssociationOutcome, AssociationSummary
 from isocenter.standard import sop_class, status
 from isocenter.wire.pdu import AssociateRequest
 
 _log = logging.getLogger("isocenter.association")
 
+_DONE = (
+    ("echo", "echoed"),
+    ("find", "searched"),
+    ("move", "asked to move"),
+    ("get", "asked to get"),
+    (f"{CommandField.N_EVENT_REPORT_RQ:04X}", "reported on storage commitment"),
+)
+"""Operations as they are counted, in words."""
+
 
 class LogWitness:
     """Tells the log, and the ledger."""
 
-    def __init__(self, ledger: AssociationLedger) -> None:
+    _DONE = (
+    ("echo", "echoed"),
+    ("find", "searched"),
+    ("move", "asked to move"),
+    ("get", "asked to get"),
+    (f"{CommandField.N_EVENT_REPORT_RQ:04X}", "reported on storage commitment"),
+)
+"""Operations as the witness counts them, in words."""
+
+
+def __init__(self, ledger: AssociationLedger) -> None:
         self.ledger = ledger
 
     def association_opened(self, summary: AssociationSummary) -> None:
@@ -83,7 +103,7 @@ def deeds(summary: AssociationSummary) -> str:
         done.append(f"stored {objects(summary.instances)}, {_bytes(summary.bytes_in)}")
     elif summary.requests.get("store"):
         done.append("tried to store")
-    for operation, words in (("echo", "echoed"), ("find", "searched"), ("move", "asked to move"), ("get", "asked to get")):
+    for operation, words in _DONE:
         if times := summary.requests.get(operation, 0):
             done.append(words if times == 1 else f"{words} {times} times")
     if summary.sent:
