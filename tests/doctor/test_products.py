@@ -145,6 +145,14 @@ def test_a_title_that_nobody_changed_names_its_product():
     assert products.product_by_title("CT_1") is None
 
 
+def test_a_device_that_was_reset_has_the_title_of_its_product_again():
+    assert products.usual_titles("Orthanc 1.12", 31000) == ("ORTHANC",)
+    assert products.usual_titles("", 4242) == ("ORTHANC",)
+    assert products.usual_titles("conquest", 4242) == ("CONQUESTSRV1", "ORTHANC")
+    assert products.usual_titles("", 11112) == ()
+    assert products.usual_titles("ohif", 104) == ()
+
+
 def test_a_toolkit_in_many_products_says_so():
     assert products.likely("1.2.276.0.7230010.3.0.3.6.7", "OFFIS_DCMTK_367").startswith("built with DCMTK 3.6.7, probably ")
 

@@ -168,6 +168,12 @@ def test_a_spelling_that_came_to_our_door_is_believed_without_a_call():
     assert (step.sign.code, step.sign.facts["known_as"]) == ("titles-called-heard", "CONQUEST")
 
 
+def test_a_device_that_was_reset_is_found_under_the_title_of_its_product():
+    visit, step = judged(strict("ORTHANC", None), consent=TRIED, their_usual_titles=("ORTHANC",))
+    assert step.sign.facts["known_as"] == "ORTHANC"
+    assert visit.attempts[-1].is_accepted
+
+
 def test_small_messages_and_late_answers_are_remarks():
     visit, step = judged(accepting(pdu_bytes_max=1024))
     assert (step.outcome, step.sign.code) == (Outcome.WARNED, "pdu-small")

@@ -138,6 +138,7 @@ def _ready(
     """What makes one visit after the other, each until it is stopped."""
     from isocenter.base.clock import SystemClock
     from isocenter.daemon import instances, library, way_back
+    from isocenter.daemon.paperwork import reported_product
     from isocenter.doctor import clinic
 
     call = calling.resolve(node, aet, name, data)
@@ -149,12 +150,14 @@ def _ready(
             callers = list(shelf.rejected_callers())
     uid = _class_uid(storage_class)
 
+    known = reported_product(place.folder, call.node)
+
     def visit(is_stopped: Callable[[], bool]) -> Visit:
         clock = SystemClock()
         is_running = port is None and instances.running(place) is not None
         return clinic.visit(
             call, role, own_port, consent=consent, security=security, storage_class_uid=uid, callers=callers, clock=clock,
-            is_stopped=is_stopped,
+            is_stopped=is_stopped, known_product=known,
             return_path=way_back.for_command_line(place.folder, own_port, clock, is_running=is_running),
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from isocenter.base.clock import SystemClock
 from isocenter.daemon.checkups import Checkups, Tell
 from isocenter.daemon.compose import House
+from isocenter.daemon.paperwork import reported_product
 from isocenter.daemon.way_back import ThroughArchive
 from isocenter.jobs.searching import Call
 from isocenter.web.clinic import CheckupAsked, Secured
@@ -57,6 +58,7 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
         storage_class_uid=asked.storage_class_uid,
         return_path=_way_back(house),
         callers=house.shelf.rejected_callers(),
+        known_product=reported_product(house.place.folder, asked.node),
         is_stopped=stopped.is_set,
     )
     # Under a policy that does not look at the called title, one that spells ours otherwise was let in.

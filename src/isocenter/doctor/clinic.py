@@ -13,6 +13,7 @@ from importlib import import_module
 from isocenter.base.clock import Clock, SystemClock
 from isocenter.doctor.checkup import StepOf, examine
 from isocenter.doctor.diagnosis import verdict
+from isocenter.doctor.products import usual_titles
 from isocenter.doctor.visit import Consent, Patience, ReturnPath, Security, Visit
 from isocenter.jobs.searching import Call
 from isocenter.model.checkup import Checkup, Layer, Role, Step
@@ -69,9 +70,13 @@ def visit(
     storage_class_uid: str = CT_IMAGE,
     patience: Patience | None = None,
     callers: Iterable[RejectedCaller] = (),
+    known_product: str = "",
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Visit:
-    """A visit to the node of `call`, under its calling title. `callers` are those who were turned away at our door."""
+    """A visit to the node of `call`, under its calling title. `callers` are those who were turned away at our door.
+
+    `known_product` is what it was when it was examined before, empty where it never was.
+    """
     ours_heard, theirs_heard = heard(call, callers)
     return Visit(
         node=call.node,
@@ -88,6 +93,7 @@ def visit(
         patience=patience or Patience(),
         our_titles_heard=ours_heard,
         their_titles_heard=theirs_heard,
+        their_usual_titles=usual_titles(known_product, call.node.port),
         witness=call.witness,
     )
 

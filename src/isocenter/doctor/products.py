@@ -148,6 +148,14 @@ def product_by_title(ae_title: str) -> Product | None:
     return next((one for one in products() if one.own_title and one.own_title == ae_title.strip()), None)
 
 
+def usual_titles(product: str, port: int) -> tuple[str, ...]:
+    """The titles that a device may have again after a reset: that of its product, and that of the one product with this port."""
+    known = product_of(product)
+    at_port = [one for one in products() if one.own_title and one.own_port == port]
+    found = [one.own_title for one in (known, *(at_port if len(at_port) == 1 else ())) if one is not None and one.own_title]
+    return tuple(dict.fromkeys(found))
+
+
 def lines(
     ours: Own, product: str = "", *, theirs: Own | None = None, before: Own | None = None, is_only: bool = False
 ) -> tuple[Line, ...]:

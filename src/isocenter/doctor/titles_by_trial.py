@@ -94,7 +94,7 @@ def try_spellings(visit: Visit, first: Answer) -> Trial:
     calls = _Calls(visit, first)
     reason = _reason(first)
     ours = _unique(calls.ours, visit.our_titles_heard, near_misses(calls.ours))[:_OUR_SPELLINGS]
-    theirs = _unique(calls.theirs, visit.their_titles_heard, near_misses(calls.theirs))[:_THEIR_SPELLINGS]
+    theirs = _unique(calls.theirs, visit.their_titles_heard, visit.their_usual_titles, near_misses(calls.theirs))[:_THEIR_SPELLINGS]
     if reason == 3:
         return _calling_first(calls, ours)
     stranger = calls(calls.ours, NOBODY_CALLED)
