@@ -31,17 +31,7 @@ _DONE = (
 class LogWitness:
     """Tells the log, and the ledger."""
 
-    _DONE = (
-    ("echo", "echoed"),
-    ("find", "searched"),
-    ("move", "asked to move"),
-    ("get", "asked to get"),
-    (f"{CommandField.N_EVENT_REPORT_RQ:04X}", "reported on storage commitment"),
-)
-"""Operations as the witness counts them, in words."""
-
-
-def __init__(self, ledger: AssociationLedger) -> None:
+    def __init__(self, ledger: AssociationLedger) -> None:
         self.ledger = ledger
 
     def association_opened(self, summary: AssociationSummary) -> None:
