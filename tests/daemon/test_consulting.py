@@ -45,6 +45,9 @@ def test_an_archive_is_climbed_to_its_last_layer_and_the_copy_that_came_back_is_
     assert outcomes[Layer.MOVE] is outcomes[Layer.GET] is outcomes[Layer.COMPARE] is Outcome.PASSED
     assert (checkup.own_ae_title, checkup.own_port) == ("ISOCENTER", here.house.settings.port)
     assert here.browser.get("/api/status").json()["instances"] == 0
+    titles = checkup.step(Layer.TITLES).exchanges[-1]
+    (kept,) = [one for one in here.browser.get("/api/inspector").json()["recordings"] if one["token"] == titles.recording]
+    assert (kept["way"], kept["byte_count"] >= titles.byte_count) == ("out", True)
 
 
 def test_without_consent_nothing_is_stored(here, there):

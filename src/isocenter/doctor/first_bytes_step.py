@@ -12,7 +12,7 @@ from time import monotonic
 from isocenter.base.errors import LocalError
 from isocenter.base.limits import CHECKUP_PROBE_SECONDS, CHECKUP_SLOW_ANSWER_TIMES
 from isocenter.doctor.answer import Answer, Said
-from isocenter.doctor.asking import ask, blank_titles, greeting, http_answer, listen, part, request_of
+from isocenter.doctor.asking import ask, blank_titles, greeting, http_answer, listen, open_line, part, request_of
 from isocenter.doctor.neighbours import ports
 from isocenter.doctor.network import Ending, TlsFailed, Unreached, any_server_context, connect
 from isocenter.doctor.protocols import Foreign, recognise
@@ -53,7 +53,7 @@ def _in_tls(visit: Visit) -> Step:
 def _in_clear(visit: Visit) -> Step:
     try:
         request = request_of(visit)
-        with connect(visit.address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
+        with open_line(visit) as line:
             began = monotonic()
             answer = ask(line, request, visit.patience.associate)
             if answer.said is Said.SILENT:

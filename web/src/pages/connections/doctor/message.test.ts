@@ -14,7 +14,9 @@ const checkup = {
   steps: [
     {
       layer: "titles",
-      exchanges: [{ moment: "2026-01-01T12:00:00.118Z", direction: "got", words: "A-ASSOCIATE-RJ", raw: "", byte_count: 10, recording: "" }],
+      exchanges: [
+        { moment: "2026-01-01T12:00:00.118Z", direction: "got", words: "A-ASSOCIATE-RJ", raw: "", byte_count: 10, recording: "" },
+      ],
     },
   ],
 } as unknown as CheckupWords;

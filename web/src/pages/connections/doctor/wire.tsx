@@ -1,5 +1,6 @@
 /** What crossed the wire in one layer: each exchange, and the bytes of the one that is looked at. */
 import { useState } from "react";
+import { Link } from "react-router";
 import type { ExchangeWords, StepWords } from "@/api/words";
 import { byteCount, count } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
@@ -29,7 +30,16 @@ export function Wire({ step, names }: Props) {
   const { names: areNamesShown } = usePrivacy();
   const isMasked = !areNamesShown && SEARCHES.has(step.layer) && shown?.direction === "got";
   return (
-    <Card title="What went over the wire">
+    <Card
+      title="What went over the wire"
+      end={
+        shown?.recording && (
+          <Link className={styles.inspector} to={`/connections?view=inspector&connection=${encodeURIComponent(shown.recording)}`}>
+            Open in the inspector
+          </Link>
+        )
+      }
+    >
       <ul className={styles.exchanges}>
         {exchanges.map((one, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: exchanges are told apart by their order
