@@ -20,7 +20,8 @@ from isocenter.model.history import Batch, Hour, PastEcho, PastEvent, Repeats, W
 
 Result = TypeVar("Result")
 
-_ANSWERED: Final = "answered"
+_THERE: Final = frozenset({"answered", "failed"})
+"""Outcomes of a node that is there: one that takes the association and not C-ECHO is."""
 _ECHO: Final = "INSERT OR REPLACE INTO node_echo (node, moment, place, microseconds, outcome, excused) VALUES (?, ?, ?, ?, ?, ?)"
 _HOUR: Final = (
     "INSERT INTO node_hour (node, hour, asked, answered, excused, microseconds, slowest) VALUES (?, ?, 1, ?, ?, ?, ?) "
@@ -171,6 +172,6 @@ def _echo_values(echo: PastEcho) -> tuple[Any, ...]:
 
 def _hour_values(echo: PastEcho) -> tuple[Any, ...]:
     begin = echo.moment - timedelta(minutes=echo.moment.minute, seconds=echo.moment.second, microseconds=echo.moment.microsecond)
-    answered = echo.outcome == _ANSWERED
+    answered = echo.outcome in _THERE
     time = round(echo.milliseconds * 1000) if answered else 0
     return _text(echo.node), to_microseconds(begin), int(answered), int(echo.excused and not answered), time, time

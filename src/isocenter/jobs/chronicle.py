@@ -32,6 +32,7 @@ from isocenter.model.history import Batch, HistoryShelf, PastEcho, PastEvent
 from isocenter.model.records import AssociationSummary, Node
 
 _log = logging.getLogger("isocenter.jobs")
+_AWAY = frozenset({Echo.LOST, Echo.REJECTED})
 
 
 class Chronicle:
@@ -78,7 +79,7 @@ class Chronicle:
 
     def echoed(self, node: Node, moment: datetime, echoed: Echoed) -> None:
         """See `Follower`."""
-        excused = echoed.echo is not Echo.ANSWERED and self._windows.open_for(node.name, moment) is not None
+        excused = echoed.echo in _AWAY and self._windows.open_for(node.name, moment) is not None
         line = PastEcho(node.name, place_of(node), moment, echoed.milliseconds, echoed.echo.value, excused)
         with self._lock:
             self._echoes.append(line)

@@ -31,7 +31,8 @@ class PastEcho:
 class Hour:
     """The echoes of one hour, which begins at `hour`. `excused` of them were not answered while the node was being worked on.
 
-    `milliseconds` is the sum over those that were answered, `slowest` the longest of them.
+    One that takes the association and not C-ECHO is there, and counts as answered. `milliseconds` is the sum over the answered
+    ones, `slowest` the longest of them.
     """
 
     node: str

@@ -19,9 +19,9 @@ from isocenter.model.records import Node
 
 @dataclass(frozen=True, slots=True)
 class Vigil:
-    """`catch_up` writes what waits, so that `history` has it, and looks at what others changed; `stirred` says that what is kept of a
-    node is other than before. `reports` are the kept checkups of each node, the latest first; `interval_minutes` is how often a node
-    is asked, 0 for never.
+    """`catch_up` writes what waits, so that `history` has it, and looks at what others changed; `stirred` says that what is kept of
+    a node is other than before. `reports` are the kept checkups of each node, the latest first; `interval_minutes` is how often a
+    node is asked, 0 for never.
     """
 
     history: HistoryShelf

@@ -148,7 +148,13 @@ function Row({
       </span>
       <span>{state && <Bars bars={state.bars} listens={state.verdict !== "not listening"} />}</span>
       <span className={styles[stands.tone]} title={state?.words || undefined}>
-        <span className={styles.first}>{asking.has(node.name) ? "asking" : stands.first}</span>
+        <span className={styles.first}>
+          {asking.has(node.name)
+            ? "asking"
+            : node.echo_minutes === 0 && state?.verdict === "unasked"
+              ? "never asked"
+              : stands.first}
+        </span>
         <span className={state?.verdict === "changed" ? styles.warn : ""}>{stands.second}</span>
       </span>
     </div>
