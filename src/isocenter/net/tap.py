@@ -54,9 +54,9 @@ class _Way:
 
 
 class _Run:
-    """A segment that is being written."""
+    """A segment as it is written, and kept. It becomes a `Segment` for whoever reads it: few of them are read."""
 
-    __slots__ = ("began", "ended", "forth", "gaps", "is_start", "kept", "lost", "spent")
+    __slots__ = ("began", "ended", "forth", "gaps", "is_start", "kept", "lost", "serial", "spent")
 
     def __init__(self, forth: bool, now: float, is_start: bool, spent: Spent | None) -> None:
         self.forth = forth
@@ -66,14 +66,26 @@ class _Run:
         self.is_start = is_start
         self.spent = spent
         self.lost = 0
+        self.serial = 0
 
     @property
     def cost(self) -> int:
+        """What it holds of our memory, about, in bytes."""
         return len(self.kept) + len(self.gaps) * 8 + RECORDED_SEGMENT_BYTES
+
+    @property
+    def byte_count(self) -> int:
+        return len(self.kept) + sum(self.gaps[1::2])
 
     def is_over(self, now: float) -> bool:
         """True where the next byte deserves a segment of its own."""
         return now - self.ended > RECORDED_PAUSE_SECONDS or len(self.kept) > RECORDED_RUN_BYTES
+
+    def segment(self) -> Segment:
+        gaps = tuple(zip(self.gaps[::2], self.gaps[1::2], strict=True))
+        return Segment(
+            self.serial, self.forth, self.began, self.ended, bytes(self.kept), gaps, self.is_start, self.lost, self.spent
+        )  # fmt: skip
 
     def leave_out(self, count: int) -> None:
         gaps, position = self.gaps, len(self.kept)
@@ -98,9 +110,9 @@ class Tap:
         self._charge = charge
         self._ways = {True: _Way(), False: _Way()}
         self._run: _Run | None = None
-        self._head: list[Segment] = []
+        self._head: list[_Run] = []
         self._head_bytes = 0
-        self._tail: deque[Segment] = deque()
+        self._tail: deque[_Run] = deque()
         self._serial = 0
         self._owed = 0
         self._spent: Spent | None = None
@@ -240,17 +252,13 @@ class Tap:
         run, self._run = self._run, None
         if run is None or not (run.kept or run.gaps):
             return
-        self._serial += 1
-        gaps = tuple(zip(run.gaps[::2], run.gaps[1::2], strict=True))
-        segment = Segment(
-            self._serial, run.forth, run.began, run.ended, bytes(run.kept), gaps, run.is_start, run.lost, run.spent
-        )  # fmt: skip
+        self._serial = run.serial = self._serial + 1
         cost = run.cost
-        if self._head_bytes + cost <= RECORDED_HEAD_BYTES and not self._tail:
-            self._head.append(segment)
-            self._head_bytes += cost
+        if self._tail or self._head_bytes + cost > RECORDED_HEAD_BYTES:
+            self._tail.append(run)
         else:
-            self._tail.append(segment)
+            self._head.append(run)
+            self._head_bytes += cost
         self.byte_count += cost
         self._owed += cost
 
@@ -271,7 +279,7 @@ class Tap:
         """See the port `Recorded`."""
         with self._lock:
             self._finish()
-            found = [segment for segment in (*self._head, *self._tail) if segment.serial > after]
+            found = [run.segment() for run in (*self._head, *self._tail) if run.serial > after]
             owed, self._owed = self._owed, 0
         if owed and self._charge is not None:
             self._charge(self, owed)
@@ -284,32 +292,22 @@ class Tap:
             tail = self._tail
             while tail and (freed < byte_count or not tail[0].is_start):
                 gone = tail.popleft()
-                freed += cost_of(gone)
+                freed += gone.cost
                 self.recording.lost_bytes += gone.byte_count
                 self._carry(gone)
             self.byte_count -= freed
         return freed
 
-    def _carry(self, gone: Segment) -> None:
+    def _carry(self, gone: _Run) -> None:
         """Let the next segment of the same direction say how much is missing before it."""
         missing = gone.byte_count + gone.lost
-        for place, segment in enumerate(self._tail):
-            if segment.forth == gone.forth:
-                self._tail[place] = Segment(
-                    segment.serial, segment.forth, segment.began, segment.ended, segment.kept, segment.gaps, segment.is_start,
-                    segment.lost + missing, segment.spent,
-                )  # fmt: skip
-                return
-        run = self._run
-        if run is not None and run.forth == gone.forth:
-            run.lost += missing
+        following = next((run for run in self._tail if run.forth == gone.forth), None)
+        if following is None and self._run is not None and self._run.forth == gone.forth:
+            following = self._run
+        if following is not None:
+            following.lost += missing
         else:
             self._lost[gone.forth] += missing
-
-
-def cost_of(segment: Segment) -> int:
-    """What a segment holds of our memory, about, in bytes."""
-    return len(segment.kept) + len(segment.gaps) * 16 + RECORDED_SEGMENT_BYTES
 
 
 def _header(way: _Way, head: bytes) -> None:
