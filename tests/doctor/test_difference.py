@@ -159,6 +159,12 @@ def test_the_worst_comes_first():
     assert len(set(tones)) >= 3
 
 
+def test_what_was_left_behind_is_no_difference():
+    layers = (*fine().steps, Step(Layer.CLEAN_UP, Outcome.WARNED, "a test object stays"))
+    clean = (*fine().steps, Step(Layer.CLEAN_UP, Outcome.PASSED))
+    assert sentences(fine(steps=layers), fine(steps=clean)) == []
+
+
 def test_a_step_of_another_role_is_no_change():
     printer = replace(fine(), steps=(*fine().steps, Step(Layer.PRINTER, Outcome.FAILED)))
     assert sentences(fine(), printer) == []

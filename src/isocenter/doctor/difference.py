@@ -142,7 +142,7 @@ def _own(before: Checkup, after: Checkup) -> Iterator[Change]:
 def _steps(before: Checkup, after: Checkup) -> Iterator[Change]:
     for step in after.steps:
         was = before.step(step.layer)
-        if was is None or was.outcome not in _TRIED or step.outcome not in _TRIED:
+        if was is None or was.outcome not in _TRIED or step.outcome not in _TRIED or step.layer is Layer.CLEAN_UP:
             continue
         if (was.outcome in _WORKS) != (step.outcome in _WORKS) or was.outcome is not step.outcome:
             yield _turned(step.layer, was, step)
@@ -150,7 +150,7 @@ def _steps(before: Checkup, after: Checkup) -> Iterator[Change]:
             yield slower
 
 
-_STEADY = {Layer.TITLES, Layer.STORE, Layer.CLEAN_UP, Layer.MOVE, Layer.COMMITMENT}
+_STEADY = {Layer.TITLES, Layer.STORE, Layer.MOVE, Layer.COMMITMENT}
 """Layers whose time depends on what was permitted, not on the device alone."""
 
 
