@@ -88,5 +88,5 @@ def _security(secured: Secured | None, folder: Path) -> Iterator[Security | None
         return
     with tempfile.TemporaryDirectory(prefix="isocenter-") as place:
         authority = Path(place) / "authority.pem"
-        authority.write_text(secured.authority, encoding="utf-8")
+        authority.write_bytes(secured.authority.encode("utf-8", "replace"))
         yield Security(authority, certificate, key, secured.check_host)
