@@ -78,6 +78,21 @@ def test_the_product_that_answers_may_mean_something_else():
     assert judged("reject-called", product="DCMTK 3.6.7", result=1, source=1, reason=7).side is Side.OURS
 
 
+@pytest.mark.parametrize(
+    ("product", "word"),
+    [
+        ("Conquest 1.5.0", "dgatesop.lst"),
+        ("Orthanc", "orthanc.json"),
+        ("DCMTK storescp, storescu, movescu", "-pm"),
+        ("dcm4che 5.35", "transfer capability"),
+        ("DCMTK 3.6.7", "Conquest"),
+    ],
+)
+def test_a_class_is_enabled_in_the_words_of_the_product_that_answers(product, word):
+    found = judged("class-refused", product=product, class_name="CT", sop_class_uid="1.2", result=3)
+    assert word in " ".join(found.there)
+
+
 def test_both_titles_are_at_hand_to_be_compared_letter_by_letter():
     found = judged("titles-calling-known", known_as="ISOCENTRE", called="ISOCENTER", checks="it compares both titles")
     assert (found.known_as, found.called) == ("ISOCENTRE", "ISOCENTER")

@@ -148,7 +148,8 @@ def _names(product: str) -> list[str]:
     """A product as the tables may call it: as it is, its first word, and its key."""
     whole = product.strip().lower()
     first = whole.split(" ")[0]
-    known = None if first in _TOOLKITS and whole != "dcmtk dcmqrscp" else products.product_of(whole)
+    exact = any(whole in (one.key, one.name.lower()) for one in products.products())
+    known = products.product_of(whole) if exact or first not in _TOOLKITS else None
     return [name for name in dict.fromkeys((whole, known.key if known else "", first)) if name]
 
 

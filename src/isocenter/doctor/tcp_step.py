@@ -14,8 +14,9 @@ from isocenter.doctor.visit import Visit
 from isocenter.doctor.web_pages import look_around
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 
-_ASKED_ROUND_SECONDS = 1.0
-"""A router that says no does so in one round trip; a computer that nobody finds on its own wire costs three seconds."""
+_ASKED_ROUND_SECONDS = 2.0
+"""A router says no in one round trip, or a second later where it says so only once a second; looking in vain for a computer on its
+own wire costs three."""
 
 
 class Failure(NamedTuple):
