@@ -11,6 +11,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import EXPLAIN_CALLERS_MAX
 from isocenter.cli.options import Json
 from isocenter.cli.terminal import plural, say, table, tell_json
 from isocenter.doctor.explain import Explained, Repeated, Summary, caller_named, explain, lines_of
@@ -151,4 +152,6 @@ def _span(group: Repeated) -> str:
 def _callers(group: Repeated) -> str:
     most = sorted(group.callers.items(), key=lambda item: -item[1])
     shown = ", ".join(caller_named(*caller) for caller, _ in most[:2])
+    if len(most) >= EXPLAIN_CALLERS_MAX:
+        return f"{shown} and others"
     return f"{shown} and {len(most) - 2} more" if len(most) > 2 else shown

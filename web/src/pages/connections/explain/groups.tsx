@@ -4,6 +4,9 @@ import { count } from "@/base/text";
 import styles from "./groups.module.css";
 import { familyOf, layerWords } from "./layers";
 
+/** So many devices are remembered of each (EXPLAIN_CALLERS_MAX): from then on nobody counts them. */
+const CALLERS_MAX = 20;
+
 interface Props {
   readonly told: LogExplanation;
   readonly passing: boolean;
@@ -47,7 +50,7 @@ function Where({ group }: { readonly group: ExplainedGroupWords }) {
   const parts = [
     group.count > 1 ? `lines ${group.first_line} to ${group.last_line}` : "",
     ...callers.slice(0, 2).map(callerWords),
-    callers.length > 2 ? `and ${callers.length - 2} more` : "",
+    callers.length > 2 ? `and ${callers.length < CALLERS_MAX ? `${callers.length - 2} more` : "others"}` : "",
   ].filter(Boolean);
   return parts.length > 0 && <bdi className={styles.where}>{parts.join(", ")}</bdi>;
 }
