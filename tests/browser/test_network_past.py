@@ -108,10 +108,10 @@ def test_a_window_of_maintenance_is_entered_and_removed(alone, peer, browse):
     dialog.get_by_label("What for").fill("new detector")
     dialog.get_by_role("button", name="Add").click()
     side = page.get_by_role("complementary", name="Maintenance and alerts")
-    expect(side).to_contain_text("All nodes: new detector")
+    expect(side).to_contain_text("Peer: new detector")
     expect(side).to_contain_text(", now")
     assert findings(page) == []
-    side.get_by_role("button", name="Remove the window of all nodes").click()
+    side.get_by_role("button", name="Remove the window of Peer").click()
     expect(side).not_to_contain_text("new detector")
 
 

@@ -64,7 +64,7 @@ export default function View() {
           {asked.data && beat && <BeatStory heartbeat={asked.data} beat={beat} now={now} />}
         </div>
         <aside className={styles.side} aria-label="Maintenance and alerts">
-          <Windows windows={asked.data?.windows} nodes={nodes.data ?? []} now={now} />
+          <Windows windows={asked.data?.windows} nodes={nodes.data ?? []} chosen={beat?.name ?? ""} now={now} />
           <Alerts now={now} />
         </aside>
       </div>

@@ -18,12 +18,14 @@ const ALL = "\n";
 interface Props {
   readonly window: WindowWords | undefined;
   readonly nodes: readonly NodeWords[];
+  /** Who is taken first where it is a new one. */
+  readonly chosen: string;
   readonly onKept: () => void;
   readonly onClose: () => void;
 }
 
-export function WindowDialog({ window, nodes, onKept, onClose }: Props) {
-  const [node, setNode] = useState(window?.node || ALL);
+export function WindowDialog({ window, nodes, chosen, onKept, onClose }: Props) {
+  const [node, setNode] = useState((window ? window.node : chosen) || ALL);
   const [begins, setBegins] = useState(local(window ? new Date(window.begins) : new Date()));
   const [minutes, setMinutes] = useState(String(window?.minutes ?? 60));
   const [repeats, setRepeats] = useState<WindowWords["repeats"]>(window?.repeats ?? "once");
@@ -61,8 +63,6 @@ export function WindowDialog({ window, nodes, onKept, onClose }: Props) {
           value={node}
           onChange={(value) => setNode(value ?? ALL)}
           allowDeselect={false}
-          searchable
-          data-autofocus
         />
         <div className={form.pair}>
           <TextInput
@@ -77,6 +77,7 @@ export function WindowDialog({ window, nodes, onKept, onClose }: Props) {
             onChange={(event) => setMinutes(event.currentTarget.value)}
             inputMode="numeric"
             classNames={{ input: form.mono ?? "" }}
+            data-autofocus
           />
         </div>
         <Select

@@ -16,10 +16,11 @@ import { WindowDialog } from "./window_dialog";
 interface Props {
   readonly windows: readonly WindowWords[] | undefined;
   readonly nodes: readonly NodeWords[];
+  readonly chosen: string;
   readonly now: Date;
 }
 
-export function Windows({ windows = [], nodes, now }: Props) {
+export function Windows({ windows = [], nodes, chosen, now }: Props) {
   const queries = useQueryClient();
   const [open, setOpen] = useState<WindowWords | "new">();
   const [error, setError] = useState<unknown>();
@@ -78,6 +79,7 @@ export function Windows({ windows = [], nodes, now }: Props) {
         <WindowDialog
           window={open === "new" ? undefined : open}
           nodes={nodes}
+          chosen={chosen}
           onClose={() => setOpen(undefined)}
           onKept={() => {
             setOpen(undefined);
