@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from isocenter.base.limits import CHECKUP_LOOK_SECONDS, CHECKUP_STORED_SECONDS
 from isocenter.doctor import signs
 from isocenter.doctor.identity import PATIENT_NAME
-from isocenter.doctor.questions import Search, ask
+from isocenter.doctor.questions import Search, ask, value_of
 from isocenter.doctor.talk import Talk, Tape, opened, proposed, refused, step_of
 from isocenter.doctor.visit import TestObject, Visit
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName
-from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def _lost(visit: Visit, talk: Talk, root: RootName, study: Search) -> Step:
         words = "it was taken, its study is there, and the image itself is not found by its UID"
         return Step(Layer.FIND_AGAIN, Outcome.FAILED, words, sign=Sign("found-study-only"))
     patient = ask(talk, _study(root, {_PATIENT_ID: test_object.patient_id}), visit.patience.response)
-    others = [uid for answer in patient.answers if (uid := text_of(answer, _STUDIES_UID))]
+    others = [uid for answer in patient.answers if (uid := value_of(answer, _STUDIES_UID))]
     facts: dict[str, Any] = {"studies_of_the_test_patient": len(others)}
     words = f"it was taken, and after {CHECKUP_STORED_SECONDS:g} s no search finds it"
     return Step(Layer.FIND_AGAIN, Outcome.FAILED, words, facts=facts, sign=Sign("found-nothing", {"studies": str(len(others))}))
@@ -110,5 +109,5 @@ def _changed(visit: Visit, answer: Dataset) -> dict[str, str]:
     test_object = visit.test_object
     assert test_object is not None, "the step is skipped without one"
     sent = {"PatientName": (_PATIENT_NAME, PATIENT_NAME), "PatientID": (_PATIENT_ID, test_object.patient_id)}
-    came = {keyword: (text_of(answer, tag), value) for keyword, (tag, value) in sent.items()}
+    came = {keyword: (value_of(answer, tag), value) for keyword, (tag, value) in sent.items()}
     return {keyword: now for keyword, (now, value) in came.items() if now and now.strip("^ ") != value}

@@ -6,6 +6,7 @@ and no patient's name is read. A failing search is tried again without its keys,
 
 from __future__ import annotations
 
+import re
 from statistics import median
 from typing import Any
 
@@ -14,11 +15,10 @@ from isocenter.base.limits import CHECKUP_HELD_BACK_MILLISECONDS, CHECKUP_LATE_M
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import signs
 from isocenter.doctor.identity import PATIENT_ID
-from isocenter.doctor.questions import Search, ask
+from isocenter.doctor.questions import Search, ask, value_of
 from isocenter.doctor.talk import Talk, Tape, opened, proposed, refused, step_of
 from isocenter.doctor.visit import Visit
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName, keyword_of
-from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.sop_class import VERIFICATION
 
@@ -30,6 +30,8 @@ ROOTS = {
 """The levels of each model, outermost first; the Study Root is asked first because every archive has it (PS3.4 C.3)."""
 
 _PATIENT_ID = 0x00100020
+_UID = re.compile(r"[0-9.]{1,64}")
+"""What may be asked for again: an answer with anything else in the place of a UID would make the next search a broad one."""
 _ECHOES = 3
 _RETURNED = {
     At.PATIENT: (0x00100010,),
@@ -90,7 +92,7 @@ def _levels(visit: Visit, talk: Talk, root: RootName) -> dict[At, Search]:
         if found.is_failure:
             break
         own = PATIENT_ID if level is At.PATIENT else ""
-        first = next((text for answer in found.answers if (text := text_of(answer, UNIQUE[level]))), "")
+        first = next((text for answer in found.answers if _UID.fullmatch(text := value_of(answer, UNIQUE[level]))), "")
         above[UNIQUE[level]] = own or first or new_uid()
     return searches
 

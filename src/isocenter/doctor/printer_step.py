@@ -13,9 +13,9 @@ from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import AgreedContext
 from isocenter.doctor import signs
+from isocenter.doctor.questions import value_of
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, refused, step_of
 from isocenter.doctor.visit import Visit
-from isocenter.jobs.searching import text_of
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.standard.sop_class import BASIC_COLOR_PRINT_MANAGEMENT, BASIC_GRAYSCALE_PRINT_MANAGEMENT
 from isocenter.standard.status import Kind, kind_of
@@ -73,7 +73,7 @@ def _asked(visit: Visit, talk: Talk, context: AgreedContext, attributes: Mapping
 def _told(answer: Answer, attributes: Mapping[str, int]) -> dict[str, str]:
     try:
         words = identifier.decode(answer.identifier, answer.transfer_syntax)
-        return {name: text_of(words, tag) for name, tag in attributes.items()}
+        return {name: value_of(words, tag) for name, tag in attributes.items()}
     except (UnreadableDataset, ValueError, TypeError) as error:
         raise Trouble(f"its answer cannot be read: {error}", "print-garbled", why=str(error)) from error
 

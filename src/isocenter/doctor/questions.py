@@ -17,6 +17,7 @@ from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import signs
 from isocenter.doctor.talk import Answer, Talk
 from isocenter.jobs.questions import Question
+from isocenter.jobs.searching import text_of
 from isocenter.standard.status import PENDING_KEYS_UNSUPPORTED, Kind, kind_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ class Search:
         """For the report: numbers and codes, no patient's data."""
         status = "" if self.status is None else f"{self.status:04X}"
         return {"status": status, "answers": self.count, "milliseconds": self.milliseconds}
+
+
+def value_of(answer: Dataset, tag: int) -> str:
+    """A value as text; empty where there is none, or where what the other side wrote is none of its VR."""
+    try:
+        return text_of(answer, tag)
+    except Exception:  # whatever pydicom raises for what another device wrote
+        return ""
 
 
 def ask(talk: Talk, question: Question, seconds: float, what: str = "", answers_max: int = CHECKUP_ANSWERS_MAX) -> Search:
