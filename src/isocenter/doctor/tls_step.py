@@ -67,7 +67,7 @@ def shake_hands(visit: Visit) -> Step:
 def _asked(visit: Visit, security: Security, line: Line, shown: list[Certificate], facts: dict[str, Any]) -> Step:
     """The handshake went well; now it is asked something."""
     leaf = shown[0] if shown else None
-    facts |= {"certificates": len(shown)} | (leaf.facts if leaf else {})
+    facts |= {"chain": [one.facts for one in shown]} | (leaf.facts if leaf else {})
     words = f"{facts['version']}, certificate of {leaf.subject}" if leaf else f"{facts['version']}, no certificate shown"
     step = Step(Layer.TLS, Outcome.PASSED, words, facts=facts, exchanges=tuple(line.exchanges))
     if blank_titles(visit):
