@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from tests.web.houses import OURS, lived
 
+from isocenter.jobs import reachability as nouns
 from isocenter.model.records import Node
+from isocenter.web import words_reachability
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +46,11 @@ def test_a_node_of_this_computer_proves_nothing(here):
 def test_who_cannot_be_asked_is_told(here, name, status):
     assert here.browser.post("/api/port-from-outside", json={"node": name}, headers=OURS).status_code == status
     assert here.browser.post("/api/port-from-outside", json={"node": name}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("words", "noun"),
+    [(words_reachability.ReachedWords, nouns.Reached), (words_reachability.PortAnswerWords, nouns.PortAnswer)],
+)
+def test_what_is_told_is_what_the_house_s_nouns_hold(words, noun):
+    assert set(words.model_fields) == {field.name for field in fields(noun)}

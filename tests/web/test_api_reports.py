@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,7 +10,9 @@ from tests.doctor.reports import fine, refused
 from tests.web.houses import OURS, lived
 
 from isocenter.lab import phantom
-from isocenter.model.records import Arrival
+from isocenter.model import report as nouns
+from isocenter.model.records import Arrival, Node
+from isocenter.web import words_reports
 from isocenter.web.api import api
 
 
@@ -128,9 +130,20 @@ def test_a_device_that_sent_nothing_says_so(here):
 
 
 def test_a_product_that_a_report_knows_is_known_for_the_sheet(here):
-    from isocenter.model.records import Node
-
     here.house.shelf.put_node(Node("Teaching archive", "TEACHING", "10.0.0.12", 4242))
     keep(here, fine())
     told = here.browser.get("/api/setup-sheet", params={"node": "Teaching archive"}).json()
     assert (told["known_product"], told["there"]["product"]) == ("orthanc", "Orthanc")
+
+
+@pytest.mark.parametrize(
+    ("words", "noun"),
+    [
+        (words_reports.SeenWords, nouns.Seen),
+        (words_reports.DoubtWords, nouns.Doubt),
+        (words_reports.SentSample, nouns.Sample),
+        (words_reports.ChangeWords, nouns.Change),
+    ],
+)
+def test_what_is_told_is_what_the_house_s_nouns_hold(words, noun):
+    assert set(words.model_fields) == {field.name for field in fields(noun)}

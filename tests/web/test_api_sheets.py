@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from tests.web.houses import lived
 
+from isocenter.model import setup_sheet as nouns
 from isocenter.model.records import Node
+from isocenter.web import words_sheets
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +95,15 @@ def test_this_device_is_told_in_every_product_s_words(here):
     products = [line["product"] for line in told["lines"]]
     assert len(products) == len(set(products)) == len(here.browser.get("/api/products").json()["products"])
     assert all("10.0.0.5" in line["text"] for line in told["lines"])
+
+
+@pytest.mark.parametrize(
+    ("words", "noun", "left_out"),
+    [
+        (words_sheets.ProductWords, nouns.ProductOffered, set()),
+        (words_sheets.EndWords, nouns.End, {"web_port"}),
+        (words_sheets.HalfWords, nouns.Half, {"other"}),
+    ],
+)
+def test_what_is_told_is_what_the_house_s_nouns_hold(words, noun, left_out):
+    assert set(words.model_fields) == {field.name for field in fields(noun)} - left_out
