@@ -22,6 +22,7 @@ def papers(tmp_path_factory):
 
     class Papers:
         authority = ours.certificate
+        other_authority = theirs.certificate
         right = ours.issue("right")
         expired = ours.issue("expired", days=(-30, -1))
         early = ours.issue("early", days=(1, 30))
@@ -85,6 +86,14 @@ def test_a_certificate_that_is_not_accepted_is_shown_all_the_same(papers, files,
     _, step = shaken(papers, server(getattr(papers, files)))
     assert (step.outcome, step.sign.code) == (Outcome.FAILED, code)
     assert step.sign.facts["subject"] not in ("", "unknown")
+
+
+def test_a_whole_chain_is_told_from_one_that_may_lack_a_link(papers, tmp_path):
+    chain = tmp_path / "chain.pem"
+    chain.write_bytes(papers.stranger[0].read_bytes() + papers.other_authority.read_bytes())
+    _, step = shaken(papers, server((chain, papers.stranger[1])))
+    assert step.sign.code == "tls-unknown-root"
+    assert step.sign.facts["sent"] == 2
 
 
 def test_another_name_passes_where_names_are_not_compared(papers):

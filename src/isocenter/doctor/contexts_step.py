@@ -128,7 +128,7 @@ def _not_answered(visit: Visit, answer: Answer, count: int, exchanges: Sequence[
 
 def _recognise(visit: Visit, results: Results, order: str) -> None:
     """Products of one toolkit by what they accept; with consent, by what their own page says."""
-    if visit.role is Role.ARCHIVE and not recognise(visit, results, order) and visit.consent.neighbours:
+    if not recognise(visit, results, order) and visit.consent.neighbours:
         page = look_around(visit)
         known = products.product_of(page.product) if page else None
         visit.product = known.name if known else visit.product

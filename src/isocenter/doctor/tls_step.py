@@ -27,9 +27,9 @@ from isocenter.model.checkup import Layer, Outcome, Sign, Step
 _DICOM = frozenset({Said.ACCEPTED, Said.REJECTED, Said.ABORTED})
 _EXPIRES_SOON_DAYS = 30
 _OLD = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
-_VERIFIED = {9: "tls-not-yet", 10: "tls-expired", 18: "tls-self-signed", 62: "tls-name", 64: "tls-name"}
+_VERIFIED = {9: "tls-not-yet", 10: "tls-expired", 18: "tls-self-signed", 19: "tls-unknown-root", 62: "tls-name", 64: "tls-name"}
 """Verification results of OpenSSL (X509_V_ERR_…) that have a sign of their own."""
-_UNTRUSTED = frozenset({2, 19, 20, 21, 24, 27})
+_UNTRUSTED = frozenset({2, 20, 21, 24, 27})
 _REFUSED_ALERTS = {42: "tls-client-refused", 43: "tls-client-refused", 44: "tls-client-refused", 45: "tls-client-expired",
                    46: "tls-client-refused", 48: "tls-client-refused", 49: "tls-client-refused", 51: "tls-client-refused",
                    116: "tls-client-wanted"}  # fmt: skip
@@ -128,6 +128,7 @@ def _untrusted(visit: Visit, error: TlsFailed) -> Step:
         "tls-name": f"its certificate is for {facts['names']}, not for {visit.node.host}",
         "tls-self-signed": "its certificate is signed by itself and not trusted here",
         "tls-unknown-issuer": f"its certificate comes from {facts['issuer']}, which is not trusted here",
+        "tls-unknown-root": f"its certificate comes from {facts['issuer']}, which is not trusted here",
     }.get(code, f"its certificate is not accepted: {error}")
     return Step(Layer.TLS, Outcome.FAILED, words, facts=facts, sign=Sign(code, facts))
 
