@@ -60,3 +60,22 @@ def test_a_field_that_a_later_release_added_is_left_out_and_one_that_is_missing_
 def test_what_is_no_checkup_is_refused_in_one_way(words):
     with pytest.raises(ValueError, match="not a checkup"):
         of_json(Checkup, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("node", 5), ("port", "104"), ("port", True), ("port", 1.5), ("secure", 1), ("began", 5), ("steps", {"a": 1}), ("steps", "abc"),
+        ("steps", [{"layer": "tcp", "facts": []}]), ("steps", [{"layer": "tcp", "milliseconds": "1"}]), ("remarks", [1]),
+        ("verdict", []), ("role", "king"), ("pdu_bytes_max", "many"), ("ended", "yesterday"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_makes_it_no_checkup(name, value):
+    written = as_json(WHOLE) | {name: value}
+    with pytest.raises(ValueError, match="not a"):
+        of_json(Checkup, written)
+
+
+def test_a_whole_number_is_a_time_too():
+    written = as_json(WHOLE) | {"steps": [{"layer": "tcp", "milliseconds": 3}]}
+    assert of_json(Checkup, written).steps[0].milliseconds == 3

@@ -247,7 +247,11 @@ def _of(hint: Any, value: Any) -> Any:
     if origin in (types.UnionType, typing.Union):
         return None if value is None else _of(next(one for one in inner if one is not type(None)), value)
     if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{value!r} is no list")
         return tuple(_of(inner[0], one) for one in value)
+    if origin is Mapping and not isinstance(value, Mapping):
+        raise ValueError(f"{value!r} is no object")
     if isinstance(hint, type):
         if issubclass(hint, Enum):
             return hint(value)
@@ -257,4 +261,10 @@ def _of(hint: Any, value: Any) -> Any:
             return bytes.fromhex(value)
         if hint is datetime:
             return datetime.fromisoformat(value)
+        if not isinstance(value, _PLAIN.get(hint, object)) or (isinstance(value, bool) and hint is not bool):
+            raise ValueError(f"{value!r} is no {hint.__name__}")
     return value
+
+
+_PLAIN: Mapping[type, Any] = {str: str, int: int, float: int | float, bool: bool}
+"""What JSON has for a plain value: a whole number is a float, too."""
