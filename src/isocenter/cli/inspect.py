@@ -124,7 +124,7 @@ def line(rung: Rung) -> str:
     words = " ".join(filter(None, (rung.title, rung.words)))
     if rung.remark:
         words += f", {rung.remark}"
-    size = f"  {human_bytes(rung.byte_count)}" if rung.byte_count else ""
+    size = f"  {human_bytes(rung.byte_count)}" if rung.byte_count and not rung.count else ""
     return f"{rung.at * 1000:>10.1f} ms  {way}  {words}{size}"
 
 

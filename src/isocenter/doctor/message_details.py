@@ -47,7 +47,7 @@ def details(recorded: Recorded, number: int, *, names: bool = False) -> MessageD
         moment=reading.recording.began + timedelta(seconds=crossing.began),
         sentences=tuple(_sentences(reading, crossing, syntax)),
         shares=_shares(reading, crossing),
-        command=tuple(_command_rows(crossing.command)) if crossing.command is not None else tuple(_negotiated(crossing)),
+        command=tuple(_command_rows(crossing.command)) if crossing.command is not None else tuple(_negotiated(crossing, reading)),
         data_set=tuple(header.rows),
         counted=header.counted,
         cut=header.cut,
@@ -78,7 +78,8 @@ def _sentences(reading: Reading, crossing: Crossing, syntax: str) -> list[str]:
         found = _of_response(who, command) if crossing.is_response else _of_request(who, whom, command)
         if crossing.data_bytes and not crossing.is_response:
             pieces = f"{crossing.pdus} piece{'s'[: crossing.pdus != 1]}"
-            found.append(f"It travels by presentation context {crossing.context_id}, as {syntax_name(syntax) or 'unknown syntax'}, in {pieces}.")
+            encoding = syntax_name(syntax) if syntax else "unknown syntax"
+            found.append(f"It travels by presentation context {crossing.context_id}, as {encoding}, in {pieces}.")
         if not crossing.is_complete:
             found.append("It was not complete when the recording ended.")
         return found
@@ -221,9 +222,12 @@ def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _negotiated(crossing: Crossing) -> list[HeaderRow]:
-    """What a request for an association proposes, a line each."""
-    if not isinstance(crossing.pdu, AssociateRequest):
-        return []
-    lines = context_lines(crossing.pdu, None)
-    return [HeaderRow(0, line.id, "", line.name, ", ".join(line.proposed)) for line in lines]
+def _negotiated(crossing: Crossing, reading: Reading) -> list[HeaderRow]:
+    """What a request for an association proposes, and what its answer says to that, a line each."""
+    match crossing.pdu:
+        case AssociateRequest() as request:
+            return [HeaderRow(0, line.id, "", line.name, ", ".join(line.proposed)) for line in context_lines(request, None)]
+        case AssociateAccept() as accept:
+            lines = context_lines(reading.reader.request, accept)
+            return [HeaderRow(0, line.id, "", line.name, line.transfer_syntax or line.words) for line in lines]
+    return []

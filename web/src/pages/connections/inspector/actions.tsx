@@ -3,6 +3,7 @@ import { Menu } from "@mantine/core";
 import { ArrowLeftRight, Download, Eye, EyeOff, Upload } from "lucide-react";
 import { useRef } from "react";
 import { withParameters } from "@/api/http";
+import { useStatus } from "@/api/status";
 import { count } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { Button } from "@/parts/button";
@@ -18,9 +19,12 @@ interface Props {
   readonly onImport: (file: File) => void;
 }
 
+const TECHNICIAN = "Technician mode: the archive tells nobody who the patients are.";
+
 export function Actions({ names, token, kept, proxies, onNames, onProxy, onImport }: Props) {
   const file = useRef<HTMLInputElement>(null);
   const everywhere = usePrivacy((now) => now.names);
+  const technician = useStatus()?.technician ?? false;
   const take = (event: React.ChangeEvent<HTMLInputElement>) => {
     const chosen = event.target.files?.[0];
     // so that the same file can be chosen again
@@ -32,9 +36,9 @@ export function Actions({ names, token, kept, proxies, onNames, onProxy, onImpor
       <Button
         icon={names ? <Eye /> : <EyeOff />}
         aria-pressed={names}
-        disabled={!everywhere}
+        disabled={technician || !everywhere}
         onClick={onNames}
-        title={everywhere ? undefined : "Names are off on every page: the eye in the rail."}
+        title={technician ? TECHNICIAN : everywhere ? undefined : "Names are off on every page: the eye in the rail."}
       >
         <span className={styles.words}>{names ? "Names shown" : "Names masked"}</span>
       </Button>

@@ -1,7 +1,7 @@
 /** One thing that crossed, in full: what it means, where its time went, its command, the header of its data set, its bytes. */
 import { useState } from "react";
 import type { AttributeRow, MessageWords } from "@/api/words";
-import { count } from "@/base/text";
+import { count, counted } from "@/base/text";
 import { Copy } from "@/parts/copy";
 import { Dimse } from "@/parts/dimse";
 import { Term, termsIn } from "@/parts/term";
@@ -36,8 +36,8 @@ export function Message({ message }: { readonly message: MessageWords }) {
           <ShareWordsList shares={message.shares} rows />
         </section>
       )}
-      {message.command.length > 0 && <Command key={message.number} message={message} />}
-      {message.counted > 0 && <DataSet key={message.number} message={message} />}
+      {message.command.length > 0 && <Command key={`command ${message.number}`} message={message} />}
+      {message.counted > 0 && <DataSet key={`data ${message.number}`} message={message} />}
       {message.raw && <Bytes message={message} />}
     </>
   );
@@ -63,11 +63,12 @@ const CONTEXTS_SHOWN = 8;
 function Command({ message }: { readonly message: MessageWords }) {
   const [all, setAll] = useState(false);
   const isNegotiation = message.title.startsWith("A-");
+  const negotiated = message.title === "A-ASSOCIATE-AC" ? "Answered" : "Proposed";
   const isLong = isNegotiation && message.command.length > CONTEXTS_SHOWN;
   return (
     <section className={styles.part}>
       <h3>
-        {isNegotiation ? `Proposed, ${count(message.command.length)} contexts` : "Command"}
+        {isNegotiation ? `${negotiated}, ${counted(message.command.length, "context")}` : "Command"}
         {isLong && (
           <button type="button" onClick={() => setAll(!all)} aria-expanded={all}>
             {all ? "Show few" : "Show all"}
