@@ -44,6 +44,13 @@ def test_a_status_is_told_as_the_product_means_it(product, words):
     assert signs.said("move", 0xC003, "", product).startswith(words)
 
 
+def test_a_line_of_the_ladder_is_short_in_every_product():
+    for product in ("", "Orthanc", "Conquest", "pynetdicom 3.0.4", "dcm4che", "DCMTK 3.6.7"):
+        for service in ("find", "store", "move", "get"):
+            for status in (0xA700, 0xA701, 0xA702, 0xA778, 0xA801, 0xA900, 0xC000, 0xC003, 0xC801, 0xFE00, 0x0110):
+                assert len(signs.brief(service, status, "x" * 64, product)) <= 100
+
+
 def test_the_other_sides_own_comment_is_told_as_it_came():
     assert signs.said("store", 0xA700, "disk full").endswith("written. It says: disk full")
 

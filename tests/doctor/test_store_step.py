@@ -79,7 +79,7 @@ def test_a_failing_status_is_the_sign_and_what_may_lie_there_is_said(status, cod
         visit = visit_to(opened.node)
         step = store(visit)
     assert (step.outcome, step.sign.code, step.sign.facts["status"]) == (Outcome.FAILED, code, f"{status:04X}")
-    assert "no such luck" in step.words
+    assert "no such luck" in step.sign.facts["said"]
     assert find_again(visit).outcome is Outcome.SKIPPED
     assert "did not say that it stored" in clean_up(visit).words
 

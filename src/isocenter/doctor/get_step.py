@@ -109,11 +109,12 @@ def _judged(visit: Visit, answer: Answer, kept: Kept) -> Step:
         words = f"it came in {transfer_syntax.name_of(kept.transfer_syntax)}, {answer.milliseconds:.0f} ms"
         return Step(Layer.GET, Outcome.PASSED, words, facts=facts)
     said = signs.said("get", answer.status, counts.error_comment, visit.product)
+    short = signs.brief("get", answer.status, counts.error_comment, visit.product)
     told = {"said": said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
     outcome = Outcome.FAILED if test_object.came_back is None else Outcome.WARNED
     if outcome is Outcome.WARNED:
         visit.remarks.append(f"C-GET does not work there, while C-MOVE does: {said}")
     if kind_of(answer.status) in (Kind.FAILURE, Kind.CANCEL, Kind.WARNING):
         sign = signs.of_status("get", answer.status, **told)
-        return Step(Layer.GET, outcome, f"it answers {said.rstrip('.')}", facts=facts, sign=sign)
+        return Step(Layer.GET, outcome, f"it answers {short}", facts=facts, sign=sign)
     return Step(Layer.GET, outcome, "it says that it is done, and nothing came", facts=facts, sign=Sign("get-nothing", told))

@@ -52,6 +52,11 @@ class Came:
         """The final status in words, with the other side's own comment."""
         return signs.said("move", self.answer.status, self.answer.command.error_comment, self.product)
 
+    @property
+    def brief(self) -> str:
+        """The same for one line."""
+        return signs.brief("move", self.answer.status, self.answer.command.error_comment, self.product)
+
 
 def move(visit: Visit) -> Step:
     """Have the test object sent to us."""
@@ -186,7 +191,7 @@ def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
     counts = came.answer.command
     if came.is_failure or kind_of(came.answer.status) is Kind.WARNING:
         told = {"said": came.said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
-        return f"it answers {came.said.rstrip('.')}, and nobody called us", signs.of_status("move", came.answer.status, **told)
+        return f"it answers {came.brief}, and nobody called us", signs.of_status("move", came.answer.status, **told)
     to = our_title(visit)
     if counts.completed and to == visit.node.ae_title:
         return f"it sent the image to itself: {to} is its own title too", Sign("move-same-title")

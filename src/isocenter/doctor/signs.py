@@ -10,7 +10,7 @@ from typing import Any
 
 from isocenter.doctor.private_codes import meaning
 from isocenter.model.checkup import Sign
-from isocenter.standard.status import describe
+from isocenter.standard.status import describe, status_of
 
 _OWN = {
     "find": (0xA700, 0xA900, 0xFE00, 0x0110, 0x0122, 0x0124),
@@ -24,6 +24,7 @@ _OWN = {
     "print": (0x0110, 0x0112, 0x0122, 0x0124),
 }  # fmt: skip
 _RANGES = {"store": ((0xA700, 0xA7FF, "A7xx"), (0xA900, 0xA9FF, "A9xx"), (0xC000, 0xCFFF, "Cxxx"))}
+_BRIEF_CHARACTERS = 80
 _UNABLE = (0xC000, 0xCFFF, "Cxxx")
 
 
@@ -50,6 +51,13 @@ def said(service: str, status: int, comment: str = "", product: str = "") -> str
             words = own.replace(":", f" ({name}):", 1)
             break
     return f"{words.rstrip('.')}. It says: {comment}" if comment else words
+
+
+def brief(service: str, status: int, comment: str = "", product: str = "") -> str:
+    """The same for one line of the ladder: in full where it is short, else the number with its name."""
+    words = said(service, status, comment, product).rstrip(".")
+    row = status_of(status, service)
+    return words if len(words) <= _BRIEF_CHARACTERS or row is None else f"{status:04X} {row.name}"
 
 
 def codes() -> set[str]:

@@ -90,8 +90,9 @@ def _facts(visit: Visit, contexts: list[AgreedContext], answer: Answer, *, is_ex
 
 def _failed(visit: Visit, answer: Answer, facts: dict[str, Any]) -> Step:
     said = signs.said("store", answer.status, answer.command.error_comment, visit.product)
+    short = signs.brief("store", answer.status, answer.command.error_comment, visit.product)
     sign = signs.of_status("store", answer.status, said=said)
-    return Step(Layer.STORE, Outcome.FAILED, f"it answers {said.rstrip('.')}", facts=facts, sign=sign)
+    return Step(Layer.STORE, Outcome.FAILED, f"it answers {short}", facts=facts, sign=sign)
 
 
 def _still_there(visit: Visit, talk: Talk) -> Trouble | None:
