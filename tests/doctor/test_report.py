@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.doctor.reports import fine, refused, report, sample
 
 from isocenter.doctor import paper_html, paper_pdf, paper_text
 from isocenter.doctor.difference import difference
 from isocenter.doctor.report import LAYERS, comparison, outcome, paper
-from isocenter.model.checkup import Layer, Outcome
+from isocenter.model.checkup import Layer, Outcome, as_json, of_json
+from isocenter.model.report import Report
 
 
 def words(kept, **more) -> str:
@@ -92,3 +96,32 @@ def test_the_difference_stands_in_the_later_report():
     found = difference(report(), report(refused(), 6))
     assert "The AE title was reset to its default" in words(found.after, changes=found)
     assert "what changed" in paper_text.text(comparison(found))
+
+
+def leaves(value, path=()):
+    """The paths of everything in a JSON document."""
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inside:
+        yield from leaves(one, (*path, key))
+
+
+KEPT = as_json(report(refused(), sample=sample()))
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)), lambda inner: st.lists(inner, max_size=2)
+)
+
+
+@given(st.sampled_from([path for path in leaves(KEPT) if path]), ANYTHING)
+def test_a_report_that_somebody_edited_is_none_or_can_be_printed(path, value):
+    document = copy.deepcopy(KEPT)
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    try:
+        kept = of_json(Report, document)
+    except ValueError:
+        return
+    assert words(kept)
+    assert difference(report(), kept)

@@ -65,11 +65,23 @@ def test_what_is_no_checkup_is_refused_in_one_way(words):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("node", 5), ("port", "104"), ("port", True), ("port", 1.5), ("secure", 1), ("began", 5), ("steps", {"a": 1}), ("steps", "abc"),
-        ("steps", [{"layer": "tcp", "facts": []}]), ("steps", [{"layer": "tcp", "milliseconds": "1"}]), ("remarks", [1]),
-        ("verdict", []), ("role", "king"), ("pdu_bytes_max", "many"), ("ended", "yesterday"),
+        ("node", 5),
+        ("port", "104"),
+        ("port", True),
+        ("port", 1.5),
+        ("secure", 1),
+        ("began", 5),
+        ("steps", {"a": 1}),
+        ("steps", "abc"),
+        ("steps", [{"layer": "tcp", "facts": []}]),
+        ("steps", [{"layer": "tcp", "milliseconds": "1"}]),
+        ("remarks", [1]),
+        ("verdict", []),
+        ("role", "king"),
+        ("pdu_bytes_max", "many"),
+        ("ended", "yesterday"),
     ],
-)  # fmt: skip
+)
 def test_a_value_of_another_kind_makes_it_no_checkup(name, value):
     written = as_json(WHOLE) | {name: value}
     with pytest.raises(ValueError, match="not a"):

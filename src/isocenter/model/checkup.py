@@ -260,7 +260,10 @@ def _of(hint: Any, value: Any) -> Any:
         if hint is bytes:
             return bytes.fromhex(value)
         if hint is datetime:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError(f"{value!r} has no time zone")
+            return moment
         if not isinstance(value, _PLAIN.get(hint, object)) or (isinstance(value, bool) and hint is not bool):
             raise ValueError(f"{value!r} is no {hint.__name__}")
     return value

@@ -11,6 +11,10 @@ from datetime import datetime
 from isocenter.model.checkup import Checkup
 
 
+TONES = ("good", "warn", "bad", "quiet")
+"""How a sentence is meant; quiet is a mere fact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One property of what a device sent, such as Station Name, with every value that was met, most frequent first."""
@@ -21,10 +25,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One sentence about what a device sent; `tone` is good, warn or bad."""
+    """One sentence about what a device sent; `tone` is one of `TONES`, else ValueError is raised."""
 
     tone: str
     sentence: str
+
+    def __post_init__(self) -> None:
+        if self.tone not in TONES:
+            raise ValueError(f"{self.tone!r} is no tone")
 
 
 @dataclass(frozen=True, slots=True)
