@@ -17,6 +17,12 @@ def test_any_bytes_are_named_or_not_and_their_line_can_be_shown(raw):
     assert isinstance(found.protocol, str)
     assert found.banner.isprintable()
     assert len(found.banner) <= 100
+    assert found.server.isprintable()
+
+
+@given(st.binary(max_size=60))
+def test_a_name_of_a_server_can_be_shown_whatever_it_holds(name):
+    assert recognise(b"HTTP/1.1 200 OK\r\nServer: " + name + b"\r\n\r\n").server.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.doctor.doors import (
     aborting,
@@ -17,6 +19,7 @@ from tests.doctor.doors import (
 )
 
 from isocenter.base.limits import CHECKUP_TITLE_CALLS_MAX
+from isocenter.doctor.asking import call, request_of
 from isocenter.doctor.titles_step import judge_titles
 from isocenter.doctor.visit import Consent
 from isocenter.model.checkup import Outcome
@@ -172,6 +175,16 @@ def test_a_device_that_was_reset_is_found_under_the_title_of_its_product():
     visit, step = judged(strict("ORTHANC", None), consent=TRIED, their_usual_titles=("ORTHANC",))
     assert step.sign.facts["known_as"] == "ORTHANC"
     assert visit.attempts[-1].is_accepted
+
+
+def test_whoever_is_slow_once_is_waited_for_longer_by_the_layers_above():
+    with door(accepting()) as port:
+        visit = visit_at(port)
+        visit.answer = replace(call(visit, request_of(visit)), seconds=30.0)
+        step = judge_titles(visit)
+    assert (step.outcome, step.sign.code) == (Outcome.WARNED, "association-slow")
+    assert visit.patience.associate == 45.0
+    assert "30 s" in visit.remarks[0]
 
 
 def test_small_messages_and_late_answers_are_remarks():

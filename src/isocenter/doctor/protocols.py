@@ -53,10 +53,13 @@ def recognise(first_bytes: bytes) -> Foreign:
 
 def _http(raw: bytes) -> tuple[str, int]:
     server, status = _SERVER.search(raw), _STATUS.match(raw)
-    return (server[1].decode("latin-1").strip() if server else "", int(status[1]) if status else 0)
+    return (_shown(server[1]).strip() if server else "", int(status[1]) if status else 0)
 
 
 def _line(raw: bytes) -> str:
     """The first line, its printable characters."""
-    text = re.split(rb"[\r\n]", raw.lstrip(b"\x0b\r\n"), maxsplit=1)[0][:100].decode("latin-1")
-    return "".join(character if character.isprintable() else "·" for character in text)
+    return _shown(re.split(rb"[\r\n]", raw.lstrip(b"\x0b\r\n"), maxsplit=1)[0][:100])
+
+
+def _shown(raw: bytes) -> str:
+    return "".join(character if character.isprintable() else "·" for character in raw.decode("latin-1"))

@@ -134,6 +134,8 @@ def _accepted(visit: Visit, answer: Answer) -> Step:
             f"It answered the association request only after {answer.seconds:.0f} s: as a rule it looks for the name of your "
             f"address {visit.own_address} and no name server answers it, or another connection kept it busy."
         )
+        # Whoever is slow once is slow each time: the layers above wait as long, and half as long again.
+        visit.patience = replace(visit.patience, associate=max(visit.patience.associate, 1.5 * answer.seconds))
         sign = Sign("association-slow", {"seconds": f"{answer.seconds:.0f}"})
         return Step(Layer.TITLES, Outcome.WARNED, f"{words}, after {answer.seconds:.1f} s", facts=facts, sign=sign)
     return Step(Layer.TITLES, Outcome.PASSED, words, facts=facts)
