@@ -10,7 +10,6 @@ from datetime import datetime
 
 from isocenter.model.checkup import Checkup
 
-
 TONES = ("good", "warn", "bad", "quiet")
 """How a sentence is meant; quiet is a mere fact."""
 
