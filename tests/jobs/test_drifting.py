@@ -109,6 +109,16 @@ def test_a_report_is_compared_with_the_first_one_where_both_asked():
     assert habits.reported(NOON + 5 * HOUR, {f"{CT_IMAGE} {LOSSLESS}": True}).words.startswith("takes now CT Image Storage")
 
 
+def test_a_hundred_values_within_an_hour_are_told_once_and_the_latest_is_shown():
+    habits = Habits()
+    habits.saw(drifting.ADDRESS, "10.0.0.31", NOON)
+    told = [habits.saw(drifting.ADDRESS, f"10.9.9.{number}", NOON + timedelta(seconds=number)) for number in range(100)]
+    assert [drift is not None for drift in told] == [True] + 99 * [False]
+    assert habits.open["address"].value == "10.9.9.99"
+    assert habits.open["address"].since == NOON
+    assert habits.saw(drifting.ADDRESS, "10.9.9.200", NOON + 3 * HOUR) is not None
+
+
 def test_nothing_grows_without_end():
     habits = Habits(NOON)
     for number in range(DRIFT_KEYS_MAX + 20):

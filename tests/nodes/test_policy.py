@@ -65,6 +65,14 @@ def test_loopback_does_not_mind_the_called_title(door):
     assert isinstance(door().admit(call(called="SOMEBODY"), "10.0.0.7"), Admitted)
 
 
+def test_in_how_many_syntaxes_a_stranger_wanted_a_class_is_remembered(door):
+    there = door()
+    syntaxes = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1"), ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.70")
+    contexts = tuple(ProposedContext(2 * n + 1, CT_IMAGE, some) for n, some in enumerate(syntaxes))
+    there.admit(replace(call("NOBODY"), contexts=contexts), "10.0.0.99")
+    assert there.shelf.rejected_callers()[0].wanted == ("CT Image Storage in 3 syntaxes",)
+
+
 @pytest.mark.parametrize("policy", ["loopback", "strict"])
 def test_a_stranger_may_say_hello_and_is_remembered_with_what_it_wanted(door, clock, policy):
     there = door(policy)

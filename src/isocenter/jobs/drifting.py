@@ -172,6 +172,10 @@ class Habits:
             self.open[key] = replace(known, last=moment)
             return None
         drift = Drift(aspect, was, value, _words(aspect, was, value, subject), moment, moment, usual_since, origin, subject)
+        if known is not None and moment - known.last < timedelta(seconds=DRIFT_CALM_SECONDS):
+            # Somebody who tries one title from a hundred addresses must not write a hundred lines, nor send as many letters.
+            self.open[key] = replace(drift, since=known.since)
+            return None
         self.open[key] = drift
         while len(self.open) > DRIFT_OPEN_MAX:
             del self.open[next(iter(self.open))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from isocenter.base.clock import Clock
 from isocenter.base.limits import WANTED_CLASSES_REMEMBERED_MAX
@@ -175,16 +176,22 @@ class Door:
 
     def _remember(self, visit: Visit, reason: str) -> None:
         request, moment = visit.request, self._clock.now()
-        classes = dict.fromkeys(name_of(context.abstract_syntax) for context in request.contexts)
+        classes: dict[str, set[str]] = {}
+        for context in request.contexts:
+            classes.setdefault(context.abstract_syntax, set()).update(context.transfer_syntaxes)
         caller = RejectedCaller(
             calling_ae_title=request.calling_ae_title.strip(),
             called_ae_title=request.called_ae_title.strip(),
             address=visit.address,
             implementation_class_uid=request.user.implementation_class_uid,
             implementation_version_name=request.user.implementation_version_name,
-            wanted=tuple(classes)[:WANTED_CLASSES_REMEMBERED_MAX],
+            wanted=tuple(_wanted(uid, len(syntaxes)) for uid, syntaxes in islice(classes.items(), WANTED_CLASSES_REMEMBERED_MAX)),
             reason=reason,
             first=moment,
             last=moment,
         )
         self._guestbook.remember(caller)
+
+
+def _wanted(class_uid: str, syntaxes: int) -> str:
+    return f"{name_of(class_uid)} in {syntaxes} syntaxes" if syntaxes > 1 else name_of(class_uid)
