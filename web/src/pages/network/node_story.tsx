@@ -61,6 +61,11 @@ export function NodeStory(props: Props) {
             </IconButton>
           </Menu.Target>
           <Menu.Dropdown>
+            {canBeCalled(node) && (
+              <Menu.Item onClick={() => navigate(`/connections?view=sheets&node=${encodeURIComponent(node.name)}`)}>
+                Setup sheet
+              </Menu.Item>
+            )}
             <Menu.Item onClick={props.onDuplicate}>Duplicate…</Menu.Item>
             <Menu.Item color="var(--bad)" onClick={props.onForget}>
               Forget…
