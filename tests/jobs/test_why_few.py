@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isocenter.base.clock import SystemClock
+from isocenter.base.clock import FixedClock, SystemClock
 from isocenter.base.errors import LinkLost
 from isocenter.base.limits import WHY_QUESTIONS_MAX
 from isocenter.jobs.questions import At, RootName, question
@@ -62,6 +62,22 @@ def asked(level: At = At.STUDY, **keys: str):
     return question(level, RootName.STUDY, [f"{keyword}={value}" for keyword, value in keys.items()], returned=False)
 
 
+def ask(count, question):
+    return why_few(count, question, SystemClock())
+
+
+def test_it_ends_when_its_time_is_over_with_what_it_has():
+    archive, clock = Archive(), FixedClock()
+
+    def slowly(question):
+        clock.advance(25)
+        return archive(question)
+
+    why = why_few(slowly, asked(PatientName="DOE", StudyDate="20040119", ModalitiesInStudy="CT"), clock)
+    assert len(archive.asked) == 3
+    assert why.guilty == ("PatientName",)
+
+
 @pytest.mark.parametrize(
     ("keys", "guilty", "fault", "value"),
     [
@@ -82,7 +98,7 @@ def asked(level: At = At.STUDY, **keys: str):
     ],
 )
 def test_each_way_of_missing_has_its_cure(keys, guilty, fault, value):
-    why = why_few(Archive(), asked(**keys))
+    why = ask(Archive(), asked(**keys))
     assert why.guilty == (guilty,)
     assert [(cure.fault, cure.value) for cure in why.cures] == [(fault, value)]
     assert why.cures[0].found.count > why.whole.count
@@ -90,7 +106,7 @@ def test_each_way_of_missing_has_its_cure(keys, guilty, fault, value):
 
 
 def test_the_guilty_key_is_told_from_the_innocent_ones():
-    why = why_few(Archive(), asked(PatientName="DOE", StudyDate="20040119", ModalitiesInStudy="CT"))
+    why = ask(Archive(), asked(PatientName="DOE", StudyDate="20040119", ModalitiesInStudy="CT"))
     assert why.guilty == ("PatientName",)
     assert [(one.keyword, one.found.count) for one in why.without] == [
         ("PatientName", 1),
@@ -100,49 +116,49 @@ def test_the_guilty_key_is_told_from_the_innocent_ones():
 
 
 def test_two_keys_that_exclude_together_are_named_together():
-    why = why_few(Archive(), asked(PatientName="doe*", PatientID="nobody", StudyDate="20040119"))
+    why = ask(Archive(), asked(PatientName="doe*", PatientID="nobody", StudyDate="20040119"))
     assert why.together
     assert why.guilty == ("PatientName", "PatientID")
     assert [(cure.replaces, cure.value) for cure in why.cures] == [("PatientName", "DOE*")]
 
 
 def test_a_star_that_leaves_out_who_has_no_value_is_found():
-    why = why_few(Archive(), asked(AccessionNumber="*"))
+    why = ask(Archive(), asked(AccessionNumber="*"))
     assert (why.whole.count, why.guilty, why.cures[0].fault, why.cures[0].value) == (1, ("AccessionNumber",), "Q8", "")
 
 
 def test_a_failing_search_names_the_key_that_is_not_understood():
-    why = why_few(Archive(dislikes="StudyDate"), asked(PatientName="DOE*", StudyDate="*"))
+    why = ask(Archive(dislikes="StudyDate"), asked(PatientName="DOE*", StudyDate="*"))
     assert why.whole.failure
     assert why.guilty == ("StudyDate",)
     assert "is not understood there" in why.words
 
 
 def test_another_level_is_meant_by_the_key_that_replaces_it():
-    why = why_few(Archive(), asked(Modality="CT"))
+    why = ask(Archive(), asked(Modality="CT"))
     assert (why.cures[0].replaces, why.cures[0].keyword) == ("Modality", "ModalitiesInStudy")
 
 
 def test_where_nothing_is_to_blame_that_is_said():
-    assert "what is shown is what there is" in why_few(Archive(), asked(PatientName="*")).words
-    assert "no key" in why_few(Archive(), asked()).words
+    assert "what is shown is what there is" in ask(Archive(), asked(PatientName="*")).words
+    assert "no key" in ask(Archive(), asked()).words
 
 
 def test_an_empty_archive_is_told_from_a_guilty_key():
-    why = why_few(lambda question: Counted(), asked(PatientName="DOE", PatientID="1"))
+    why = ask(lambda question: Counted(), asked(PatientName="DOE", PatientID="1"))
     assert why.guilty == ()
     assert "another called title" in why.words
 
 
 def test_an_archive_that_always_fails_is_told():
-    why = why_few(lambda question: Counted(failure="C000"), asked(PatientName="DOE", PatientID="1"))
+    why = ask(lambda question: Counted(failure="C000"), asked(PatientName="DOE", PatientID="1"))
     assert why.guilty == ()
     assert "without any key as well: C000" in why.words
 
 
 def test_the_keys_of_the_levels_above_are_never_dropped():
     archive = Archive()
-    why_few(archive, asked(At.SERIES, StudyInstanceUID="1.2", Modality="CT"))
+    ask(archive, asked(At.SERIES, StudyInstanceUID="1.2", Modality="CT"))
     assert all(one.keys[0x0020000D] == "1.2" for one in archive.asked)
 
 
@@ -156,7 +172,7 @@ def test_no_search_is_made_twice_and_there_are_never_too_many():
         "AccessionNumber": "x",
         "StudyID": "x",
     }
-    why_few(archive, asked(**keys, StudyDescription="x", ReferringPhysicianName="x"))
+    ask(archive, asked(**keys, StudyDescription="x", ReferringPhysicianName="x"))
     assert len(archive.asked) == len({tuple(sorted(one.keys.items())) for one in archive.asked}) <= WHY_QUESTIONS_MAX
 
 
@@ -165,7 +181,7 @@ def test_no_search_is_made_twice_and_there_are_never_too_many():
 )
 def test_whatever_is_typed_ends_in_a_sentence(keys):
     typed = {keyword: value.replace("=", "") for keyword, value in keys.items()}
-    why = why_few(Archive(), asked(**typed))
+    why = ask(Archive(), asked(**typed))
     assert why.words.endswith((".", "!"))
     assert all(cure.found.beats(why.whole) for cure in why.cures)
 
@@ -184,4 +200,4 @@ def test_several_modalities_are_counted_one_by_one(monkeypatch):
 
 def test_a_node_that_is_not_reached_is_no_verdict():
     with pytest.raises(LinkLost):
-        why_few(counting(Call(Node("x", "X", "127.0.0.1", 9), "HERE"), SystemClock()), asked(PatientName="DOE"))
+        ask(counting(Call(Node("x", "X", "127.0.0.1", 9), "HERE"), SystemClock()), asked(PatientName="DOE"))

@@ -1174,6 +1174,9 @@ CHECKUP_DIFFERENCES_MAX = _limit(
 WHY_QUESTIONS_MAX = _limit(
     "WHY_QUESTIONS_MAX", 24, "searches", "To find the key that excludes everything: ten keys, and a few spellings of the guilty."
 )
+WHY_SECONDS = _limit(
+    "WHY_SECONDS", 60.0, "seconds", "All searches for the guilty key together; then what was found is told."
+)
 WHY_ANSWERS_MAX = _limit(
     "WHY_ANSWERS_MAX", 100, "answers", "Counted of each such search; then it is cancelled, for one is enough to acquit a key."
 )
@@ -1246,6 +1249,9 @@ RECORDED_RUN_BYTES = _limit(
 )
 RECORDED_SEGMENT_BYTES = _limit(
     "RECORDED_SEGMENT_BYTES", 400, "bytes", "What a recorded segment costs beside its bytes: Python's own objects, measured."
+)
+RECORDED_CONNECTION_BYTES = _limit(
+    "RECORDED_CONNECTION_BYTES", 2000, "bytes", "What a recorded connection costs before its first byte, measured."
 )
 RECORDED_PAUSE_SECONDS = _limit(
     "RECORDED_PAUSE_SECONDS", 0.02, "seconds", "A pause within a message that begins a new segment, so that the ladder can show it."

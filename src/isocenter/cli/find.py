@@ -86,7 +86,8 @@ def _tell_why(call: Call, asked: Question, *, json: bool, csv: bool) -> None:
     from isocenter.base.clock import SystemClock
     from isocenter.jobs.why_few import Counted, counting, why_few
 
-    found = why_few(counting(call, SystemClock()), asked)
+    clock = SystemClock()
+    found = why_few(counting(call, clock), asked, clock)
     if json:
         tell_json(asdict(found))
         return

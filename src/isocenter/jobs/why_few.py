@@ -2,7 +2,8 @@
 
 Comes in: a question, and a way to count its answers. Goes out: a `WhyFew`: the count without each key, the guilty ones, and other
 spellings of them that find more, each tried. How matching goes wrong between products is what the cures know: wild cards, capitals,
-forms of dates, a key of another level (PS3.4 C.2.2.2). At most WHY_QUESTIONS_MAX searches are made, each cut at WHY_ANSWERS_MAX.
+forms of dates, a key of another level (PS3.4 C.2.2.2). At most WHY_QUESTIONS_MAX searches are made,
+within WHY_SECONDS, each cut at WHY_ANSWERS_MAX.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import API_COUNT_SECONDS, WHY_ANSWERS_MAX, WHY_QUESTIONS_MAX
+from isocenter.base.limits import API_COUNT_SECONDS, WHY_ANSWERS_MAX, WHY_QUESTIONS_MAX, WHY_SECONDS
 from isocenter.jobs.questions import UNIQUE, At, Question, keyword_of
 from isocenter.jobs.searching import Call, answers
 
@@ -87,6 +88,7 @@ class _Purse:
     """So many searches and no more."""
 
     count: Count
+    is_over: Callable[[], bool]
     left: int = WHY_QUESTIONS_MAX
     known: dict[tuple[tuple[int, str], ...], Counted] = field(default_factory=dict)
 
@@ -94,7 +96,7 @@ class _Purse:
         """The count; None where no search is left. What was asked before is not asked again."""
         key = tuple(sorted(asked.keys.items()))
         if key not in self.known:
-            if not self.left:
+            if not self.left or (self.known and self.is_over()):
                 return None
             self.left -= 1
             self.known[key] = self.count(asked)
@@ -140,11 +142,12 @@ def _counted(call: Call, asked: Question, clock: Clock) -> Counted:
     return Counted(min(number, WHY_ANSWERS_MAX), number > WHY_ANSWERS_MAX)
 
 
-def why_few(count: Count, asked: Question) -> WhyFew:
+def why_few(count: Count, asked: Question, clock: Clock) -> WhyFew:
     """Find the keys that keep the rest out. Raises what `count` raises."""
+    until = clock.monotonic() + WHY_SECONDS
     own = UNIQUE[asked.level]
     asked = replace(asked, keys={own: "", **asked.keys})
-    purse = _Purse(count)
+    purse = _Purse(count, lambda: clock.monotonic() > until)
     whole = purse.ask(asked) or Counted()
     keys = _matching(asked)
     without = []

@@ -70,7 +70,8 @@ def _why(call: Call, wanted: WhyAsked) -> WhyWords:
 
     root = RootName(wanted.root) if wanted.root else None
     asked = question(At(wanted.level), root, [f"{keyword}={value}" for keyword, value in wanted.keys.items()], returned=False)
-    return WhyWords.model_validate(asdict(why_few(counting(call, SystemClock()), asked)))
+    clock = SystemClock()
+    return WhyWords.model_validate(asdict(why_few(counting(call, clock), asked, clock)))
 
 
 def _counted(call: Call, wanted: CountAsked) -> CountWords:
