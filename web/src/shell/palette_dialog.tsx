@@ -43,7 +43,11 @@ function Open() {
     const pages: Command[] = PAGES.map(([to, words]) => ({ id: to, words, group: "Page", run: () => navigate(to) }));
     return [...pages, ...[...offered.values()].flat()];
   }, [navigate, offered]);
-  const found = all.filter((command) => matches(command, text)).slice(0, 12);
+  const matching = all.filter((command) => matches(command, text));
+  const found = [
+    ...matching.filter((command) => begins(command, text)),
+    ...matching.filter((command) => !begins(command, text)),
+  ].slice(0, 12);
   const chosen = Math.min(at, found.length - 1);
   const run = (command: Command | undefined) => {
     if (!command) return;
@@ -104,4 +108,9 @@ function matches(command: Command, text: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((part) => words.includes(part));
+}
+
+/** What begins with what was typed comes before what has it somewhere. */
+function begins(command: Command, text: string): boolean {
+  return command.words.toLowerCase().startsWith(text.toLowerCase());
 }
