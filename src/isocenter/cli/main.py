@@ -31,6 +31,7 @@ _VERBS = {
     "doctor": "isocenter.cli.doctor:doctor",
     "sheet": "isocenter.cli.sheet:sheet",
     "report": "isocenter.cli.report:app",
+    "title": "isocenter.cli.title:title",
     "send": "isocenter.cli.send:send",
     "find": "isocenter.cli.find:find",
     "get": "isocenter.cli.get:get",
