@@ -12,6 +12,7 @@ import ctypes
 import os
 import re
 import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ CLONE_NEWNET = 0x40000000
 PORT = 10404
 THEM = "10.77.2.2"
 OUR_PORT, OUR_CLOSED_PORT = 10407, 10408
-GONE, FORMER = "10.77.1.9", "10.77.1.8"
+GONE, FORMER, WANTED = "10.77.1.9", "10.77.1.8", "10.77.1.7"
 """Addresses that nobody has."""
 
 NAME_SERVER = "192.0.2.53"
@@ -40,8 +41,14 @@ NAME_SERVER = "192.0.2.53"
 _ADDRESSES = [f"10.77.2.{number}" for number in range(11, 28)]
 REJECT, PROHIBIT, RESET, OWN_PROHIBIT, DROP, BLACKHOLE, ONE_PORT, MTU, LOSS, NAT, ELSEWHERE, OWN_DROP = _ADDRESSES[:12]
 INSPECTION, LOCALHOST, CLOSED, MASKED, FORGETS = _ADDRESSES[12:]
-FORGETTING = ("net.netfilter.nf_conntrack_tcp_loose=0", "net.netfilter.nf_conntrack_tcp_timeout_established=1")
-"""What was not seen from its beginning is invalid to the router, and what is silent for a second is forgotten."""
+SETTINGS = (
+    "net.ipv4.ip_forward=1",
+    "net.ipv4.icmp_ratelimit=0",
+    "net.netfilter.nf_conntrack_tcp_loose=0",
+    "net.netfilter.nf_conntrack_tcp_timeout_established=1",
+)
+"""Of the router: it says no as often as it is asked; what it did not see from its beginning is invalid, and what is silent for a
+second is forgotten."""
 
 _SILENT = ("drop", "blackhole", "drop-port", "mtu", "reverse-dns")
 """Where nothing comes back, and it need not be waited for; elsewhere ARP is given the three seconds that it takes to give up."""
@@ -165,7 +172,18 @@ class Networks:
                 target.port = 10405 if what in ("other-port", "loopback-only") else PORT
                 target.our_port = OUR_CLOSED_PORT if what == "our-port-closed" else OUR_PORT
                 target.return_path = ReturnListener(target.our_port, SystemClock(), address="10.77.1.2")
+            if what == "nobody-here-busy":
+                stack.enter_context(self._somebody_calls(WANTED))
             yield target
+
+    @contextlib.contextmanager
+    def _somebody_calls(self, host: str) -> Iterator[None]:
+        """A connection that is being made, and has waited for most of the time that ARP takes."""
+        with inside(self.us), socket.socket() as caller:
+            caller.setblocking(False)
+            caller.connect_ex((host, PORT))
+            threading.Event().wait(2.6)
+            yield
 
     @contextlib.contextmanager
     def _storescp(self) -> Iterator[str]:
@@ -214,11 +232,15 @@ class Networks:
             self._why_not = f"network namespaces are not permitted here: {error.stderr.strip()}"
             return
         self._kept.callback(self._remove)
-        self._join()
-        for namespace, rules in ((self.router, ROUTER_RULES), (self.them, THEIR_RULES), (self.us, OUR_RULES)):
-            run("ip", "netns", "exec", namespace, "nft", "-f", "-", words=rules)
-        for setting in FORGETTING:
-            run("ip", "netns", "exec", self.router, "sysctl", "-qw", setting)
+        try:
+            self._join()
+            for namespace, rules in ((self.router, ROUTER_RULES), (self.them, THEIR_RULES), (self.us, OUR_RULES)):
+                run("ip", "netns", "exec", namespace, "nft", "-f", "-", words=rules)
+            for setting in SETTINGS:
+                run("ip", "netns", "exec", self.router, "sysctl", "-qw", setting)
+        except subprocess.CalledProcessError as error:
+            self._why_not = f"this kernel cannot make the networks: {' '.join(error.cmd)}: {error.stderr.strip()}"
+            return
         self._name_services()
         self._people()
 
@@ -245,7 +267,6 @@ class Networks:
         lines += [(self.us, f"route add prohibit {OWN_PROHIBIT}"), (self.lonely, "link set lo up")]
         for namespace, batch in lines:
             run("ip", "-netns", namespace, "-batch", "-", words=batch + "\n")
-        run("ip", "netns", "exec", self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
 
     def _name_services(self) -> None:
         """What processes in a network find as their name servers and hosts: nobody answers at the address of the server."""
@@ -287,6 +308,7 @@ class Networks:
 
 _HOSTS = {
     "nobody-here": GONE,
+    "nobody-here-busy": WANTED,
     "nobody-there": "10.77.2.99",
     "reject": REJECT,
     "prohibit": PROHIBIT,

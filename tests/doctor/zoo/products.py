@@ -30,6 +30,9 @@ from isocenter.wire.pdu_codec import encode
 
 _RETRIEVING = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT)
 _NOWHERE = 1
+_ATTEMPTS = 3
+"""How often Orthanc is started: somebody else may take its port before it does."""
+
 _OPEN = {"DicomAlwaysAllowFind": True, "DicomAlwaysAllowMove": True, "DicomAlwaysAllowGet": True}
 _CLOSED = dict.fromkeys((f"DicomAlwaysAllow{verb}" for verb in ("Echo", "Store", "Find", "Move", "Get")), False)
 _ORTHANC: dict[str, dict[str, Any]] = {
@@ -94,7 +97,13 @@ class Products:
             self._servers.append(server)
 
     def _orthanc(self, folder: Path, what: str) -> int:
-        orthanc = Orthanc.start(folder, **_ORTHANC[what])
+        for attempt in range(_ATTEMPTS):
+            try:
+                orthanc = Orthanc.start(folder / str(attempt), **_ORTHANC[what])
+                break
+            except AssertionError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
         self._keep(orthanc.server)
         return orthanc.port
 

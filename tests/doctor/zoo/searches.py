@@ -39,7 +39,8 @@ def why(loopback: Loopback, products: Products, asked: Asked) -> WhyFew:
         _store(node, image)
         keys = [key.replace("{study}", str(image.StudyInstanceUID)) for key in asked.keys]
         searched = question(At.STUDY, RootName.STUDY, keys, returned=False)
-        return why_few(counting(Call(node, "ISOCENTER"), SystemClock()), searched)
+        clock = SystemClock()
+        return why_few(counting(Call(node, "ISOCENTER"), clock), searched, clock)
 
 
 def study_uid() -> str:

@@ -17,8 +17,13 @@ from isocenter.model.checkup import Outcome, Side
 AT_ONCE = 8
 """Rows that are examined at the same time: nearly all of their time is waiting for what does not come."""
 
-TIMED = ("echo-44-ms", "echo-slow", "lossy-line", "find-slow")
-"""Rows whose sign is a time: they are examined afterwards, one after the other."""
+TIMED = (
+    "echo-44-ms", "echo-slow", "lossy-line", "find-slow", "nobody-here", "nobody-there", "firewall-says-no", "router-prohibits",
+)  # fmt: skip
+"""Rows whose sign is a time: they are examined afterwards, one after the other.
+
+Where a refusal by ICMP comes back at once, connect() may still hold the socket; then Linux puts it aside until the next SYN.
+"""
 
 TRIES = 3
 
