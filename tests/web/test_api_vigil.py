@@ -57,6 +57,7 @@ def test_availability_counts_what_was_answered_and_is_there_after_a_new_start(he
     told = beat(here)
     assert (told["asked"], told["failed"], told["availability"], told["milliseconds"]) == (4, 1, 75.0, 4.0)
     assert sum(part["asked"] for part in told["parts"]) == 4
+    assert len(told["parts"]) * asked(here, "/api/heartbeat")["part_hours"] == 24
     assert [outage["words"] for outage in told["outages"]] == ["does not answer: timed out"]
     here.house.listener.stop(0.0)
     here.house.closing.close()

@@ -63,6 +63,7 @@ def heartbeat(
         days=days,
         begins=begins,
         ends=ends,
+        part_hours=days * 24 / _part_count(days),
         history_days=house.settings.history_days,
         echo_minutes=house.settings.echo_minutes,
         nodes=[_beat(house, node, hours[node.name], events[node.name], (begins, ends, now)) for node in nodes],
@@ -75,10 +76,10 @@ def _beat(
 ) -> BeatWords:
     vigil = house.neighbourhood.vigil
     begins, ends, now = times
-    count = min(HEARTBEAT_PARTS, int((ends - begins) / timedelta(hours=1)))
     listens = house.neighbourhood.standings.standing(node).verdict is not Verdict.NOT_LISTENING
     away = availability.outages(events, OUTAGES_SHOWN_MAX) if listens else []
     window = vigil.windows.open_for(node.name, now)
+    shown = availability.parts(hours, begins, ends, _part_count((ends - begins).days))
     asked, answered, excused = (sum(getattr(hour, name) for hour in hours) for name in ("asked", "answered", "excused"))
     return BeatWords(
         name=node.name,
@@ -90,11 +91,15 @@ def _beat(
         asked=asked,
         failed=asked - answered - excused,
         excused=excused,
-        parts=[PartWords.of(part) for part in availability.parts(hours, begins, ends, count)],
+        parts=[PartWords.of(part) for part in shown] if hours else [],
         outages=[OutageWords.of(one) for one in away if one.until is None or one.until >= begins],
         working=None if window is None else window.words or "maintenance",
         listens=listens,
     )
+
+
+def _part_count(days: int) -> int:
+    return min(HEARTBEAT_PARTS, days * 24)
 
 
 @routes.get("/api/maintenance-windows", responses=problems())

@@ -113,11 +113,15 @@ class WindowWanted(Words):
 
 
 class HeartbeatWords(Words):
-    """All nodes over the last `days`, which begin at `begins`, in the order of their list."""
+    """All nodes over the last `days`, which begin at `begins`, in the order of their list; a part of them is `part_hours` long.
+
+    A node that nobody asked has no parts.
+    """
 
     days: int
     begins: datetime
     ends: datetime
+    part_hours: float
     history_days: int
     echo_minutes: int
     nodes: list[BeatWords]

@@ -744,11 +744,12 @@ export interface HeaderWords {
   readonly more: boolean;
 }
 
-/** All nodes over the last `days`, which begin at `begins`, in the order of their list. */
+/** All nodes over the last `days`, which begin at `begins`, in the order of their list; a part of them is `part_hours` long. A node that nobody asked has no parts. */
 export interface HeartbeatWords {
   readonly days: number;
   readonly begins: string;
   readonly ends: string;
+  readonly part_hours: number;
   readonly history_days: number;
   readonly echo_minutes: number;
   readonly nodes: readonly (BeatWords)[];

@@ -5,7 +5,7 @@ import type { FactWords, NodeWords, OtherListWords } from "@/api/words";
 import { ago, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
-import { canBeCalled } from "../neighbourhood";
+import { canBeCalled, useNow } from "../neighbourhood";
 import styles from "./company.module.css";
 import { type Company, known, named, sentence } from "./knowing";
 import { Shape } from "./matrix";
@@ -15,13 +15,13 @@ interface Props {
   readonly company: Company;
   readonly nodes: readonly NodeWords[];
   readonly lists: readonly OtherListWords[];
-  readonly now: Date;
   readonly onChoose: (of: string, to: string) => void;
   readonly ask: (path: "list" | "echo", node: string, entry?: string) => Promise<void>;
 }
 
 export function Pair(props: Props) {
-  const { pair, company, nodes, now, onChoose } = props;
+  const { pair, company, nodes, onChoose } = props;
+  const now = useNow();
   const [of, to] = pair;
   const broken = company.oneSided();
   const navigate = useNavigate();
@@ -46,7 +46,7 @@ export function Pair(props: Props) {
         .filter((name, place, all) => name !== "" && all.indexOf(name) === place)
         .map((name) => {
           const one = nodes.find((other) => other.name === name);
-          return one && canBeCalled(one) && <OwnList key={name} {...props} node={one} />;
+          return one && canBeCalled(one) && <OwnList key={name} {...props} node={one} now={now} />;
         })}
       {broken.length > 0 && (
         <section className={styles.broken}>
@@ -56,7 +56,14 @@ export function Pair(props: Props) {
               <li key={`${fact.of}\n${fact.to}`}>
                 <button type="button" onClick={() => onChoose(fact.of, fact.to)} data-chosen={fact.of === of && fact.to === to}>
                   <Shape knowing={fact.knowing} />
-                  <bdi>{sentence(fact)}</bdi>
+                  <span>
+                    {fact.to && (
+                      <>
+                        <bdi>{fact.to}</bdi>:{" "}
+                      </>
+                    )}
+                    <bdi>{sentence(fact)}</bdi>
+                  </span>
                 </button>
               </li>
             ))}
@@ -97,7 +104,7 @@ function unknown(to: string): string {
 }
 
 /** An archive that tells whom it knows: an Orthanc does, over its REST interface. */
-function OwnList({ node, lists, now, ask, onChoose }: Props & { readonly node: NodeWords }) {
+function OwnList({ node, lists, now, ask, onChoose }: Props & { readonly node: NodeWords; readonly now: Date }) {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState("");
   const list = lists.find((one) => one.node === node.name);

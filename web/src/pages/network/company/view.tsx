@@ -10,7 +10,7 @@ import type { Acquaintances } from "@/api/words";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { PageBar } from "@/parts/page_bar";
-import { useDevice, useNews, useNodes, useNow } from "../neighbourhood";
+import { useDevice, useNews, useNodes } from "../neighbourhood";
 import { NetworkTabs } from "../network_tabs";
 import styles from "./company.module.css";
 import { Company, type Person, SHOWN_MAX, shown } from "./knowing";
@@ -21,7 +21,6 @@ const KEY = ["network", "company"] as const;
 
 export default function View() {
   useNews();
-  const now = useNow();
   const queries = useQueryClient();
   const nodes = useNodes();
   const device = useDevice();
@@ -72,15 +71,7 @@ export default function View() {
             asked.data && <Matrix people={few} company={company} pair={pair} onChoose={choose} />
           )}
         </div>
-        <Pair
-          pair={pair}
-          company={company}
-          nodes={nodes.data ?? []}
-          lists={asked.data?.lists ?? []}
-          now={now}
-          onChoose={choose}
-          ask={ask}
-        />
+        <Pair pair={pair} company={company} nodes={nodes.data ?? []} lists={asked.data?.lists ?? []} onChoose={choose} ask={ask} />
       </div>
     </>
   );

@@ -5,7 +5,6 @@ import { count, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp } from "@/parts/lamp";
 import { clock } from "../clock";
-import { hoursWide } from "./beat_table";
 import { lampOf, number, outageWords, percent } from "./beats";
 import styles from "./heartbeat.module.css";
 import { Strip } from "./strip";
@@ -18,7 +17,6 @@ interface Props {
 
 export function BeatStory({ heartbeat, beat, now }: Props) {
   const navigate = useNavigate();
-  const wide = hoursWide(heartbeat);
   const answered = beat.asked - beat.failed - beat.excused;
   return (
     <section className={styles.story} aria-label={`${beat.name} over the time shown`}>
@@ -33,9 +31,9 @@ export function BeatStory({ heartbeat, beat, now }: Props) {
       <div className={styles.large}>
         <Strip
           parts={beat.parts}
-          hoursWide={wide}
+          hoursWide={heartbeat.part_hours}
           label={`${answered} of ${beat.asked} echoes answered`}
-          step={Math.floor(720 / beat.parts.length)}
+          step={Math.floor(720 / Math.max(1, beat.parts.length))}
           height={64}
         />
         <div className={styles.axis}>

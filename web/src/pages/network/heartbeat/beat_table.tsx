@@ -117,9 +117,9 @@ function Row({
       <span>
         <Strip
           parts={beat.listens ? beat.parts : beat.parts.map(unasked)}
-          hoursWide={hoursWide(heartbeat)}
+          hoursWide={heartbeat.part_hours}
           label={label}
-          step={Math.floor(240 / beat.parts.length)}
+          step={Math.floor(240 / Math.max(1, beat.parts.length))}
         />
       </span>
       <span className={styles.figure}>
@@ -136,10 +136,4 @@ function Row({
 
 function unasked(part: PartWords): PartWords {
   return { ...part, asked: 0, failed: 0, excused: 0, milliseconds: null, slowest: null };
-}
-
-/** How many hours one part of the strip is. */
-export function hoursWide(heartbeat: HeartbeatWords): number {
-  const parts = heartbeat.nodes[0]?.parts.length || 1;
-  return (heartbeat.days * 24) / parts;
 }
