@@ -10,7 +10,7 @@ import pytest
 from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
 
 from isocenter.base.clock import SystemClock
-from isocenter.base.errors import LinkLost
+from isocenter.base.errors import LinkLost, Refused
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.commitment_step import commitment
@@ -399,3 +399,20 @@ def test_an_archive_without_commitment_is_no_failure(world):
     step = commitment(world.visit)
     assert (step.outcome, step.sign.code) == (Outcome.WARNED, "commit-class-refused")
     assert "no storage commitment" in world.visit.remarks[-1]
+
+
+def test_what_our_own_door_turned_away_is_told_with_its_reason(world, monkeypatch):
+    from isocenter.model.records import TurnedAway
+
+    monkeypatch.setattr(
+        "isocenter.net.return_listener._Door.admit", lambda self, request, address: TurnedAway(1, 1, 3, "a stranger.")
+    )
+
+    def knock():
+        with contextlib.suppress(Refused):
+            world.call()
+
+    world.calls_us, world.status = knock, 0xA702
+    step = move(world.visit)
+    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "return-rejected")
+    assert (step.sign.facts["why"], step.sign.facts["to_title"]) == ("a stranger", "ISOCENTER")

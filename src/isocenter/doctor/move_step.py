@@ -27,6 +27,7 @@ _DESTINATION_UNKNOWN = frozenset({0xA801, 0xC003, 0xC801, 0xC013})
 _SETTLES_SECONDS = 0.5
 """What an archive that failed gets to end its call to us, so that its end is told too."""
 
+_TURNED_AWAY = "turned away: "
 _ENDS_SECONDS = 0.1
 """The same where nobody is seen to call: a connection that spoke no DICOM is told when it has ended."""
 
@@ -177,7 +178,11 @@ def _judged(visit: Visit, came: Came) -> Step:
             f"It calls us {other} when it delivers, and was told {to}: a side that checks its title turns it away."
         )
         return Step(
-            Layer.MOVE, Outcome.WARNED, f"{words}, called {other}", facts=facts, sign=Sign("return-other-title", {"called": other})
+            Layer.MOVE,
+            Outcome.WARNED,
+            f"{words}, called {other}",
+            facts=facts,
+            sign=Sign("return-other-title", {"to_title": other}),
         )
     return Step(Layer.MOVE, Outcome.PASSED, words, facts=facts)
 
@@ -207,11 +212,12 @@ def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
 def _called_and_failed(caller: Caller, said: dict[str, str]) -> tuple[str, Sign]:
     """The archive reached us, and the object did not come."""
     address, calling, called, why = caller
-    facts = {**said, "from_address": address, "calling": calling, "called": called, "why": why}
+    why = why.rstrip(".")
+    facts = {**said, "from_address": address, "calling": calling, "to_title": called, "why": why.removeprefix(_TURNED_AWAY)}
     who = f"{calling or 'a connection'} from {address} reached us"
     if not calling:
         return f"{who} and did not ask for an association: {why}", Sign("return-stranger", facts)
-    if why.startswith("turned away"):
+    if why.startswith(_TURNED_AWAY):
         return f"{who} and was {why}", Sign("return-rejected", facts)
     if why.startswith("nothing that it proposed"):
         return f"{who}, and {why}", Sign("return-refused-contexts", facts)
