@@ -69,6 +69,13 @@ def test_a_node_that_was_not_tested_says_what_will_be_done_each_layer_in_one_sen
 def test_without_a_node_the_page_says_where_one_is_entered(empty, browse):
     page = browse(empty, "/connections")
     page.get_by_text("No node that can be called is known yet").wait_for()
+    page.get_by_role("main").get_by_role("link", name="Add a device").last.click()
+    page.get_by_role("heading", level=2, name="The device").wait_for()
+
+
+def test_an_address_of_a_node_that_is_gone_says_so(empty, browse):
+    page = browse(empty, "/connections?node=GONE%20LONG%20AGO")
+    page.get_by_text("No node named GONE LONG AGO can be called").wait_for()
 
 
 def test_a_closed_port_stops_the_climb_and_says_who_changes_what(empty, browse):

@@ -5,7 +5,7 @@
 import { Modal } from "@mantine/core";
 import { RotateCw, Square, Stethoscope } from "lucide-react";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { canBeCalled, useNodes } from "@/api/nodes";
 import type { CheckupWords, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
@@ -34,18 +34,34 @@ export default function DoctorTab() {
   const nodes = useNodes();
   const place = usePlace();
   const list = (nodes.data ?? NONE).filter(canBeCalled);
-  const node = list.find((one) => one.name === place.chosen) ?? list[0];
+  const node = place.chosen ? list.find((one) => one.name === place.chosen) : list[0];
   return (
     <>
       <ConnectionsBar />
       {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
-      {nodes.data && !node && (
-        <EmptyState title="No node that can be called is known yet">
-          <p>A node is a device that this archive knows by its title, address and port. Enter one on the page Network.</p>
-        </EmptyState>
-      )}
+      {nodes.data && !node && <Nobody chosen={place.chosen} />}
       {node && <Examination key={node.name} nodes={list} node={node} place={place} />}
     </>
+  );
+}
+
+function Nobody({ chosen }: { readonly chosen: string }) {
+  if (chosen) {
+    return (
+      <EmptyState title={`No node named ${chosen} can be called`}>
+        <p>
+          It may have been renamed or forgotten. <Link to="/connections">Choose another</Link>
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No node that can be called is known yet">
+      <p>
+        A node is a device that this archive knows by its title, address and port.{" "}
+        <Link to="/connections?view=add">Add a device</Link>
+      </p>
+    </EmptyState>
   );
 }
 
