@@ -69,6 +69,10 @@ class Inspecting:
         wanted = search.strip().lower()
         return sorted((one for one in found if wanted in one.search), key=_began, reverse=True)
 
+    def keeps(self, token: str) -> bool:
+        """See the port."""
+        return self._one(token) is not None
+
     def ladder(self, token: str) -> Ladder | None:
         """See the port."""
         tap = self._one(token)

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from isocenter.base.clock import Clock
 from isocenter.base.ids import new_token
-from isocenter.base.limits import RECORDED_CONNECTIONS_MAX, RECORDED_SEGMENT_BYTES, RECORDED_SHARE, RECORDED_STRANGERS_MAX
+from isocenter.base.limits import RECORDED_CONNECTION_BYTES, RECORDED_CONNECTIONS_MAX, RECORDED_SHARE, RECORDED_STRANGERS_MAX
 from isocenter.model.recording import Endpoint, Origin, Recording
 from isocenter.net.sockets import numeric
 from isocenter.net.tap import Tap
@@ -31,6 +31,9 @@ class Recorder:
         self.bytes_max = bytes_max
         self._clock = clock
         self._taps: dict[str, Tap] = {}
+        # Of those that are over, in the order in which they ended, and of these those that made no association.
+        self._over: dict[str, None] = {}
+        self._strangers: dict[str, None] = {}
         self._byte_count = 0
         self._version = 0
         self._lock = threading.Lock()
@@ -63,10 +66,10 @@ class Recorder:
         """A tap that was made elsewhere, a file that was read for instance."""
         with self._lock:
             self._taps[tap.recording.token] = tap
-            tap.charged = tap.byte_count + RECORDED_SEGMENT_BYTES
+            tap.charged = tap.byte_count + RECORDED_CONNECTION_BYTES
             self._byte_count += tap.charged
             self._version += 1
-            self._drop_strangers()
+            self._note_end(tap)
             self._make_room()
         return tap
 
@@ -82,22 +85,25 @@ class Recorder:
             if tap.charged > share:
                 # A quarter of it at once, so that this is not done for every message.
                 self._free(tap, share // RECORDED_SHARE)
+            self._note_end(tap)
             if self._byte_count > self.bytes_max:
                 self._make_room()
 
-    def _drop_strangers(self) -> None:
-        if len(self._taps) > RECORDED_STRANGERS_MAX:
-            strangers = [tap for tap in self._taps.values() if _is_stranger(tap)]
-            for tap in strangers[:-RECORDED_STRANGERS_MAX]:
-                self._drop(tap)
+    def _note_end(self, tap: Tap) -> None:
+        if tap.recording.ended is None:
+            return
+        self._over[tap.recording.token] = None
+        if _is_stranger(tap):
+            self._strangers[tap.recording.token] = None
+            if len(self._strangers) > RECORDED_STRANGERS_MAX:
+                self._drop(next(iter(self._strangers)))
 
     def _make_room(self) -> None:
         """Whoever is over goes, oldest first; where that is not enough, what those that go on said long ago."""
-        for tap in list(self._taps.values()):
-            if self._byte_count <= self.bytes_max and len(self._taps) <= RECORDED_CONNECTIONS_MAX:
-                return
-            if tap.recording.ended is not None:
-                self._drop(tap)
+        while self._over and (self._byte_count > self.bytes_max or len(self._taps) > RECORDED_CONNECTIONS_MAX):
+            self._drop(next(iter(self._over)))
+        if self._byte_count <= self.bytes_max:
+            return
         for tap in sorted(self._taps.values(), key=lambda tap: -tap.charged):
             if self._byte_count <= self.bytes_max:
                 return
@@ -108,9 +114,10 @@ class Recorder:
         tap.charged -= freed
         self._byte_count -= freed
 
-    def _drop(self, tap: Tap) -> None:
-        del self._taps[tap.recording.token]
-        self._byte_count -= tap.charged
+    def _drop(self, token: str) -> None:
+        self._byte_count -= self._taps.pop(token).charged
+        self._over.pop(token, None)
+        self._strangers.pop(token, None)
 
     def all(self) -> Sequence[Tap]:
         """See the port."""
@@ -124,9 +131,8 @@ class Recorder:
     def forget(self) -> None:
         """See the port."""
         with self._lock:
-            for tap in list(self._taps.values()):
-                if tap.recording.ended is not None:
-                    self._drop(tap)
+            for token in list(self._over):
+                self._drop(token)
             self._version += 1
 
 

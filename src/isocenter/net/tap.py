@@ -9,7 +9,6 @@ never keep a view that was lent to it.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from struct import Struct
 
@@ -102,6 +101,24 @@ class Tap:
     `outgoing` in the recording says that this side is the caller, which `received` and `sent` need.
     """
 
+    __slots__ = (
+        "_began",
+        "_charge",
+        "_head",
+        "_head_bytes",
+        "_lock",
+        "_lost",
+        "_owed",
+        "_run",
+        "_serial",
+        "_spent",
+        "_tail",
+        "_ways",
+        "byte_count",
+        "charged",
+        "recording",
+    )
+
     def __init__(self, recording: Recording, began: float, charge: Callable[[Tap, int], None] | None = None) -> None:
         self.recording = recording
         self.byte_count = 0
@@ -112,7 +129,7 @@ class Tap:
         self._run: _Run | None = None
         self._head: list[_Run] = []
         self._head_bytes = 0
-        self._tail: deque[_Run] = deque()
+        self._tail: list[_Run] = []
         self._serial = 0
         self._owed = 0
         self._spent: Spent | None = None
@@ -287,27 +304,30 @@ class Tap:
 
     def drop_oldest(self, byte_count: int) -> int:
         """Forget messages after the beginning of the connection until so many bytes are free; how many became free."""
-        freed = 0
+        freed = count = 0
         with self._lock:
-            tail = self._tail
-            while tail and (freed < byte_count or not tail[0].is_start):
-                gone = tail.popleft()
-                freed += gone.cost
-                self.recording.lost_bytes += gone.byte_count
-                self._carry(gone)
+            for run in self._tail:
+                if freed >= byte_count and run.is_start:
+                    break
+                freed += run.cost
+                count += 1
+            gone = self._tail[:count]
+            del self._tail[:count]
+            for forth in (True, False):
+                self._carry(forth, sum(run.byte_count + run.lost for run in gone if run.forth == forth))
+            self.recording.lost_bytes += sum(run.byte_count for run in gone)
             self.byte_count -= freed
         return freed
 
-    def _carry(self, gone: _Run) -> None:
-        """Let the next segment of the same direction say how much is missing before it."""
-        missing = gone.byte_count + gone.lost
-        following = next((run for run in self._tail if run.forth == gone.forth), None)
-        if following is None and self._run is not None and self._run.forth == gone.forth:
+    def _carry(self, forth: bool, missing: int) -> None:
+        """Let the next segment of a direction say how much is missing before it."""
+        following = next((run for run in self._tail if run.forth == forth), None)
+        if following is None and self._run is not None and self._run.forth == forth:
             following = self._run
         if following is not None:
             following.lost += missing
         else:
-            self._lost[gone.forth] += missing
+            self._lost[forth] += missing
 
 
 def _header(way: _Way, head: bytes) -> None:

@@ -86,7 +86,7 @@ def export(
 ) -> StreamingResponse:
     """A pcapng file that Wireshark dissects; what was not recorded stands as zeros."""
     for one in token:
-        if house.inspection.ladder(one) is None:
+        if not house.inspection.keeps(one):
             raise Problem(404, _GONE)
     pieces = house.inspection.export(token, names=_names(house, names))
     what = f"connection-{token[0]}" if len(token) == 1 else "connections"

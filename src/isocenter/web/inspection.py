@@ -66,6 +66,8 @@ class Inspection(Protocol):
     def digests(self, search: str = "") -> list[Digest]:
         """The connections, latest first; those in which somebody finds `search`."""
 
+    def keeps(self, token: str) -> bool: ...
+
     def ladder(self, token: str) -> Ladder | None: ...
 
     def run(self, token: str, first: int, last: int) -> list[Rung] | None:
