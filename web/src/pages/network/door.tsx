@@ -4,14 +4,14 @@ import { useConnected } from "@/api/live";
 import type { DoorCaller, DoorConnection, Door as DoorWords, Ignoring, Tolerated as ToleratedWords } from "@/api/words";
 import { count } from "@/base/text";
 import { Button } from "@/parts/button";
+import { Dimse } from "@/parts/dimse";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
+import { isNear } from "@/parts/letters";
 import { AlsoAnswer, AskToFix } from "./also_answer";
-import { Dimse } from "./dimse";
 import styles from "./door.module.css";
 import { Card, Compared, Reason } from "./door_card";
 import { isForeign, Tolerated } from "./door_tolerated";
-import { isNear } from "./letters";
 import { useDoor, useIgnore } from "./neighbourhood";
 
 interface Props {

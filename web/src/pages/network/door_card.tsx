@@ -2,9 +2,9 @@
 import type { ReactNode } from "react";
 import { count, day } from "@/base/text";
 import { Lamp, type LampState } from "@/parts/lamp";
+import { letters } from "@/parts/letters";
 import { clockWithSeconds } from "./clock";
 import styles from "./door.module.css";
-import { letters } from "./letters";
 
 const DAY_MS = 86_400_000;
 

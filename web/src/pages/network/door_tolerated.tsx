@@ -1,10 +1,10 @@
 /** Somebody who was let in, and whom the policy strict would have refused: why, and what would have to be right. */
 import type { Ignoring, Tolerated as Words } from "@/api/words";
 import { Button } from "@/parts/button";
+import { isNear } from "@/parts/letters";
 import { AlsoAnswer, AskToFix } from "./also_answer";
 import styles from "./door.module.css";
 import { Card, Compared, Reason } from "./door_card";
-import { isNear } from "./letters";
 
 interface Props {
   readonly one: Words;

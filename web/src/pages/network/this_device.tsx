@@ -4,11 +4,11 @@ import type { DeviceWords } from "@/api/words";
 import { ago, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Copy } from "@/parts/copy";
+import { Dimse } from "@/parts/dimse";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
 import { recently } from "./clock";
-import { Dimse } from "./dimse";
 import styles from "./side.module.css";
 
 interface Props {

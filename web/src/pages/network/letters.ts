@@ -1,2 +1,0 @@
-/** Two titles letter by letter. */
-export { isNear, type Letter, letters } from "@/parts/letters";
