@@ -43,6 +43,11 @@ def test_a_device_that_is_not_saved_has_a_sheet_too(here):
     assert told["there"]["at"]["host"] == "10.0.0.9"
 
 
+def test_what_is_guessed_can_be_set_aside(here):
+    assert sheet(here, node="Teaching archive").json()["there"]["product"] == "Orthanc"
+    assert sheet(here, node="Teaching archive", product="any").json()["there"]["product"] == "Any DICOM device"
+
+
 def test_two_nodes_are_a_pair(here):
     told = sheet(here, node="Teaching archive", product="orthanc", other="CT/2", other_product="modality").json()
     assert "AE title (called AE, remote AE, application name): ORTHANC" in told["here"]["lines"][0]["text"]

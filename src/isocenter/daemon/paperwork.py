@@ -34,7 +34,7 @@ from isocenter.model.setup_sheet import End, ProductOffered, Sheet
 from isocenter.net import ports
 from isocenter.nodes import wildcard
 from isocenter.nodes.address import is_this_computer
-from isocenter.web.paperwork import Form, SheetAsked, Typed
+from isocenter.web.paperwork import ANY, Form, SheetAsked, Typed
 
 if TYPE_CHECKING:
     from isocenter.daemon.compose import House
@@ -91,10 +91,13 @@ class HousePaperwork:
         """See the port."""
         from isocenter.doctor import setup_sheet
 
-        node = end_of(asked.node, asked.product or self.known_product(asked.node))
+        node = end_of(asked.node, self._product(asked.node, asked.product))
         if asked.other is not None:
-            return setup_sheet.sheet(end_of(asked.other, asked.other_product or self.known_product(asked.other)), node)
+            return setup_sheet.sheet(end_of(asked.other, self._product(asked.other, asked.other_product)), node)
         return setup_sheet.sheet(this_device(self.settings(), asked.node.host, asked.address, asked.node.local_ae_title), node)
+
+    def _product(self, node: Node, asked: str) -> str:
+        return "" if asked == ANY else asked or self.known_product(node)
 
     def sheet_document(self, asked: SheetAsked, form: Form) -> bytes:
         """See the port."""

@@ -17,7 +17,7 @@ from isocenter.dicomweb.problems import Problem
 from isocenter.model.records import Node
 from isocenter.nodes import wildcard
 from isocenter.web.api_house import ApiHouse, House, problems
-from isocenter.web.paperwork import Form, SheetAsked
+from isocenter.web.paperwork import ANY, Form, SheetAsked
 from isocenter.web.words_doctor import LineWords
 from isocenter.web.words_sheets import OwnLines, ProductList, ProductWords, SetupSheet
 
@@ -25,7 +25,10 @@ routes = APIRouter(tags=["setup sheets"])
 
 NodeChosen = Annotated[str, Query(max_length=NODE_NAME_CHARACTERS_MAX, description="A saved node, by name.")]
 ProductChosen = Annotated[
-    str, Query(max_length=32, pattern=r"^[a-z0-9-]*$", description="A key of `/api/products`; empty takes what is known of it.")
+    str,
+    Query(
+        max_length=32, pattern=r"^[a-z0-9-]*$", description="A key of `/api/products`, or `any`; empty takes what is known of it."
+    ),
 ]
 Title = Annotated[str, Query(max_length=AE_TITLE_BYTES, description="A device that is not saved: its AE title.")]
 Host = Annotated[str, Query(max_length=NODE_HOST_CHARACTERS_MAX, description="Its address, or one of this device's.")]
@@ -125,7 +128,7 @@ def _asked(
         first = Node(ae_title, ae_title, host, port)
     else:
         raise Problem(400, "Say which node the sheet is for: node=NAME, or ae_title, host and port.")
-    keys = {one.key for one in house.paperwork.products()}
+    keys = {ANY, *(one.key for one in house.paperwork.products())}
     for key in (product, other_product):
         if key and key not in keys:
             raise Problem(400, f"There is no product {key!r}; there are {', '.join(sorted(keys))}.")

@@ -17,9 +17,13 @@ from isocenter.model.setup_sheet import ProductOffered, Sheet
 Form = Literal["pdf", "html", "text"]
 
 
+ANY = "any"
+"""The key of no product: a device whose words are not known, whatever is guessed of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetAsked:
-    """A pair of devices: `node` and this one, or `node` and `other`. Products are keys; empty takes what is known of the device.
+    """A pair of devices: `node` and this one, or `node` and `other`. Products are keys, or ANY; empty takes what is known.
 
     `address` is that of ours to be entered there; empty takes the one nearest to it.
     """

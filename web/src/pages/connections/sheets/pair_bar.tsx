@@ -18,7 +18,7 @@ interface Props {
 export function PairBar({ nodes, pair, sheet, set }: Props) {
   const products = useProducts().data?.products ?? [];
   const device = useDevice().data;
-  const known = products.map((one) => ({ value: one.key, label: one.name }));
+  const known = [{ value: "any", label: "Any DICOM device" }, ...products.map((one) => ({ value: one.key, label: one.name }))];
   const others = nodes.filter((one) => one.name !== pair.node).map((one) => ({ value: one.name, label: one.name }));
   const addresses = (device?.addresses ?? []).map((one) => ({ value: one.address, label: `${one.address} (${one.interface})` }));
   const file = (form: string) => withParameters("/api/setup-sheet/document", { ...questionOf(pair), form });
@@ -49,12 +49,12 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
         {pair.other ? (
           <Select
             label="is"
-            placeholder="any DICOM device"
             data={known}
             value={pair.other_product || null}
+            placeholder="as it is known"
             onChange={(key) => set({ other_product: key ?? "" })}
+            allowDeselect={false}
             searchable
-            clearable
           />
         ) : (
           <Select
@@ -67,12 +67,11 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
         )}
         <Select
           label={`${pair.node} is`}
-          placeholder="any DICOM device"
           data={known}
-          value={pair.product || sheet?.known_product || null}
+          value={pair.product || sheet?.known_product || "any"}
           onChange={(key) => set({ product: key ?? "" })}
+          allowDeselect={false}
           searchable
-          clearable
         />
       </div>
     </header>
