@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from isocenter.base.clock import FixedClock
 from isocenter.base.limits import CALLED_TITLES_MAX, ECHO_ANSWERS_MAX, NODE_EVENTS_MAX
@@ -171,6 +173,23 @@ def test_what_was_learned_before_the_memory_came_is_not_undone(known, clock):
     assert again.standing(CT).verdict is Verdict.PORT_CLOSED
     assert [answer.echo for answer in again.story(CT).answers] == [Echo.ANSWERED, Echo.LOST]
     assert again.story(CT).calls.count == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(["latest", "calls", "place", "pdu_bytes_max", "since", "asked", "implementation_class_uid"])
+
+
+@given(st.dictionaries(NAMES, JSON, max_size=7))
+def test_a_memory_that_another_version_wrote_stops_nothing(memory):
+    known = Standings(FixedClock())
+    past = PastEcho(CT.name, place_of(CT), FixedClock().now(), 4.0, "of another version")
+    known.restore({CT.name: memory}, [past], [])
+    known.note(CT, ANSWERED)
+    assert known.standing(CT).verdict is Verdict.ANSWERS
 
 
 def test_a_renamed_node_keeps_its_record(known):

@@ -132,9 +132,11 @@ class HistoryRows:
     def windows(self) -> Sequence[Window]:
         """See the port."""
         rows = self._reader.rows("SELECT id, node, begins, minutes, repeats, words FROM maintenance ORDER BY begins, id")
+        known = {repeats.value for repeats in Repeats}
         return [
             Window(from_microseconds(begins), minutes, node, Repeats(repeats), words, number)
             for number, node, begins, minutes, repeats, words in rows
+            if repeats in known
         ]
 
     def put_window(self, window: Window) -> Window:

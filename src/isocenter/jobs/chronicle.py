@@ -72,9 +72,13 @@ class Chronicle:
 
     def take_up(self) -> Mapping[str, Mapping[str, Any]]:
         """Tell the standings what was known before this process; the documents, for whoever kept more in them."""
-        memories = self._shelf.memories()
         since = self._clock.now() - timedelta(seconds=NODE_HISTORY_SECONDS)
-        self._standings.restore(memories, self._shelf.echoes(since), self._shelf.events(NODE_EVENTS_MAX))
+        try:
+            memories, echoes, events = self._shelf.memories(), self._shelf.echoes(since), self._shelf.events(NODE_EVENTS_MAX)
+        except IsocenterError as error:
+            _log.warning("What was known of the nodes cannot be read now: %s", error)
+            return {}
+        self._standings.restore(memories, echoes, events)
         return memories
 
     def echoed(self, node: Node, moment: datetime, echoed: Echoed) -> None:

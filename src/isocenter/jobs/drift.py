@@ -152,7 +152,7 @@ class DriftWatch:
                 continue
             try:
                 habits = drifting.of_json(words["habits"])
-            except (KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 _log.warning("What was usual of %s cannot be read, and is learned anew: %s", name, error)
                 continue
             with self._lock:

@@ -119,7 +119,7 @@ class OtherLists:
                 kept = words["list"]
                 entries = tuple(Listed(**entry) for entry in kept["entries"])
                 found = OtherList(datetime.fromisoformat(kept["moment"]), kept["ae_title"], kept["port"], entries)
-            except (KeyError, TypeError, ValueError):
+            except (AttributeError, KeyError, TypeError, ValueError):
                 continue
             with self._lock:
                 self._lists.setdefault(name, found)

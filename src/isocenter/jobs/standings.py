@@ -7,6 +7,7 @@ down; nothing here calls anybody. Any thread.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from isocenter.jobs.stories import (
 from isocenter.model.history import PastEcho, PastEvent
 from isocenter.model.records import AssociationSummary, Node
 from isocenter.nodes import wildcard
+
+_log = logging.getLogger("isocenter.jobs")
 
 
 class Follower(Protocol):
@@ -237,22 +240,27 @@ class Standings:
             return words
 
     def restore(self, memories: Mapping[str, Mapping[str, Any]], echoes: Iterable[PastEcho], events: Iterable[PastEvent]) -> None:
-        """What was known before this process: `echoes` oldest first, `events` latest first. What was learned since stays."""
+        """What was known before this process: `echoes` oldest first, `events` latest first. What was learned since stays.
+
+        What cannot be read is left out, and learned anew.
+        """
         with self._lock:
             for name, words in memories.items():
                 if name not in self._known and "latest" in words:
-                    self._known[name] = known_of_json(words)
+                    with _leaving_out(name):
+                        self._known[name] = known_of_json(words)
                 if name not in self._calls and "calls" in words:
-                    self._calls[name] = calls_of_json(words["calls"])
+                    with _leaving_out(name):
+                        self._calls[name] = calls_of_json(words["calls"])
             for echo in echoes:
                 record = self._known.get(echo.node)
-                if record is not None and record.place == echo.place:
+                if record is not None and record.place == echo.place and echo.outcome in _OUTCOMES:
                     record.answers.append(Answer(echo.moment.timestamp(), echo.milliseconds, Echo(echo.outcome)))
             for event in events:
                 if event.node in self._known:
                     self._known[event.node].events.append(Event(event.moment, event.words, event.is_good))
             for record in self._known.values():
-                ordered = sorted(record.answers)
+                ordered = sorted(record.answers, key=lambda answer: answer.at)
                 record.answers.clear()
                 record.answers.extend(ordered)
             self.version += 1
@@ -268,6 +276,18 @@ class Standings:
         if record is None:
             record = self._known[node.name] = Known(place_of(node))
         return record
+
+
+_OUTCOMES = frozenset(echo.value for echo in Echo)
+
+
+@contextmanager
+def _leaving_out(name: str) -> Iterator[None]:
+    """What another version of this program wrote may not be what this one reads."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        _log.warning("What was known of %s cannot be read, and is learned anew: %r", name, error)
 
 
 Kept = TypeVar("Kept")
