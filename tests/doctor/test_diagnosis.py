@@ -107,6 +107,10 @@ def test_the_lines_to_type_begin_with_the_product_that_answers_and_name_us():
     assert not judged("reject-congestion", result=2, source=3, reason=1).lines
 
 
+def test_where_nobody_told_its_name_the_usual_port_chooses_the_first_line():
+    assert judged("reject-calling", result=1, source=1, reason=3).lines[0].product == "Orthanc"
+
+
 def test_a_line_shows_how_it_stands_there_now_where_that_is_known():
     found = judged("titles-calling-known", product="Orthanc", known_as="ISOCENTRE", called="ISOCENTER", checks="")
     assert "ISOCENTRE" in found.lines[0].before

@@ -141,7 +141,13 @@ def _lines(visit: Visit, row: SignRow, facts: Mapping[str, Any]) -> tuple[Line, 
     theirs = products.Own(visit.node.ae_title, visit.node.host, visit.node.port)
     known_as = str(facts.get("known_as", ""))
     before = products.Own(known_as, ours.host, ours.port) if known_as and facts.get("called") == ours.ae_title else None
-    return products.lines(ours, visit.product, theirs=theirs, before=before)
+    return products.lines(ours, visit.product or _usually_at(visit.node.port), theirs=theirs, before=before)
+
+
+def _usually_at(port: int) -> str:
+    """The one product that listens there unless somebody changed it: a guess, good enough to show its line first."""
+    usual = [one.key for one in products.products() if one.own_port == port]
+    return usual[0] if len(usual) == 1 else ""
 
 
 def _names(product: str) -> list[str]:
