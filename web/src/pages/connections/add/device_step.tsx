@@ -73,71 +73,95 @@ export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
         under Service, Network or DICOM. Copy them letter for letter.
       </p>
       {!node && <AtTheDoor onTake={(one) => set({ title: one.title, host: one.host, name: draft.name || one.title })} />}
-      <fieldset className={styles.roles}>
-        <legend>What is it?</legend>
-        {ROLES.map((one) => (
-          <label key={one}>
-            <input type="radio" name="role" checked={one === role} onChange={() => onRole(one)} />
-            <span>
-              {one}
-              <small>{ROLE_WORDS[one]}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <div className={styles.fields}>
-        <TextInput
-          label="What you call it"
-          description="For people: a room, a floor, a make."
-          placeholder="CT room 2"
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-        />
-        <TextInput
-          label="AE title"
-          description="Up to 16 characters. Capitals, hyphens and underscores matter."
-          placeholder="CT-ROOM-2"
-          value={draft.title}
-          onChange={(event) => set({ title: event.currentTarget.value })}
-          classNames={{ input: styles.mono ?? "" }}
-        />
-        <TextInput
-          label="Address"
-          description="Its IP address, or its name in the network."
-          placeholder="10.0.0.21"
-          value={draft.host}
-          onChange={(event) => set({ host: event.currentTarget.value })}
-          classNames={{ input: styles.mono ?? "" }}
-        />
-        <TextInput
-          label="Port"
-          description="Where it listens for DICOM: mostly 104 or 11112. A device that only sends may have none; leave 104."
-          value={draft.port}
-          onChange={(event) => set({ port: event.currentTarget.value })}
-          inputMode="numeric"
-          classNames={{ input: styles.mono ?? "" }}
-        />
-      </div>
-      <div aria-live="polite" className={styles.findings}>
-        {findings.map((finding) => (
-          <p key={finding.sentence}>
-            <Lamp state={finding.fault ? "bad" : "partly"} /> <bdi>{finding.sentence}</bdi>
-          </p>
-        ))}
-        {isComplete && findings.length === 0 && (
-          <p>
-            <Lamp state="good" /> Nothing is wrong with these values as they stand.
-          </p>
-        )}
-      </div>
+      <RoleChoice role={role} onRole={onRole} />
+      <Fields draft={draft} set={set} />
+      <Findings findings={findings} isComplete={isComplete} />
       {error !== undefined && <Fault tried="It was not kept" error={error} />}
       <footer className={styles.foot}>
         <Button kind="primary" type="submit" disabled={busy || !isComplete || findings.some((finding) => finding.fault)}>
           {node ? "Save, and go on" : "Add it, and go on"}
         </Button>
-        <span>Nobody is called by this.</span>
+        <span>From then on it is asked now and then, by C-ECHO, whether it is there.</span>
       </footer>
     </form>
+  );
+}
+
+function RoleChoice({ role, onRole }: { readonly role: Role; readonly onRole: (role: Role) => void }) {
+  return (
+    <fieldset className={styles.roles}>
+      <legend>What is it?</legend>
+      {ROLES.map((one) => (
+        <label key={one}>
+          <input type="radio" name="role" checked={one === role} onChange={() => onRole(one)} />
+          <span>
+            {one}
+            <small>{ROLE_WORDS[one]}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft;
+  readonly set: (part: Partial<Draft>) => void;
+}
+
+function Fields({ draft, set }: FieldsProps) {
+  return (
+    <div className={styles.fields}>
+      <TextInput
+        label="What you call it"
+        description="For people: a room, a floor, a make."
+        placeholder="CT room 2"
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        label="AE title"
+        description="Up to 16 characters. Capitals, hyphens and underscores matter."
+        placeholder="CT-ROOM-2"
+        value={draft.title}
+        onChange={(event) => set({ title: event.currentTarget.value })}
+        classNames={{ input: styles.mono ?? "" }}
+      />
+      <TextInput
+        label="Address"
+        description="Its IP address, or its name in the network."
+        placeholder="10.0.0.21"
+        value={draft.host}
+        onChange={(event) => set({ host: event.currentTarget.value })}
+        classNames={{ input: styles.mono ?? "" }}
+      />
+      <TextInput
+        label="Port"
+        description="Where it listens for DICOM: mostly 104 or 11112. A device that only sends may have none; leave 104."
+        value={draft.port}
+        onChange={(event) => set({ port: event.currentTarget.value })}
+        inputMode="numeric"
+        classNames={{ input: styles.mono ?? "" }}
+      />
+    </div>
+  );
+}
+
+/** What is wrong or doubtful, or that nothing is. */
+function Findings({ findings, isComplete }: { readonly findings: readonly FindingWords[]; readonly isComplete: boolean }) {
+  return (
+    <div aria-live="polite" className={styles.findings}>
+      {findings.map((finding) => (
+        <p key={finding.sentence}>
+          <Lamp state={finding.fault ? "bad" : "partly"} /> <bdi>{finding.sentence}</bdi>
+        </p>
+      ))}
+      {isComplete && findings.length === 0 && (
+        <p>
+          <Lamp state="good" /> Nothing is wrong with these values as they stand.
+        </p>
+      )}
+    </div>
   );
 }
 
