@@ -1,7 +1,7 @@
 /** One report: how it went, what changed since an earlier one, the device, every test, what it takes and what it sent. */
 import { FileText, Trash2 } from "lucide-react";
 import { useState } from "react";
-import type { CheckupWords, KeptReport, ReportState, SentSample } from "@/api/words";
+import type { CheckupWords, KeptReport, ReportState, SentSample, VerdictWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
 import { Confirm } from "@/parts/confirm";
@@ -103,6 +103,11 @@ function Whole({ report }: { readonly report: KeptReport }) {
           {report.sample ? <Sent sample={report.sample} /> : <p className={styles.none}>Its images could not be looked at then.</p>}
         </Card>
       </div>
+      {checkup.verdict && (
+        <Card title="What has to change" end={checkup.verdict.headline} className={styles.card}>
+          <Change verdict={checkup.verdict} />
+        </Card>
+      )}
       <Card title="Tests" className={styles.card}>
         <Tests checkup={checkup} />
       </Card>
@@ -126,6 +131,35 @@ function Whole({ report }: { readonly report: KeptReport }) {
         </Card>
       )}
     </>
+  );
+}
+
+/** The verdict as it was then: on which side, and with which words. */
+function Change({ verdict }: { readonly verdict: VerdictWords }) {
+  const sides = [
+    ["On our side", verdict.here],
+    ["Asked of the other side", verdict.there],
+  ] as const;
+  return (
+    <dl className={styles.pairs}>
+      <div>
+        <dt>Why</dt>
+        <dd>{verdict.explanation}</dd>
+      </div>
+      {sides.map(
+        ([name, sentences]) =>
+          sentences.length > 0 && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>
+                {sentences.map((one) => (
+                  <p key={one}>{one}</p>
+                ))}
+              </dd>
+            </div>
+          ),
+      )}
+    </dl>
   );
 }
 
