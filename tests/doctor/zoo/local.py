@@ -59,6 +59,15 @@ def made(loopback: Loopback, kind: str, what: str, row: Row) -> Iterator[Target]
 
 
 @contextlib.contextmanager
+def with_habits(loopback: Loopback, habits: Habits, row: Row) -> Iterator[Target]:
+    """A peer with these habits, which knows us, and the way back to us."""
+    target = Target(our_port=a_port(), patience=SHORT)
+    target.return_path = ReturnListener(target.our_port, SystemClock(), address="127.0.0.1")
+    with loopback.peer(knowing_us(habits, target)) as (target.port, _):
+        yield target
+
+
+@contextlib.contextmanager
 def _lab(loopback: Loopback, name: str, target: Target, row: Row) -> Iterator[int]:
     with contextlib.ExitStack() as stack:
         if name == "good":

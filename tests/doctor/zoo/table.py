@@ -339,6 +339,8 @@ AFTERWARDS = (
     Row("report-refused", "K3", "the report of storage commitment comes on a new association, and our side refuses its class",
         "return:report-refused", Layer.COMMITMENT, OURS, without=(Layer.MOVE, Layer.GET, Layer.COMPARE),
         sign="commit-report-rejected"),
+    _lab("H1", "printer-empty", Layer.PRINTER, THEIRS, is_remark=True, role=Role.PRINTER, sign="printer-warning"),
+    _lab("H1", "printer-broken", Layer.PRINTER, THEIRS, role=Role.PRINTER, sign="printer-failure"),
 )  # fmt: skip
 
 ORTHANC = (

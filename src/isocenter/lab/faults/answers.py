@@ -94,6 +94,7 @@ def _printer(call: Call, message: Message) -> Response:
     """The printer's state (PS3.4 H.4.6)."""
     from isocenter.dataset import identifier
 
-    state = {"PrinterStatus": "NORMAL", "PrinterStatusInfo": "NORMAL", "PrinterName": call.habits.title}
+    name, words = call.habits.printer
+    state = {"PrinterStatus": name, "PrinterStatusInfo": words, "PrinterName": call.habits.title}
     raw = identifier.encode(state, call.syntax_of(message))
     return call.respond(message, "print", status.SUCCESS, has_data_set=True), raw

@@ -239,6 +239,8 @@ _AFTER = (
            statuses={"commitment": 0x0110}, comments={"commitment": "Unknown Calling AET"}),
     _habit("commitment-missing", "K5", "reports that it has none of the images", commitment_failure=0x0112),
     _habit("commitment-silent", "K2", "never answers the request for storage commitment", silent=frozenset({"commitment"})),
+    _habit("printer-empty", "H1", "is a printer without film", printer=("WARNING", "SUPPLY EMPTY")),
+    _habit("printer-broken", "H1", "is a printer that cannot print", printer=("FAILURE", "FILM JAM")),
     _habit("printer-fails", "E3", "fails when asked for the state of its printer", statuses={"print": 0x0110}),
 )  # fmt: skip
 

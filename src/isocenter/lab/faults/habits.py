@@ -143,4 +143,6 @@ class Habits:
     wants_role: bool = True
     """C-GET without role selection fails A702."""
     commits: Commits = Commits.SAME
+    printer: tuple[str, str] = ("NORMAL", "NORMAL")
+    """The state of its printer, and what it says of it (PS3.3 C.13.9)."""
     commitment_failure: int = 0
