@@ -18,7 +18,7 @@ from pydicom.filewriter import write_dataset
 
 from isocenter.base.ids import new_uid
 from isocenter.dataset.deflated import deflated
-from isocenter.doctor import test_documents, test_images
+from isocenter.doctor import test_documents, test_enhanced, test_images
 from isocenter.doctor.identity import ACCESSION_NUMBER, PATIENT_ID, PATIENT_NAME, STUDY_DESCRIPTION
 from isocenter.doctor.visit import TestObject, Visit
 from isocenter.net.sockets import place
@@ -37,7 +37,7 @@ class Kind:
 
 
 def _kinds() -> Mapping[str, Kind]:
-    rows = {**test_images.KINDS, **test_documents.KINDS}
+    rows = {**test_images.KINDS, **test_enhanced.KINDS, **test_documents.KINDS}
     return {uid: Kind(modality, fill) for uid, (modality, fill) in rows.items()}
 
 
