@@ -110,7 +110,9 @@ def _outcome(reading: Reading, sums: Sums) -> tuple[str, Standing]:
 
 def _deeds(reading: Reading, sums: Sums) -> str:
     """`C-STORE, 28 CT images, 0.76 s`."""
-    parts = [*(sums.requests if not sums.moved else [f"C-MOVE to {sums.moved}"])][:_SERVICES_NAMED]
+    # The stores of a C-GET are its own.
+    services = [one for one in sums.requests if one != "C-STORE" or "C-GET" not in sums.requests]
+    parts = [f"C-MOVE to {sums.moved}"] if sums.moved else services[:_SERVICES_NAMED]
     if not parts:
         parts = ["asked for nothing"]
     if sums.stores:

@@ -131,8 +131,9 @@ def _run(units: Sequence[_Unit]) -> Rung:
     words = []
     answered = [unit for unit in units if len(unit.crossings) > 1]
     if answered:
-        status = answered[0].crossings[-1].command
-        times = [unit.crossings[-1].began - unit.crossings[0].ended for unit in answered]
+        # The first answer is that to the request; those of a C-GET around it come after it.
+        status = answered[0].crossings[1].command
+        times = [unit.crossings[1].began - unit.crossings[0].ended for unit in answered]
         code = f"{status.status:04X}" if status is not None and status.status is not None else "nothing"
         words.append(f"each answered {code}, {time_words(max(0.0, statistics.median(times)))} the median")
     byte_count = sum(crossing.byte_count for crossing in requests)
