@@ -27,7 +27,7 @@ from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 
 GOOD = Habits()
 _PAUSES = {"request": 2.6, "echo": 0.3, "find": 0.3}
-_LATE = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT)
+_LATE = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT, Layer.CLEAN_UP)
 
 
 def preloaded(peer: Peer, **values: str) -> None:
@@ -127,6 +127,7 @@ def _returning(loopback: Loopback, what: str, target: Target, row: Row) -> Itera
     """Peers that are in order but for one thing about the way back."""
     us = {"ISOCENTER": ("127.0.0.1", target.our_port)}
     habits = {
+        "good": Habits(destinations=us),
         "taken": Habits(destinations=us),
         "other-title": Habits(destinations=us, moves_to="SOMEBODY_ELSE"),
         "rejects": Habits(destinations=us, moves_to="SOMEBODY_ELSE"),

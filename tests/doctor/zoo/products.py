@@ -28,7 +28,7 @@ from isocenter.standard.sop_class import VERIFICATION
 from isocenter.wire.pdu import AssociateRequest, UserInformation
 from isocenter.wire.pdu_codec import encode
 
-_RETRIEVING = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT)
+_RETRIEVING = (Layer.MOVE, Layer.GET, Layer.COMPARE, Layer.COMMITMENT, Layer.CLEAN_UP)
 _NOWHERE = 1
 _ATTEMPTS = 3
 """How often Orthanc is started: somebody else may take its port before it does."""

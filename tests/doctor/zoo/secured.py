@@ -37,8 +37,9 @@ def made(loopback: Loopback, root: Path, what: str) -> Iterator[Target]:
     security: Security | None = Security(authority=ours.certificate)
     if what == "in-clear":
         security = None
-    if what in ("client-expired", "untrusted"):
-        files = ours.issue("our own", days=(-30, -1)) if what == "client-expired" else theirs.issue("our own")
+    if what in ("client-expired", "untrusted", "wants-ours"):
+        authority = theirs if what == "untrusted" else ours
+        files = authority.issue("our own", days=(-30, -1) if what == "client-expired" else (-1, 90))
         security = Security(ours.certificate, *files)
     if what == "own-key":
         security = Security(ours.certificate, right[0], theirs.issue("another")[1])
@@ -61,7 +62,7 @@ def _context(what: str, folder: Path, ours: Authority, theirs: Authority, right:
     }.get(what, lambda: right)()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files)
-    if what == "wants-silent":
+    if what in ("wants-silent", "wants-ours"):
         context.minimum_version, context.verify_mode = ssl.TLSVersion.TLSv1_3, ssl.CERT_REQUIRED
         context.load_verify_locations(ours.certificate)
     return context

@@ -12,7 +12,7 @@ from tests.doctor.zoo.table import ROWS, SEARCHES_FOR_NOTHING, Asked, Row
 from tests.doctor.zoo.worlds import Worlds
 
 from isocenter.doctor import fault_table
-from isocenter.model.checkup import Outcome, Side
+from isocenter.model.checkup import Layer, Outcome, Role, Side
 
 AT_ONCE = 8
 """Rows that are examined at the same time: nearly all of their time is waiting for what does not come."""
@@ -138,3 +138,28 @@ def test_the_key_that_excluded_everything_is_named_with_a_spelling_that_finds(as
     assert (cure.fault, cure.value) == (asked.fault, asked.value.replace("{study}", searches.study_uid())), found
     assert cure.found.count or cure.found.more, found
     assert found.words.startswith(asked.guilty), found
+
+
+HEALTHY = (
+    Row("good-archive", "", "a good archive", "return:good", Layer.CLEAN_UP, Side.THEIRS),
+    Row("good-workstation", "", "a good workstation", "lab:good", Layer.CLEAN_UP, Side.THEIRS, role=Role.WORKSTATION),
+    Row("good-modality", "", "a good modality", "lab:good", Layer.ECHO, Side.THEIRS, role=Role.MODALITY),
+    Row("good-printer", "", "a good printer", "lab:good", Layer.PRINTER, Side.THEIRS, role=Role.PRINTER),
+    Row("good-many", "", "a good archive, with every consent", "return:good", Layer.ECHO, Side.THEIRS, consent=("many", "idle")),
+    Row("good-tls", "", "a good archive behind TLS", "tls:right", Layer.ECHO, Side.THEIRS),
+    Row("good-client", "", "TLS with a certificate of ours", "tls:wants-ours", Layer.ECHO, Side.THEIRS),
+    Row("good-dcmqrscp", "", "dcmqrscp set right", "dcmqrscp:right", Layer.CLEAN_UP, Side.THEIRS, title="DCMQRSCP"),
+    Row("good-storescp", "", "storescp set right", "storescp:right", Layer.CLEAN_UP, Side.THEIRS, role=Role.WORKSTATION),
+    Row("good-pynetdicom", "", "pynetdicom set right", "pynetdicom:right", Layer.ECHO, Side.THEIRS, role=Role.MODALITY),
+)
+"""Where nothing is wrong: then nothing is said to be wrong."""
+
+
+@pytest.mark.parametrize("healthy", HEALTHY, ids=lambda healthy: healthy.name)
+def test_who_is_well_is_not_told_to_be_ill(healthy: Row, worlds: Worlds):
+    found = worlds.examine(healthy)
+    said = told(found)
+    assert found.checkup.verdict is None, said
+    assert found.checkup.ended is not None, said
+    tried = [step.outcome for step in found.checkup.steps]
+    assert not {Outcome.FAILED, Outcome.UNTRIED} & set(tried), said
