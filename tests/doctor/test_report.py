@@ -79,6 +79,13 @@ def test_the_first_line_never_says_more_than_what_was_seen(checkup, title):
     assert outcome(checkup).title == title
 
 
+def test_what_is_to_mind_is_said_at_once():
+    warned = fine(steps=(*fine().steps[:-1], replace(fine().steps[-1], outcome=Outcome.WARNED, words="it is slow")))
+    assert outcome(warned).text == "C-FIND: it is slow."
+    assert outcome(fine(remarks=("A slow echo.",))).text == "A slow echo."
+    assert outcome(fine()).text == "8 layers were climbed, and none failed."
+
+
 def test_what_it_sent_stands_in_the_report():
     said = words(report(sample=sample()))
     assert "the latest 3 instances" in said

@@ -47,8 +47,8 @@ def pdf(paper: Paper) -> bytes:
 
     stream = io.BytesIO()
     document = SimpleDocTemplate(
-        stream, pagesize=A4, leftMargin=_MARGIN - _FRAME, rightMargin=_MARGIN - _FRAME, topMargin=_MARGIN,
-        bottomMargin=_MARGIN + 14, title=plain(paper.title), author="Isocenter", creator="Isocenter", invariant=1,
+        stream, pagesize=A4, leftMargin=_MARGIN - _FRAME, rightMargin=_MARGIN - _FRAME, topMargin=_MARGIN - 8,
+        bottomMargin=_MARGIN + 6, title=plain(paper.title), author="Isocenter", creator="Isocenter", invariant=1,
     )  # fmt: skip
     setting = _Setting(document.width - 2 * _FRAME)
     flow = [*setting.head(paper), *(one for block in paper.blocks for one in setting.block(block)), *setting.end()]
@@ -105,7 +105,7 @@ class _Setting:
         match block:
             case Heading(words, 1):
                 yield CondPageBreak(_HEADING_ROOM)
-                yield self._paragraph(words, typefaces.BOLD, 13.0, leading=17.0, before=12, after=5)
+                yield self._paragraph(words, typefaces.BOLD, 13.0, leading=17.0, before=9, after=4)
             case Heading(words):
                 yield CondPageBreak(_HEADING_ROOM / 2)
                 yield self._paragraph(words, typefaces.BOLD, _SIZE + 0.5, before=9, after=4)
@@ -165,7 +165,7 @@ class _Setting:
         room = self._width - (drawn.width + 12 if drawn is not None else 0)
         listed = [[self._paragraph(name, colour=_SECOND), self._cell(value)] for name, value in rows]
         names = min(118.0, room / 3)
-        table = self._table(listed, (names, room - names), (("BOTTOMPADDING", (0, 0), (-1, -1), 3),)) if listed else self._space(1)
+        table = self._table(listed, (names, room - names), (("BOTTOMPADDING", (0, 0), (-1, -1), 2),)) if listed else self._space(1)
         if drawn is None:
             yield table
         else:

@@ -117,14 +117,11 @@ def outcome(checkup: Checkup) -> Callout:
     if checkup.ended is None or any(step.outcome is Outcome.UNTRIED for step in checkup.steps):
         tried = sum(1 for step in checkup.steps if step.outcome is not Outcome.UNTRIED)
         return Callout("warn", "The checkup was ended early", f"{tried} of {len(checkup.steps)} layers were tried.")
-    warned = [LAYERS[step.layer] for step in checkup.steps if step.outcome is Outcome.WARNED]
-    if warned or checkup.remarks:
-        return Callout(
-            "warn", "It works, and there is something to mind", f"See {', '.join(warned)}." if warned else "See the remarks."
-        )
-    return Callout(
-        "good", "Everything that was tried works", f"{len(checkup.steps)} layers, each with an answer from the other side."
-    )
+    minds = [f"{LAYERS[step.layer]}: {step.words}." for step in checkup.steps if step.outcome is Outcome.WARNED]
+    if minds or checkup.remarks:
+        return Callout("warn", "It works, and there is something to mind", " ".join(minds or checkup.remarks))
+    tried = sum(1 for step in checkup.steps if step.outcome is Outcome.PASSED)
+    return Callout("good", "Everything that was tried works", f"{tried} layers were climbed, and none failed.")
 
 
 def _by(report: Report) -> str:
