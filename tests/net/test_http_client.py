@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 
 import pytest
 
@@ -150,3 +151,41 @@ def test_whoever_waits_can_be_cut_from_another_thread():
 
         with pytest.raises(LinkLost, match="it was cancelled"):
             read()
+
+
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
+def test_what_is_posted_arrives_with_its_type_and_every_success_is_one(status):
+    heard: list[bytes] = []
+    with serving(head(status, "Content-Length: 0"), heard=heard) as url:
+        http_client.post(url, b'{"a": 1}', "application/json", seconds=5)
+    asked = heard[0].decode()
+    assert asked.startswith("POST /dicom-web HTTP/1.1\r\n")
+    assert "content-type: application/json" in asked.lower()
+
+
+@pytest.mark.parametrize("status", ["302 Found", "404 Not Found", "500 No"])
+def test_whoever_does_not_take_it_says_so(status):
+    with serving(head(status, "Content-Length: 0")) as url, pytest.raises(LocalError, match=status[:3]):
+        http_client.post(url, b"{}", "application/json", seconds=5)
+
+
+def test_one_that_says_a_header_at_a_time_for_ever_is_cut_when_the_time_is_over():
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        with suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not over.wait(0.05):
+                    connection.sendall(b"X-A: b\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        began = monotonic()
+        with pytest.raises(LinkLost):
+            http_client.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", "application/json", seconds=0.4)
+        assert monotonic() - began < 4
+        over.set()
+        thread.join(5)

@@ -10,17 +10,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def cut_after(current: Callable[[], socket.socket | None], seconds: float) -> Iterator[None]:
-    """While the block runs, the socket of that moment is shut down once the seconds are over: who waits gets an end or an error.
-
-    It is asked for then, since TLS puts another one in the place of the first.
-    """
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):
-            if (sock := current()) is not None:
-                sock.shutdown(socket.SHUT_RDWR)
-
+def cut_after(seconds: float, cut: Callable[[], None]) -> Iterator[None]:
+    """While the block runs, `cut` is called from another thread once the seconds are over."""
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()
@@ -28,3 +19,10 @@ def cut_after(current: Callable[[], socket.socket | None], seconds: float) -> It
         yield
     finally:
         timer.cancel()
+
+
+def shut(sock: socket.socket | None) -> None:
+    """End both directions: whoever reads or writes gets an end or an error."""
+    with contextlib.suppress(OSError):
+        if sock is not None:
+            sock.shutdown(socket.SHUT_RDWR)

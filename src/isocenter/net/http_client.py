@@ -91,6 +91,9 @@ class WebAnswer:
         """Read the status and the headers. Raises LocalError for a status that is no success; 204 always is one."""
         with self.telling():
             response = connection.getresponse()
+            if self._interruption:
+                # What was cut within its headers reads like an answer that has no more of them.
+                raise ConnectionAbortedError
         self.content_type = response.headers.get("content-type", "")
         self._response = response
         if response.status == 204:
@@ -134,7 +137,10 @@ def post(url: str, body: bytes, media_type: str, *, seconds: float = RESPONSE_SE
 
     Raises LinkLost where nobody answers in time, and LocalError for a status that is no success.
     """
-    with _conversation(url, "*/*", None, seconds, in_all=True) as (answer, connection, target, headers):
+    with (
+        _conversation(url, "*/*", None, seconds) as (answer, connection, target, headers),
+        cut_after(seconds, lambda: answer.interrupt(f"no whole answer within {seconds:g} s")),
+    ):
         with answer.telling():
             connection.request("POST", target, body, {**headers, "Content-Type": media_type})
         answer.take(connection, _SUCCESSES)
@@ -146,7 +152,7 @@ _Conversation = tuple[WebAnswer, http.client.HTTPConnection, str, dict[str, str]
 
 @contextmanager
 def _conversation(
-    url: str, accept: str, connected: Callable[[Interruptible], None] | None, seconds: float, *, in_all: bool = False
+    url: str, accept: str, connected: Callable[[Interruptible], None] | None, seconds: float
 ) -> Iterator[_Conversation]:
     """The answer to come, the connection to ask on, the target and the headers of a request."""
     parts = urlsplit(url)
@@ -154,8 +160,6 @@ def _conversation(
     sock = connect(host, port, CONNECT_SECONDS)
     with contextlib.ExitStack() as opened:
         opened.callback(lambda: sock.close())
-        if in_all:
-            opened.enter_context(cut_after(lambda: sock, seconds))
         sock.settimeout(CONNECT_SECONDS)
         if parts.scheme == "https":
             sock = _secured(sock, host, port)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from isocenter.base.errors import LinkLost, LocalError
 from isocenter.base.limits import ALERT_SEND_SECONDS, CONNECT_SECONDS
-from isocenter.net.cutting import cut_after
+from isocenter.net.cutting import cut_after, shut
 from isocenter.net.sockets import connect, explain, place
 from isocenter.net.tls import connecting_context
 
@@ -64,7 +64,7 @@ def send(server: MailServer, letter: Letter, seconds: float = ALERT_SEND_SECONDS
     host, port = server.place
     sock = connect(host, port, min(seconds, CONNECT_SECONDS))
     session: _Session | None = None
-    with contextlib.closing(sock), cut_after(lambda: session.sock if session else sock, seconds), _telling(place(host, port)):
+    with contextlib.closing(sock), cut_after(seconds, lambda: shut(session.sock if session else sock)), _telling(place(host, port)):
         sock.settimeout(seconds)
         session = _Session(sock, server, host)
         try:
