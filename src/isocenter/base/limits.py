@@ -1307,6 +1307,7 @@ RELAY_CONNECTIONS_MAX = _limit(
     "RELAY_CONNECTIONS_MAX", 64, "connections", "Of one proxy at once, each with a thread: a scanner opens four, an archive twenty."
 )
 RELAY_BYTES_HELD = _limit("RELAY_BYTES_HELD", 256 * KIB, "bytes", "Read by a proxy from one side before the other took it.")
+RELAY_LOOK_SECONDS = _limit("RELAY_LOOK_SECONDS", 0.5, "seconds", "Between two looks of a proxy's door at whether it is to end.")
 RELAY_STOP_SECONDS = _limit("RELAY_STOP_SECONDS", 2.0, "seconds", "For the thread of a proxy that is to end.")
 PROXIES_MAX = _limit("PROXIES_MAX", 8, "proxies", "That the page opens at once: a port each.")
 INSPECTED_ROWS_MAX = _limit("INSPECTED_ROWS_MAX", 1000, "rows", "Of one data set that the inspector shows: 16 KiB have fewer.")

@@ -21,6 +21,7 @@ from isocenter.base.limits import (
     DESCRIPTORS_SHORT_SECONDS,
     RELAY_BYTES_HELD,
     RELAY_CONNECTIONS_MAX,
+    RELAY_LOOK_SECONDS,
     RELAY_STOP_SECONDS,
 )
 from isocenter.model.recording import Ending, Endpoint, Origin
@@ -65,10 +66,13 @@ class Relay:
         self._thread.start()
 
     def _run(self, door: socket.socket) -> None:
-        door.setblocking(True)
+        # Not every system wakes a thread that waits in accept when its socket is closed: it looks by itself.
+        door.settimeout(RELAY_LOOK_SECONDS)
         while not self._over.is_set():
             try:
                 caller, peer = door.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 # No descriptors are left for a moment, or this is the end.
                 self._over.wait(DESCRIPTORS_SHORT_SECONDS)
@@ -107,15 +111,15 @@ class Relay:
         self._over.set()
         if self._door is not None:
             with suppress(OSError):
-                # Wakes the thread that waits in accept.
                 self._door.shutdown(socket.SHUT_RDWR)
-            self._door.close()
         with self._lock:
             pairs = list(self._pairs)
         for pair in pairs:
             pair.cut()
         if self._thread is not None:
             self._thread.join(RELAY_STOP_SECONDS)
+        if self._door is not None:
+            self._door.close()
 
     def words(self) -> str:
         """`port 11113 to 10.0.0.5:104`."""

@@ -5,7 +5,7 @@
 import { useCallback, useState } from "react";
 import { useSearchParams } from "react-router";
 import { upload, withParameters } from "@/api/http";
-import type { CaptureTold } from "@/api/words";
+import type { CaptureTold, RecordingsTold } from "@/api/words";
 import { counted } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { EmptyState } from "@/parts/empty_state";
@@ -28,7 +28,8 @@ export default function InspectorTab() {
   const names = usePrivacy((now) => now.names) && asked;
   const list = useRecordings(search.trim(), live);
   const told = list.data;
-  const token = place.token ?? told?.recordings[0]?.token;
+  const first = useFirst(told);
+  const token = place.token ?? first;
   const ladder = useLadder(token, live);
   const number = place.number ?? ladder.data?.rungs.find((rung) => rung.number > 0 && rung.kind === "message")?.number;
   const message = useMessage(token, number ?? ladder.data?.rungs.find((rung) => rung.number > 0)?.number, names);
@@ -83,6 +84,15 @@ export default function InspectorTab() {
       {proxying && <ProxyDialog proxies={told?.proxies ?? []} onChanged={again} onClose={() => setProxying(false)} />}
     </>
   );
+}
+
+/** The connection that was the latest when the page was opened: what comes later does not take its place. */
+function useFirst(told: RecordingsTold | undefined): string | undefined {
+  const [first, setFirst] = useState<string>();
+  const isThere = told?.recordings.some((one) => one.token === first);
+  const latest = told?.recordings[0]?.token;
+  if (told && !isThere && first !== latest) setFirst(latest);
+  return isThere ? first : latest;
 }
 
 /** Which connection and message, from the address. */
