@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from isocenter.base.clock import FixedClock
+from isocenter.base.errors import LocalError
 from isocenter.jobs.drift import DriftWatch
 from isocenter.jobs.echoing import Echo, Echoed
 from isocenter.jobs.standings import Standings
@@ -174,6 +175,17 @@ def test_what_is_usual_outlives_the_process(ward):
     assert [drift.aspect for drift in again.watch.open("CT 2")] == ["implementation"]
     again.watch.forget("CT 2")
     assert again.watch.open("CT 2") == []
+
+
+def test_a_list_that_cannot_be_read_stops_no_association(ward):
+    class Broken(Shelf):
+        def version(self):
+            raise LocalError("the disk is gone")
+
+    watch = DriftWatch(ward.standings, NodeBook(Broken()), ward.clock)
+    watch.stranger("CT2", "10.0.0.99")
+    watch.heard(AssociationSummary("1", "CT2", "ISOCENTER", "10.0.0.7", ward.clock.now(), node=CT.name))
+    assert ward.said() == []
 
 
 def test_it_calms_down_by_itself(ward):

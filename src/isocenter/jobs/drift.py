@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from isocenter.base.clock import Clock
+from isocenter.base.errors import IsocenterError
 from isocenter.jobs import drifting
 from isocenter.jobs.drifting import Drift, Habits
 from isocenter.jobs.echoing import Echo, Echoed
@@ -58,8 +60,10 @@ class DriftWatch:
         self._saw(node, moment, seen)
 
     def heard(self, summary: AssociationSummary) -> None:
-        """See `Follower`."""
-        node = self._book.named(summary.node)
+        """See `Follower`; while the list cannot be read, nothing is seen."""
+        node = None
+        with suppress(IsocenterError):
+            node = self._book.named(summary.node)
         if node is None or not wildcard.is_one_device(node):
             return
         moment = summary.ended or summary.opened
@@ -82,7 +86,11 @@ class DriftWatch:
         """Somebody called who is no node: one with a node's title, or from the address of one?"""
         if is_this_computer(address):
             return
-        moment, title = self._clock.now(), calling_ae_title.strip()
+        with suppress(IsocenterError):
+            self._knocked(calling_ae_title.strip(), address)
+
+    def _knocked(self, title: str, address: str) -> None:
+        moment = self._clock.now()
         titled = [node for node in self._book.titled(title) if wildcard.is_one_device(node)]
         if len(titled) == 1:
             self._saw(titled[0], moment, [(drifting.ADDRESS, address, "")], usual={drifting.ADDRESS: titled[0].host})
