@@ -29,7 +29,7 @@ NOT_MADE = """These need other hardware, other products or hours of waiting, or 
 doctor names them among its causes where their signs are those of a row above."""
 
 PLACE = re.compile(r"\{(\w+)\}")
-PLACES = {"node": "the node", "class_name": "the class", "read_as": "another address", "how": "cut off"}
+PLACES = {"node": "the node", "read_as": "another address", "how": "cut off", "seconds": "some"}
 """What stands in the headlines of this page for what only a checkup knows; everything else is written in capitals."""
 
 SIDES = {"ours": "our side", "theirs": "the other side", "between": "the network", "undecided": "cannot be told from outside"}
@@ -69,7 +69,8 @@ def render() -> str:
 
     def headline(row) -> str:
         template = signs()[row.sign].of_product(row.product).headline
-        return PLACE.sub(lambda place: PLACES.get(place.group(1), place.group(1).upper().replace("_", " ")), template) + "."
+        words = PLACE.sub(lambda place: PLACES.get(place.group(1), place.group(1).upper().replace("_", " ")), template)
+        return f"{words[:1].upper()}{words[1:]}."
 
     known = fault_table.faults()
     made = {row.fault for row in (*ROWS, *SEARCHES_FOR_NOTHING)}
