@@ -95,6 +95,16 @@ def test_a_second_device_with_the_same_title_is_told_in_the_story_of_the_first(w
     assert len(ward.said()) == 1
 
 
+def test_a_node_that_was_entered_by_a_name_is_known_at_where_it_called_from(ward):
+    named = Node("US", "US1", "us.example")
+    watch = DriftWatch(ward.standings, NodeBook(Shelf(named)), ward.clock)
+    watch.stranger("US1", "10.0.0.99")
+    watch.heard(AssociationSummary("1", "US1", "ISOCENTER", "10.0.0.44", ward.clock.now(), node="US"))
+    assert ward.said(named) == []
+    watch.stranger("US1", "10.0.0.99")
+    assert ward.said(named) == ["its title called from 10.0.0.99; it is known at 10.0.0.44"]
+
+
 def test_a_title_that_was_reset_is_told_in_the_story_of_its_address(ward):
     ward.watch.stranger("DEFAULT_AE", "10.0.0.8")
     assert ward.said(MR) == ["its address calls itself DEFAULT_AE now, was MR1"]

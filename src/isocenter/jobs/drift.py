@@ -23,7 +23,7 @@ from isocenter.jobs.stories import Event
 from isocenter.model.checkup import Checkup
 from isocenter.model.records import AssociationSummary, Node
 from isocenter.nodes import wildcard
-from isocenter.nodes.address import is_this_computer
+from isocenter.nodes.address import is_this_computer, parsed
 from isocenter.nodes.book import NodeBook
 from isocenter.standard.sop_class import STORAGE
 
@@ -93,12 +93,22 @@ class DriftWatch:
         moment = self._clock.now()
         titled = [node for node in self._book.titled(title) if wildcard.is_one_device(node)]
         if len(titled) == 1:
-            self._saw(titled[0], moment, [(drifting.ADDRESS, address, "")], usual={drifting.ADDRESS: titled[0].host})
+            node = titled[0]
+            if parsed(node.host) is not None:
+                self._saw(node, moment, [(drifting.ADDRESS, address, "")], usual={drifting.ADDRESS: node.host})
+            elif self._has_called(node.name):
+                # Entered by a name: what it is known at is where it called from.
+                self._saw(node, moment, [(drifting.ADDRESS, address, "")])
         if titled or not title:
             return
         here = [node for node in self._book.at(address) if wildcard.is_one_device(node)]
         if len(here) == 1:
             self._saw(here[0], moment, [(drifting.TITLE, title, "")], usual={drifting.TITLE: here[0].ae_title})
+
+    def _has_called(self, name: str) -> bool:
+        with self._lock:
+            habits = self._habits.get(name)
+            return habits is not None and drifting.ADDRESS in habits.usual
 
     def reported(self, checkup: Checkup) -> None:
         """A report of the doctor was kept: the first of a node is its commissioning, the later ones are compared with that."""
