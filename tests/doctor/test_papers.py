@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isocenter.base.limits import PAPER_CELL_CHARACTERS_MAX, PAPER_ROWS_MAX, QR_BYTES_MAX
@@ -160,6 +160,8 @@ def test_a_line_to_copy_is_parted_at_a_space():
 
 
 @given(st.text(max_size=60))
+@example("104\n")
+@example("AE\n")
 def test_a_code_for_a_telephone_is_a_square_with_its_three_corners(text):
     rows = modules(text)
     assert len(rows) == len(rows[0]) >= 21

@@ -45,6 +45,9 @@ def sheet(
         return
     place = instances.place(name, data)
     settings = config.load({"aet": aet}, place.folder)
+    if (running := instances.running(place)) is not None:
+        now_so = {"aet": aet or running.aet, "port": running.port, "http": running.http}
+        settings = config.changed(settings, now_so, "the running archive")
 
     def one(other: Node, known: str = "") -> Sheet:
         here = paperwork.this_device(settings, other.host, address, other.local_ae_title)

@@ -108,7 +108,7 @@ class _Setting:
                 yield self._paragraph(words, typefaces.BOLD, 13.0, leading=17.0, before=9, after=4)
             case Heading(words):
                 yield CondPageBreak(_HEADING_ROOM / 2)
-                yield self._paragraph(words, typefaces.BOLD, _SIZE + 0.5, before=9, after=4)
+                yield self._paragraph(words, typefaces.BOLD, _SIZE + 0.5, before=6, after=3)
             case Prose(words, tone):
                 yield self._paragraph(words, colour=_TONES[tone], after=6)
             case Points(items):
@@ -170,7 +170,7 @@ class _Setting:
             yield table
         else:
             yield self._table([[table, drawn]], (room, self._width - room), (("ALIGN", (1, 0), (1, 0), "RIGHT"),))
-        yield self._space(8)
+        yield self._space(4)
 
     def _grid(self, head: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], widths: tuple[float, ...]) -> Iterator[Any]:
         is_narrow = len(head) > _COLUMNS_WIDE
@@ -200,7 +200,7 @@ class _Setting:
         parts.append(self._table(rows, (self._width,), look))
         if then:
             parts.append(self._paragraph(f"{then}.", size=_MONO_SIZE, colour=_SECOND, before=2))
-        parts.append(self._space(7))
+        parts.append(self._space(5))
         yield KeepTogether(parts) if len(lines) <= _KEPT_LINES else parts[0]
         if len(lines) > _KEPT_LINES:
             yield from parts[1:]

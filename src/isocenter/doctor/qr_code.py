@@ -15,10 +15,11 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """Rows of modules, without the quiet zone of four; empty for a text that is longer than QR_BYTES_MAX bytes."""
     if len(text.encode()) > QR_BYTES_MAX:
         return ()
-    from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+    from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
 
     code = QRCode(None, QRErrorCorrectLevel.M)
-    code.addData(text)
+    # As bytes in any case: left to itself it takes a number with a newline behind it for a number, and fails.
+    code.addData(QR8bitByte(text))
     code.make()
     size = code.getModuleCount()
     return tuple(tuple(bool(code.isDark(row, column)) for column in range(size)) for row in range(size))
