@@ -71,6 +71,15 @@ def test_what_is_taken_as_meant_is_usual_from_then_on():
     assert habits.accept("nothing", NOON) is None
 
 
+def test_a_second_title_that_is_meant_so_is_usual_beside_the_first():
+    habits = Habits()
+    habits.saw(drifting.CALLED, "ISOCENTER", NOON)
+    assert habits.saw(drifting.CALLED, "ISO_TEACHING", NOON).words == "calls us ISO_TEACHING now, was ISOCENTER"
+    habits.accept("called", NOON)
+    for title in ("ISOCENTER", "ISO_TEACHING"):
+        assert habits.saw(drifting.CALLED, title, NOON) is None
+
+
 def test_a_scanner_may_call_with_several_programs_which_are_learned_for_a_day():
     habits = Habits(NOON)
     for program in "abc":

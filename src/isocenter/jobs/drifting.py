@@ -49,6 +49,8 @@ _SHORT = {
 }
 _LEARNED = frozenset({CALLER, CLASS, SYNTAX})
 """What a device does in several ways: learned for a while before another one counts."""
+_SEVERAL = _LEARNED | {CALLED, ADDRESS, TITLE}
+"""What may be usual in several ways at once, where somebody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,9 @@ class Habits:
         if drift.aspect == CONTEXTS:
             self.contexts.update(drift.contexts)
             self.contexts_since = moment
-        elif key in self.usual and drift.aspect in _LEARNED:
-            self.usual[key].values = [*(one for one in self.usual[key].values if one != drift.value), drift.value]
+        elif key in self.usual and drift.aspect in _SEVERAL:
+            kept = [one for one in self.usual[key].values if one != drift.value]
+            self.usual[key].values = [*kept, drift.value][-DRIFT_VALUES_MAX:]
         else:
             self.usual[key] = Usual([drift.value], moment, SEEN_FIRST)
         return drift
