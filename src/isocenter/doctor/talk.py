@@ -242,7 +242,8 @@ class Talk:
             words = f"its answer belonged to message {strays[0]}, and message {message_id} was asked"
             return Trouble(words, f"{self.word}-wrong-id", answered=strays[0], asked=message_id)
         code, words = _how_it_ended(end, seconds)
-        return Trouble(words, f"{self.word}-{code}", why=end.why, seconds=f"{seconds:g}")
+        why = end.why.removeprefix("aborted by us: ")
+        return Trouble(words, f"{self.word}-{code}", why=why, seconds=f"{seconds:g}")
 
     def _cancel(self, context: AgreedContext, message_id: int) -> None:
         self.requestor.send(context.id, Command(field=CommandField.C_CANCEL_RQ, message_id_being_responded_to=message_id))
