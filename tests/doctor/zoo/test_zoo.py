@@ -140,6 +140,39 @@ def test_the_key_that_excluded_everything_is_named_with_a_spelling_that_finds(as
     assert found.words.startswith(asked.guilty), found
 
 
+UNTELLABLE = {
+    "Silence on connecting": ("firewall-drops", "backlog-full"),
+    "1/1/7 from dcmqrscp": ("dcmqrscp-caller", "dcmqrscp-host", "dcmqrscp-nat"),
+    "C000 from Orthanc to a C-MOVE": ("orthanc-move-unknown", "orthanc-move-port"),
+    "C004 from Conquest": ("move-not-found-conquest",),
+    "FE00 from Conquest": ("move-stopped-conquest",),
+    "A801 from pynetdicom": ("qrscp-unknown", "qrscp-port", "pynetdicom-move"),
+    "1/1/1, rejected without a reason": ("no-reason", "licence", "nothing-in-common"),
+    "The connection is closed after the association request": ("closes-after-request", "resets-after-request"),
+    "A C-MOVE that says it is complete": ("move-late",),
+}
+"""What cannot be told apart from outside, with the rows that show it."""
+
+TOLD_ALL_THE_SAME = {
+    "Alert 40 in TLS 1.2": ("client-certificate-1.2", "no-cipher"),
+    "DCMTK's implementation UID": ("dcmqrscp-move-unknown",),
+    "3 as the result of a context from Orthanc or dcmqrscp": ("orthanc-syntax", "orthanc-class", "other-syntax-as-class"),
+}
+"""What one answer does not tell, and the doctor does with a second question."""
+
+NOT_MADE = {"Two network cards, NAT or a proxy between"}
+
+
+def test_everything_that_cannot_be_told_apart_is_in_the_table():
+    known = {row.seen for row in fault_table.untellable()}
+    assert known == UNTELLABLE.keys() | TOLD_ALL_THE_SAME.keys() | NOT_MADE
+    rows = {row.name: row for row in ROWS}
+    for names in UNTELLABLE.values():
+        assert all(rows[name].together for name in names)
+    for names in TOLD_ALL_THE_SAME.values():
+        assert all(rows[name].named == rows[name].fault for name in names)
+
+
 HEALTHY = (
     Row("good-archive", "", "a good archive", "return:good", Layer.CLEAN_UP, Side.THEIRS),
     Row("good-workstation", "", "a good workstation", "lab:good", Layer.CLEAN_UP, Side.THEIRS, role=Role.WORKSTATION),
