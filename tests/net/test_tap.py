@@ -193,3 +193,18 @@ def test_the_first_to_close_stays_the_one_who_did():
     writer.ended(103.0, Ending.CALLER)
     writer.ended(104.0, Ending.CALLED)
     assert (writer.recording.ended, writer.recording.ending) == (3.0, Ending.CALLER)
+
+
+def test_bytes_that_nobody_saw_are_left_out_within_a_value_and_lost_elsewhere():
+    writer = tap()
+    whole = message(b"c" * 30, bytes(3000), 4000)
+    writer.took(True, whole[:500], 100.0, 100.0)
+    assert writer.miss(True, 1000, 100.1)
+    writer.took(True, whole[1500:], 100.2, 100.2)
+    assert sum(segment.byte_count for segment in writer.segments()) == len(whole)
+    assert not writer.miss(True, 70, 100.3)
+    writer.took(True, message(b"d" * 30), 100.4, 100.4)
+    last = writer.segments()[-1]
+    assert (last.lost, last.is_start) == (70, True)
+    assert writer.recording.lost_bytes == 1070
+    assert writer.recording.bytes_forth == len(whole) + 70 + len(message(b"d" * 30))

@@ -178,16 +178,16 @@ class CaptureReading:
             if data is None or not _is_wanted(connection, way, data):
                 return
             connection.tap = self._tap(connection)
+        moment = max(at, connection.began)
         if not way.is_read:
             # A capture that began in the middle of a connection: nobody knows where a PDU begins, until one does.
             if data is None or not (connection.has_begun or _begins_pdu(data)):
-                connection.tap.miss(forth, missing if data is None else len(data))
+                connection.tap.miss(forth, missing if data is None else len(data), moment)
                 return
             way.is_read = True
-        moment = max(at, connection.began)
         if data is not None:
             connection.tap.took(forth, data, moment, moment)
-        elif not connection.tap.miss(forth, missing):
+        elif not connection.tap.miss(forth, missing, moment):
             # Not within a value: where the next PDU begins must be seen again.
             way.is_read = connection.has_begun = False
 

@@ -182,8 +182,8 @@ class Tap:
         if owed and self._charge is not None:
             self._charge(self, owed)
 
-    def miss(self, forth: bool, count: int) -> bool:
-        """Bytes of one direction that nobody saw. True where they lie within a value; else a PDU must begin with the next bytes."""
+    def miss(self, forth: bool, count: int, now: float) -> bool:
+        """Bytes of one direction that nobody saw, until `now`. True where they lie within a value; else the next must begin a PDU."""
         way = self._ways[forth]
         with self._lock:
             if forth:
@@ -194,7 +194,7 @@ class Tap:
             if count <= way.keep + way.skip:
                 run = self._run
                 if run is None or run.forth != forth:
-                    run = self._begin(forth, run.ended if run is not None else 0.0, is_start=False)
+                    run = self._begin(forth, now - self._began, is_start=False)
                 run.leave_out(count)
                 kept = min(way.keep, count)
                 way.keep -= kept
