@@ -183,7 +183,7 @@ class Tap:
             self._charge(self, owed)
 
     def miss(self, forth: bool, count: int, now: float) -> bool:
-        """Bytes of one direction that nobody saw, until `now`. True where they lie within a value; else the next must begin a PDU."""
+        """Bytes of one direction that nobody saw, until `now`. True where they lie within a value, else a PDU must begin next."""
         way = self._ways[forth]
         with self._lock:
             if forth:
