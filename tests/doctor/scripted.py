@@ -30,7 +30,7 @@ from isocenter.wire.negotiation import negotiate
 
 PLAIN = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 ALL = frozenset({"echo", "store", "find", "move", "get"})
-SHORT = Patience(connect=5, greeting=0.05, associate=1, response=1, retrieve=5, arrival=0.3, commitment=0.5, pause=0)
+SHORT = Patience(connect=5, greeting=0.05, associate=1, response=1, retrieve=5, arrival=0.3, commitment=1, pause=0)
 
 
 def reply(request: Request, status: int, answer: dict[str, str] | None = None, **more: object) -> Reply:

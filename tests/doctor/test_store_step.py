@@ -82,6 +82,7 @@ def test_a_failing_status_is_the_sign_and_what_may_lie_there_is_said(status, cod
     assert "no such luck" in step.sign.facts["said"]
     assert find_again(visit).outcome is Outcome.SKIPPED
     assert "did not say that it stored" in clean_up(visit).words
+    assert not any("by hand" in remark for remark in visit.remarks)
 
 
 def test_a_warning_is_stored():

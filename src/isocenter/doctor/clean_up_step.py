@@ -20,8 +20,9 @@ def clean_up(visit: Visit) -> Step:
     words = f"the test object stays at {node}: patient {PATIENT_NAME}, ID {PATIENT_ID}"
     if not test_object.is_stored:
         words = f"{node} did not say that it stored the test object; if it did: patient {PATIENT_NAME}, ID {PATIENT_ID}"
-    who = "at the workstation" if visit.role is Role.WORKSTATION else "in the archive"
-    visit.remarks.append(f"Remove the test study by hand {who}: Study Instance UID {test_object.study_instance_uid}.")
+    else:
+        where = "at the workstation" if visit.role is Role.WORKSTATION else "in the archive"
+        visit.remarks.append(f"Remove the test study by hand {where}: Study Instance UID {test_object.study_instance_uid}.")
     facts = {
         "patient_id": test_object.patient_id,
         "study_instance_uid": test_object.study_instance_uid,
