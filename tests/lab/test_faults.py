@@ -519,6 +519,16 @@ def test_who_is_not_allowed_gets_an_abort_at_the_request(loopback, image):
         requestor.abort()
 
 
+def test_more_than_a_doctor_needs_at_once_are_not_served(loopback, monkeypatch):
+    monkeypatch.setattr("isocenter.lab.faults.peer.LAB_LINES_MAX", 1)
+    with loopback.peer(Habits()) as (port, _):
+        with called(port) as first:
+            assert client.echo(first).status == 0
+            assert heard(port).removesuffix(b"RST") == b""
+        with called(port) as again:
+            assert client.echo(again).status == 0
+
+
 def test_another_message_id_is_no_answer(loopback):
     context = (VERIFICATION, IMPLICIT_VR_LITTLE_ENDIAN)
     with loopback.peer(Habits(wrong_message_ids=frozenset({"echo"}))) as (port, _), raw_association(port, context) as sock:

@@ -1225,6 +1225,9 @@ LAB_MESSAGE_BYTES_MAX = _limit(
 LAB_FIRST_BYTES = _limit(
     "LAB_FIRST_BYTES", 4 * KIB, "bytes", "Read of a caller by a peer of the lab that speaks another protocol: a whole HTTP request."
 )
+LAB_LINES_MAX = _limit(
+    "LAB_LINES_MAX", 32, "connections", "At once, to a peer of the lab: a doctor opens ten at most; more are closed without a word."
+)
 LAB_OBJECTS_MAX = _limit("LAB_OBJECTS_MAX", 200, "objects", "Kept in the memory of such a peer; then the oldest goes.")
 LAB_SILENCE_SECONDS = _limit(
     "LAB_SILENCE_SECONDS",

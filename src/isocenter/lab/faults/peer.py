@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from isocenter.base.errors import UnreadableDataset
+from isocenter.base.limits import LAB_LINES_MAX
 from isocenter.lab.faults import answers, door
 from isocenter.lab.faults.call import Call
 from isocenter.lab.faults.habits import Commits, Ending, Habits, How
@@ -32,19 +33,24 @@ class Peer:
         self.habits = habits
         self.memory = Memory(habits)
         self.heard: list[AssociateRequest] = []
+        self._connections = 0
         self._lines_taken = 0
         self._one_at_a_time = asyncio.Lock()
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end: what `asyncio.start_server` calls. Raises nothing for what the caller does."""
         line, afterwards = Line(reader, writer), Afterwards()
+        self._connections += 1
         try:
+            if self._connections > LAB_LINES_MAX:
+                raise Ended("too many at once")
             async with self._one_at_a_time if self.habits.is_serial else contextlib.nullcontext():
                 await self._talk(line, afterwards)
         except (Ended, asyncio.CancelledError):
             # A loop that ends cancels us, and asyncio's streams print a traceback for a task that was cancelled.
             pass
         finally:
+            self._connections -= 1
             await line.close()
         for act in afterwards:
             with contextlib.suppress(Ended, OSError):
