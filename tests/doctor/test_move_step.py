@@ -109,6 +109,13 @@ def test_a_failure_without_a_call_is_told_by_its_status(world, status, code):
     assert "nobody called us" in step.words
 
 
+def test_an_archive_that_fails_late_has_called_somebody(world, monkeypatch):
+    monkeypatch.setattr("isocenter.doctor.move_step.CHECKUP_REACHING_MILLISECONDS", 0.0)
+    world.status = 0xC000
+    step = move(world.visit)
+    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "move-waited")
+
+
 def test_sent_elsewhere_is_told_from_sent_later_and_from_nothing_sent(world):
     codes = []
     for counts in ({"completed": 1, "remaining": 0}, {}, {"completed": 0, "failed": 0, "warning": 0, "remaining": 0}):

@@ -1161,6 +1161,9 @@ CHECKUP_SEARCH_MILLISECONDS = _limit(
 CHECKUP_LATE_MILLISECONDS = _limit(
     "CHECKUP_LATE_MILLISECONDS", 5000.0, "milliseconds", "A first answer that a person notices; impatient devices give up then."
 )
+CHECKUP_REACHING_MILLISECONDS = _limit(
+    "CHECKUP_REACHING_MILLISECONDS", 2500.0, "milliseconds", "A C-MOVE that fails so late has called: ARP gives up after 3.1 s."
+)
 CHECKUP_WATCH_SECONDS = _limit(
     "CHECKUP_WATCH_SECONDS", 0.1, "seconds", "Between two looks whether the test object came into the archive: a person looks on."
 )

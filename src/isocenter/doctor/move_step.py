@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import CHECKUP_REACHING_MILLISECONDS
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import signs
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, refused, step_of
@@ -47,6 +48,11 @@ class Came:
     @property
     def is_failure(self) -> bool:
         return kind_of(self.answer.status) in (Kind.FAILURE, Kind.CANCEL)
+
+    @property
+    def has_waited(self) -> bool:
+        """True where it failed so late that the archive must have called somewhere: an unknown title is answered at once."""
+        return self.is_failure and self.answer.milliseconds >= CHECKUP_REACHING_MILLISECONDS
 
     @property
     def said(self) -> str:
@@ -101,7 +107,7 @@ def keys_of(test_object: TestObject, level: At, root: RootName) -> dict[int, str
 def _asked(visit: Visit, talk: Talk, root: RootName, arrivals: Arrivals) -> Came:
     """Ask for the image; where that fails and not because of its destination, for its study: some archives move nothing smaller."""
     came = _one(visit, talk, root, At.IMAGE, arrivals)
-    if came.is_failure and not came.callers and came.answer.status not in _DESTINATION_UNKNOWN:
+    if came.is_failure and not came.callers and not came.has_waited and came.answer.status not in _DESTINATION_UNKNOWN:
         again = _one(visit, talk, root, At.STUDY, arrivals)
         if not again.is_failure or again.callers:
             return again
@@ -194,6 +200,9 @@ def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
     if theirs:
         return _called_and_failed(theirs[-1], said)
     counts = came.answer.command
+    if came.has_waited:
+        seconds = f"{came.answer.milliseconds / 1000:.1f}"
+        return f"it answers {came.brief} after {seconds} s, and nobody called us", Sign("move-waited", {**said, "seconds": seconds})
     if came.is_failure or kind_of(came.answer.status) is Kind.WARNING:
         told = {"said": came.said, "completed": str(counts.completed or 0), "failed": str(counts.failed or 0)}
         return f"it answers {came.brief}, and nobody called us", signs.of_status("move", came.answer.status, **told)
