@@ -29,6 +29,7 @@ def up(
     web_origins: Annotated[str | None, typer.Option("--web-origins", help=config.BY_NAME["web_origins"].why)] = None,
     naming_rule: Annotated[str | None, typer.Option("--naming-rule", help=config.BY_NAME["naming_rule"].why)] = None,
     echo_minutes: Annotated[int | None, typer.Option("--echo-minutes", help=config.BY_NAME["echo_minutes"].why)] = None,
+    recorded_mib: Annotated[int | None, typer.Option("--recorded-mib", help=config.BY_NAME["recorded_mib"].why)] = None,
     history_days: Annotated[int | None, typer.Option("--history-days", help=config.BY_NAME["history_days"].why)] = None,
     alert_after: Annotated[int | None, typer.Option("--alert-after", help=config.BY_NAME["alert_after"].why)] = None,
     alert_webhook: Annotated[str | None, typer.Option("--alert-webhook", help=config.BY_NAME["alert_webhook"].why)] = None,
@@ -58,8 +59,9 @@ def up(
     place = instances.place(name, data)
     flags = {
         "aet": aet, "port": port, "http": http, "listen": listen, "policy": policy,
-        "web_delete": web_delete, "web_origins": web_origins, "naming_rule": naming_rule, "echo_minutes": echo_minutes,
-        "history_days": history_days, "alert_after": alert_after, "alert_webhook": alert_webhook,
+        "web_delete": web_delete, "web_origins": web_origins,
+        "naming_rule": naming_rule, "echo_minutes": echo_minutes,
+        "recorded_mib": recorded_mib, "history_days": history_days, "alert_after": alert_after, "alert_webhook": alert_webhook,
         "alert_mail_to": alert_mail_to, "alert_mail_from": alert_mail_from, "alert_mail_server": alert_mail_server,
         "alert_mail_user": alert_mail_user,
         "store_unknown_classes": store_unknown_classes, "strict_identifiers": strict_identifiers,
