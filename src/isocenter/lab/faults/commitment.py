@@ -82,6 +82,8 @@ async def report_by_call(report: Report, place: tuple[str, int], called: str, ha
     classes = [(STORAGE_COMMITMENT_PUSH, EXPLICIT_VR_LITTLE_ENDIAN)]
     outgoing = await dial(place, (habits.title, called), classes, habits, roles)
     context = outgoing.context_of(STORAGE_COMMITMENT_PUSH)
-    if context is not None:
-        await outgoing.ask(context, event(report, 1), report.identifier(outgoing.contexts[context][1]))
-    await outgoing.release()
+    try:
+        if context is not None:
+            await outgoing.ask(context, event(report, 1), report.identifier(outgoing.contexts[context][1]))
+    finally:
+        await outgoing.release()

@@ -135,9 +135,11 @@ async def _sent(outgoing: Outgoing, kept: Kept, call: Call, message: Message, me
 
 async def _sent_afterwards(call: Call, message: Message, found: list[Kept], place: tuple[str, int]) -> None:
     outgoing = await _dialled(call, message, found, place)
-    for number, kept in enumerate(found, 1):
-        await _sent(outgoing, kept, call, message, number)
-    await outgoing.release()
+    try:
+        for number, kept in enumerate(found, 1):
+            await _sent(outgoing, kept, call, message, number)
+    finally:
+        await outgoing.release()
 
 
 async def _get(call: Call, message: Message, found: list[Kept]) -> AsyncIterator[Response]:
