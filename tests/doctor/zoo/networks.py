@@ -237,7 +237,9 @@ class Networks:
             for namespace, rules in ((self.router, ROUTER_RULES), (self.them, THEIR_RULES), (self.us, OUR_RULES)):
                 run("ip", "netns", "exec", namespace, "nft", "-f", "-", words=rules)
             for setting in SETTINGS:
-                run("ip", "netns", "exec", self.router, "sysctl", "-qw", setting)
+                name, _, value = setting.partition("=")
+                path = f"/proc/sys/{name.replace('.', '/')}"
+                run("ip", "netns", "exec", self.router, "sh", "-c", f"echo {value} > {path}")
         except subprocess.CalledProcessError as error:
             self._why_not = f"this kernel cannot make the networks: {' '.join(error.cmd)}: {error.stderr.strip()}"
             return
