@@ -67,6 +67,8 @@ class Archived:
         self.port = ports.next_free(random.randrange(12_000, 30_000), "127.0.0.1")
         self.http = ports.next_free(self.port + 1, "127.0.0.1") if self.has_page else 0
         where = ["--port", str(self.port), "--http", str(self.http), "--listen", "127.0.0.1", "--data", str(self.data)]
+        # The memory for recordings is bounded by its setting: small here, so that the bounds of all else can be seen.
+        where += ["--recorded-mib", "4"]
         with (self.around / "cwd.out").open("ab") as out:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "isocenter", "up", *where, *self.options],

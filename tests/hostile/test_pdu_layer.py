@@ -368,4 +368,5 @@ def test_group_36_connections_that_stay_open_after_their_association_hold_little
     grown = archive.process.memory_info().rss - archive.rss
     for peer in peers:
         peer.sock.close()
-    assert grown < 48 * MIB, f"memory grew by {grown / MIB:.0f} MiB"
+    # 200 MiB, if each kept its room. Recordings, small as they are, lie between freed rooms, which the allocator then keeps.
+    assert grown < 96 * MIB, f"memory grew by {grown / MIB:.0f} MiB"

@@ -97,3 +97,24 @@ def test_each_change_is_seen_by_the_version():
     tap.ended(1001.0, Ending.CALLED)
     seen.append(recorder.version)
     assert seen == sorted(set(seen))
+
+
+def test_thousands_that_stand_open_and_say_nothing_take_no_more_than_their_room():
+    recorder = Recorder(FixedClock(), MIB // 4)
+    taps = [recorder.begin(HERE, THERE) for _ in range(1000)]
+    assert recorder.byte_count <= MIB // 4
+    assert len(recorder.all()) < 200
+    fill(taps[-1], 3)
+    for tap in taps:
+        tap.ended(1001.0, Ending.CALLER)
+    later = recorder.begin(HERE, THERE, outgoing=True)
+    assert recorder.one(later.recording.token) is later
+
+
+def test_long_connections_that_go_on_make_room_for_a_new_one():
+    recorder = Recorder(FixedClock(), MIB)
+    for _ in range(6):
+        fill(recorder.begin(HERE, THERE), 60)
+    later = recorder.begin(HERE, THERE)
+    assert recorder.one(later.recording.token) is later
+    assert recorder.byte_count <= MIB

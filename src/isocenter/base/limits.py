@@ -1264,7 +1264,7 @@ RECORDED_PAUSE_SECONDS = _limit(
 )
 RECORDED_HEAD_BYTES = _limit(
     "RECORDED_HEAD_BYTES",
-    256 * KIB,
+    64 * KIB,
     "bytes",
     "From the beginning of a connection, kept as long as it: contexts and first messages.",
 )

@@ -70,7 +70,9 @@ class Recorder:
             self._byte_count += tap.charged
             self._version += 1
             self._note_end(tap)
-            self._make_room()
+            if not self._make_room() and tap.recording.token in self._taps:
+                # Thousands stand open and say nothing: there is no room for yet another one.
+                self._drop(tap.recording.token)
         return tap
 
     def _charge(self, tap: Tap, byte_count: int) -> None:
@@ -98,21 +100,21 @@ class Recorder:
             if len(self._strangers) > RECORDED_STRANGERS_MAX:
                 self._drop(next(iter(self._strangers)))
 
-    def _make_room(self) -> None:
-        """Whoever is over goes, oldest first; where that is not enough, what those that go on said long ago."""
+    def _make_room(self) -> bool:
+        """Whoever is over goes, oldest first; then what those that go on said long ago. False where that is not enough."""
         while self._over and (self._byte_count > self.bytes_max or len(self._taps) > RECORDED_CONNECTIONS_MAX):
             self._drop(next(iter(self._over)))
-        if self._byte_count <= self.bytes_max:
-            return
-        for tap in sorted(self._taps.values(), key=lambda tap: -tap.charged):
-            if self._byte_count <= self.bytes_max:
-                return
-            self._free(tap, self._byte_count - self.bytes_max)
+        while self._byte_count > self.bytes_max:
+            largest = max(self._taps.values(), key=lambda tap: tap.charged)
+            if not self._free(largest, max(self._byte_count - self.bytes_max, largest.charged // RECORDED_SHARE)):
+                return False
+        return len(self._taps) <= RECORDED_CONNECTIONS_MAX
 
-    def _free(self, tap: Tap, byte_count: int) -> None:
+    def _free(self, tap: Tap, byte_count: int) -> int:
         freed = tap.drop_oldest(byte_count)
         tap.charged -= freed
         self._byte_count -= freed
+        return freed
 
     def _drop(self, token: str) -> None:
         self._byte_count -= self._taps.pop(token).charged

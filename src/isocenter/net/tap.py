@@ -31,6 +31,8 @@ _VALUE = Struct(">IBB")
 _P_DATA_TF = 0x04
 _HEADER_BYTES = 6
 _CONTROLS = frozenset((0x01, 0x02, 0x03, 0x05, 0x06, 0x07))
+_NEGOTIATION = 2
+"""Segments that an association begins with: the request and its answer."""
 _FOREVER = 0x3FFFFFFFFFFFFFFF
 
 
@@ -306,6 +308,10 @@ class Tap:
         """Forget messages after the beginning of the connection until so many bytes are free; how many became free."""
         freed = count = 0
         with self._lock:
+            if not self._tail:
+                # Nothing else is left: of the beginning only the negotiation stays.
+                self._tail, self._head = self._head[_NEGOTIATION:], self._head[:_NEGOTIATION]
+                self._head_bytes = sum(run.cost for run in self._head)
             for run in self._tail:
                 if freed >= byte_count and run.is_start:
                     break
