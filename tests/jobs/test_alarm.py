@@ -134,6 +134,48 @@ def test_one_who_does_not_take_it_is_tried_again_so_often():
     assert (ward.alarm.latest()[0].error, ward.alarm.latest()[0].tries) == ("mail:25: nobody", ALERT_TRIES)
 
 
+def test_one_odd_failure_costs_one_batch_and_no_more(caplog):
+    ward = Ward(after=1)
+    ward.error = ValueError("odd")
+    ward.echo(ANSWERED, LOST)
+    ward.alarm.start()
+    assert ward.went.wait(10)
+    ward.error = None
+    ward.went.clear()
+    ward.echo(ANSWERED)
+    assert ward.went.wait(10)
+    ward.alarm.close()
+    ward.alarm._tellers["webhook"]._thread.join(10)
+    assert [[alert.kind for alert in batch] for batch in ward.told] == [["silent"], ["back"]]
+    assert "1 alerts could not be told by webhook" in caplog.text
+
+
+def test_what_comes_while_many_are_told_is_told_after_them():
+    gate, reached, told = threading.Event(), threading.Event(), []
+
+    def tell(alerts):
+        told.append(alerts)
+        reached.set()
+        gate.wait(20)
+
+    alarm = Alarm({"webhook": lambda: tell}, Windows(Past(), UTC), FixedClock(), lambda: 1, gather_seconds=0.0)
+    teller = alarm._tellers["webhook"]
+    for number in range(ALERTS_WAITING_MAX):
+        teller.put(Alert(NOW, str(number), "changed", "x"))
+    alarm.start()
+    assert reached.wait(10)
+    reached.clear()
+    late = [Alert(NOW, f"late {number}", "changed", "x") for number in range(3)]
+    for alert in late:
+        teller.put(alert)
+    gate.set()
+    assert reached.wait(10)
+    alarm.close()
+    teller._thread.join(10)
+    assert len(told[0]) == ALERTS_WAITING_MAX
+    assert list(told[1]) == late
+
+
 def test_a_way_that_hangs_holds_up_no_echo():
     gate, reached = threading.Event(), threading.Event()
 

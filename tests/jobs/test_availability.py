@@ -68,6 +68,11 @@ def test_an_outage_lasts_from_the_first_failure_until_it_came_back():
     assert outages(events, 1) == [still]
 
 
+def test_an_outage_ends_with_any_sign_of_life():
+    (past,) = outages([event(5, "has no context for an echo"), event(4, "does not answer: x")], 9)
+    assert (past.since, past.until) == (NOON + 4 * HOUR, NOON + 5 * HOUR)
+
+
 def test_one_whose_beginning_is_not_kept_any_more_is_not_told():
     assert outages([event(7, "came back after 3 h")], 9) == []
 

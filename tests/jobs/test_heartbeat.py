@@ -98,3 +98,23 @@ def test_it_ends_without_waiting_for_whoever_does_not_answer(ward):
     for thread in heartbeat._threads:
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_one_echo_that_fails_oddly_does_not_stop_the_others(ward, caplog):
+    done = threading.Event()
+
+    def ask(node: Node) -> Echoed:
+        if node.name == "a":
+            raise OverflowError("date value out of range")
+        done.set()
+        return ANSWERED
+
+    heartbeat = Heartbeat(lambda: ward.nodes, ask, ward.standings, ward.clock, interval)
+    heartbeat._threads = [thread for thread in heartbeat._threads if thread.name == "heartbeat 1"]
+    heartbeat.start()
+    heartbeat.look()
+    assert done.wait(10)
+    heartbeat.close()
+    heartbeat._threads[0].join(10)
+    assert not heartbeat._threads[0].is_alive()
+    assert "nobody expected" in caplog.text

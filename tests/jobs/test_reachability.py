@@ -72,6 +72,25 @@ def test_a_call_that_came_and_failed_proves_the_port_and_blames_the_titles():
     assert "titles" in answer.next_step
 
 
+def test_a_call_of_somebody_else_at_the_same_time_proves_nothing():
+    foreign = replace(call("10.0.0.31"), calling_ae_title="SCANNER7", node="CT room 7")
+    assert asked(reached=False, came=[foreign]).is_open is False
+    wrong = replace(ENTRY, port=104)
+    assert asked(entries=[wrong], came=[foreign]).is_open is None
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        replace(call("10.0.0.31"), calling_ae_title="OTHER", node="Teaching archive"),
+        replace(call("10.0.0.12"), calling_ae_title="OTHER"),
+        call("10.0.0.31"),
+    ],
+)
+def test_a_node_is_known_again_by_its_name_its_address_or_its_title(came):
+    assert asked(reached=False, came=[came]).is_open is True
+
+
 def test_an_entry_that_leads_elsewhere_proves_nothing():
     wrong = replace(ENTRY, port=104)
     assert asked(entries=[wrong]).is_open is None

@@ -83,11 +83,24 @@ def test_a_window_for_everybody_and_one_for_a_node():
         (Window(NOON, 5, words="x" * (WINDOW_WORDS_MAX + 1)), "characters"),
         (Window(NOON.replace(tzinfo=None), 5), "time zone"),
         (Window(NOON, 5, id=7), "no window"),
+        (Window(NOON.replace(year=9999), 5), "year"),
+        (Window(NOON.replace(year=1), 5, repeats=Repeats.WEEKLY), "year"),
     ],
 )
 def test_one_that_cannot_be_is_refused_with_the_reason(window, words):
     with pytest.raises(UsageError, match=words):
         Windows(Past(), UTC).put(window)
+
+
+@pytest.mark.parametrize("year", [2000, 8999])
+@pytest.mark.parametrize("repeats", Repeats)
+@pytest.mark.parametrize("zone", [UTC, BERLIN, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Pacific/Pago_Pago")])
+def test_the_first_and_the_last_year_can_be_looked_at_from_everywhere(year, repeats, zone):
+    windows = Windows(Past(), zone)
+    window = windows.put(Window(datetime(year, 12, 31, 23, 59, tzinfo=UTC), 60, repeats=repeats))
+    for moment in (NOON.replace(year=1999), window.begins, NOON.replace(year=9000)):
+        windows.open_for("CT", moment)
+        windows.next_opening(window, moment)
 
 
 def test_their_number_is_bounded():

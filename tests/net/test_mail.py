@@ -203,3 +203,11 @@ def test_a_password_goes_only_to_a_server_whose_certificate_is_trusted(certifica
     with secured(certificate, WELCOME) as (mail, heard):
         send(MailServer(mail.url, "me", "secret"), LETTER)
     assert any(line.upper().startswith(b"AUTH") for line in heard)
+
+
+@pytest.mark.parametrize(("user", "password"), [("me", "geheimnisvoll\u00e4"), ("m\u00fcller", "secret")])
+def test_letters_that_a_log_in_cannot_carry_are_told(certificate, monkeypatch, user, password):
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    monkeypatch.setattr("isocenter.net.mail.connecting_context", lambda: trusting)
+    with secured(certificate, WELCOME) as (mail, _), pytest.raises(LocalError, match="letters that this log-in cannot carry"):
+        send(MailServer(mail.url, user, password), LETTER)

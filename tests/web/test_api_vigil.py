@@ -95,6 +95,8 @@ def wanted(window):
         ({"begins": "2026-01-01T00:00:00", "minutes": 5}, 400),
         ({"begins": "2026-01-01T00:00:00Z", "minutes": 0}, 400),
         ({"begins": "2026-01-01T00:00:00Z", "minutes": 2000, "repeats": "daily"}, 400),
+        ({"begins": "9999-12-31T23:59:59Z", "minutes": 5}, 400),
+        ({"begins": "0001-01-01T00:00:00Z", "minutes": 5, "repeats": "weekly"}, 400),
     ],
 )
 def test_a_window_that_cannot_be_is_refused(here, window, status):

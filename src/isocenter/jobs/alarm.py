@@ -21,6 +21,7 @@ from isocenter.base.limits import ALERT_GATHER_SECONDS, ALERT_PAUSE_SECONDS, ALE
 from isocenter.jobs.echoing import Echo, Echoed
 from isocenter.jobs.node_record import words_of
 from isocenter.jobs.stories import Event
+from isocenter.jobs.waiting_lines import take_off
 from isocenter.jobs.windows import Windows
 from isocenter.model.records import AssociationSummary, Node
 
@@ -204,6 +205,7 @@ class _Teller:
         self._gather_seconds = gather_seconds
         self._pause_seconds = pause_seconds
         self._alerts: deque[Alert] = deque(maxlen=ALERTS_WAITING_MAX)
+        self._lock = threading.Lock()
         self._stirred = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"alerts by {name}", daemon=True)
@@ -217,7 +219,8 @@ class _Teller:
         return len(self._alerts)
 
     def put(self, alert: Alert) -> None:
-        self._alerts.append(alert)
+        with self._lock:
+            self._alerts.append(alert)
         self._stirred.set()
 
     def tell(self, alerts: tuple[Alert, ...]) -> Told:
@@ -244,17 +247,16 @@ class _Teller:
             if self._stopping.wait(self._gather_seconds):
                 return
             self._stirred.clear()
-            alerts = tuple(self._alerts)
+            with self._lock:
+                alerts = tuple(self._alerts)
             if not alerts:
                 continue
             try:
                 self._note(self._told_at_last(alerts))
             except Exception:
-                _log.exception("Alerts by %s are not told any more", self._name)
-                return
-            for _ in alerts:
-                if self._alerts:
-                    self._alerts.popleft()
+                _log.exception("%d alerts could not be told by %s, and are dropped", len(alerts), self._name)
+            with self._lock:
+                take_off(self._alerts, alerts)
 
     def _told_at_last(self, alerts: tuple[Alert, ...]) -> Told:
         """The last of several tries."""

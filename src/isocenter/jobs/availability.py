@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from isocenter.model.history import Hour, PastEvent
 
 _AWAY = ("does not answer", "refuses")
-_BACK = "came back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,14 @@ def outages(events: Sequence[PastEvent], count: int) -> list[Outage]:
     for event in events:
         if event.kind != "echo":
             continue
-        if event.words.startswith(_BACK):
+        if event.words.startswith(_AWAY):
+            # Of several in a row the oldest began it: a node that first refuses and then is silent is away once.
+            away = event
+        else:
+            # Whatever else it said, it was there again, and not only where it came back by the book.
             if away is not None:
                 found.append(Outage(away.moment, until, away.words))
             away, until = None, event.moment
-        elif event.words.startswith(_AWAY):
-            # Of several in a row the oldest began it: a node that first refuses and then is silent is away once.
-            away = event
     if away is not None:
         found.append(Outage(away.moment, until, away.words))
     return found[:count]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ from isocenter.base.limits import (
 from isocenter.jobs.echoing import Echo, Echoed
 from isocenter.jobs.standings import Standings
 from isocenter.jobs.stories import Event, place_of
+from isocenter.jobs.waiting_lines import take_off
 from isocenter.jobs.windows import Windows
 from isocenter.model.history import Batch, HistoryShelf, PastEcho, PastEvent
 from isocenter.model.records import AssociationSummary, Node
@@ -143,8 +144,8 @@ class Chronicle:
                     self._stirred.update(stirred)
                 return
             with self._lock:
-                _take_off(self._echoes, echoes)
-                _take_off(self._events, events)
+                take_off(self._echoes, echoes)
+                take_off(self._events, events)
                 del self._renamed[: len(renamed)]
                 del self._forgotten[: len(forgotten)]
 
@@ -189,10 +190,3 @@ Line = TypeVar("Line", PastEcho, PastEvent)
 
 def _named(lines: deque[Line], was: str, name: str) -> deque[Line]:
     return deque((replace(line, node=name) if line.node == was else line for line in lines), HISTORY_WAITING_MAX)
-
-
-def _take_off(waiting: deque[Any], written: Sequence[Any]) -> None:
-    """Remove what was written; lines that came meanwhile may have pushed some of it out already."""
-    done = {id(line) for line in written}
-    while waiting and id(waiting[0]) in done:
-        waiting.popleft()

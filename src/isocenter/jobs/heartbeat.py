@@ -100,5 +100,9 @@ class Heartbeat:
                 return
 
     def _work(self) -> None:
-        while self.work():
-            pass
+        going = True
+        while going:
+            try:
+                going = self.work()
+            except Exception:
+                _log.exception("An echo failed in a way that nobody expected; the nodes are asked all the same")

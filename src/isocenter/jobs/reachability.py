@@ -89,7 +89,7 @@ def ask(
         tried = have_it_echo(node, entry.name)
     except (LinkLost, LocalError, UsageError) as error:
         return PortAnswer(node.name, None, f"{node.name} could not be asked to call: {error}", _DOCTOR)
-    return _judged(node, here, tried, _came(associations, began))
+    return _judged(node, here, tried, _came(associations, began, node, listed.ae_title))
 
 
 _ELSEWHERE = "Ask a node on another computer."
@@ -127,13 +127,23 @@ def _is_right(entry: Listed, here: Here) -> bool:
     return entry.port == here.port and (entry.host in here.addresses or not entry.host.replace(".", "").isdigit())
 
 
-def _came(associations: Associations, began: datetime) -> AssociationSummary | None:
-    """An association that came from another computer since `began`."""
+def _came(associations: Associations, began: datetime, node: Node, its_title: str) -> AssociationSummary | None:
+    """An association that came from that node since `began`: others may call at the same time, and prove nothing of it."""
+    titles = {node.ae_title, its_title} - {""}
     listed: Sequence[AssociationSummary] = [
         *associations.open_associations(),
         *(one.summary for one in associations.past_associations()),
     ]
-    return next((one for one in reversed(listed) if one.opened >= began and _is_from_outside(one)), None)
+    return next(
+        (
+            one
+            for one in reversed(listed)
+            if one.opened >= began
+            and _is_from_outside(one)
+            and (one.node == node.name or one.address == node.host or one.calling_ae_title in titles)
+        ),
+        None,
+    )
 
 
 def _is_from_outside(summary: AssociationSummary) -> bool:

@@ -106,7 +106,10 @@ def _secure_and_log_in(session: _Session, server: MailServer) -> None:
     elif not server.is_tls and server.user:
         raise LocalError(f"{place(*server.place)} offers no TLS, and the password is not sent without")
     if server.user:
-        session.login(server.user, server.password)
+        try:
+            session.login(server.user, server.password)
+        except UnicodeError as error:
+            raise LocalError(f"{place(*server.place)}: the name or password has letters that this log-in cannot carry") from error
 
 
 def _unchecked() -> ssl.SSLContext:
