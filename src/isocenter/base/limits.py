@@ -455,6 +455,12 @@ OUTAGES_SHOWN_MAX = _limit("OUTAGES_SHOWN_MAX", 10, "stretches", "In which a nod
 WINDOWS_MAX = _limit("WINDOWS_MAX", 200, "windows", "Of maintenance, all nodes together; each is looked at with every echo.")
 WINDOW_MINUTES_MAX = _limit("WINDOW_MINUTES_MAX", 31 * 24 * 60, "minutes", "One window of maintenance: a month of rebuilding.")
 WINDOW_WORDS_MAX = _limit("WINDOW_WORDS_MAX", 200, "characters", "What a window of maintenance is for.")
+WINDOW_YEAR_MIN = _limit(
+    "WINDOW_YEAR_MIN", 2000, "AD", "A window of maintenance begins no earlier; near the year 1 zones have no room."
+)
+WINDOW_YEAR_MAX = _limit(
+    "WINDOW_YEAR_MAX", 8999, "AD", "Nor later: the openings that follow must be times that can be said, in every zone."
+)
 DRIFT_LEARNING_SECONDS = _limit(
     "DRIFT_LEARNING_SECONDS",
     24 * 3600.0,
@@ -1177,9 +1183,7 @@ CHECKUP_DIFFERENCES_MAX = _limit(
 WHY_QUESTIONS_MAX = _limit(
     "WHY_QUESTIONS_MAX", 24, "searches", "To find the key that excludes everything: ten keys, and a few spellings of the guilty."
 )
-WHY_SECONDS = _limit(
-    "WHY_SECONDS", 60.0, "seconds", "All searches for the guilty key together; then what was found is told."
-)
+WHY_SECONDS = _limit("WHY_SECONDS", 60.0, "seconds", "All searches for the guilty key together; then what was found is told.")
 WHY_ANSWERS_MAX = _limit(
     "WHY_ANSWERS_MAX", 100, "answers", "Counted of each such search; then it is cancelled, for one is enough to acquit a key."
 )

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from isocenter.base.errors import IsocenterError, UsageError
-from isocenter.base.limits import WINDOW_MINUTES_MAX, WINDOW_WORDS_MAX, WINDOWS_MAX
+from isocenter.base.limits import WINDOW_MINUTES_MAX, WINDOW_WORDS_MAX, WINDOW_YEAR_MAX, WINDOW_YEAR_MIN, WINDOWS_MAX
 from isocenter.model.history import HistoryShelf, Repeats, Window
 
 _DAYS = {Repeats.DAILY: 1, Repeats.WEEKLY: 7}
-_YEAR_MIN, _YEAR_MAX = 2000, 8999
-"""Beyond them a clock has no room for the windows that follow: a time cannot be said in another zone, or a week later."""
 
 
 def opening(window: Window, moment: datetime, zone: tzinfo | None = None) -> datetime | None:
@@ -128,7 +126,7 @@ def _check(window: Window) -> None:
         raise UsageError(f"What it is for has {len(window.words)} characters; {WINDOW_WORDS_MAX} are allowed.")
     if window.begins.tzinfo is None:
         raise UsageError("The beginning of a window of maintenance needs its time zone, such as 2026-01-31T22:00:00Z.")
-    if not _YEAR_MIN <= window.begins.year <= _YEAR_MAX:
+    if not WINDOW_YEAR_MIN <= window.begins.year <= WINDOW_YEAR_MAX:
         raise UsageError(
-            f"A window of maintenance begins in a year from {_YEAR_MIN} to {_YEAR_MAX}, and not in {window.begins.year}."
+            f"A window of maintenance begins in the years {WINDOW_YEAR_MIN} to {WINDOW_YEAR_MAX}, not in {window.begins.year}."
         )
