@@ -72,3 +72,9 @@ def test_what_is_not_there_is_told(call, keep):
     keep(fine())
     assert "is the first report of Teaching archive" in call("compare", "Teaching archive").err
     assert "cannot be read" in call("keep", "no-such-file.json").err
+
+
+def test_a_checkup_that_was_stopped_is_not_said_to_work(call, keep):
+    keep(fine(is_stopped=True))
+    [[short]] = call("list", "--json").json
+    assert short["outcome"] == "ended early"

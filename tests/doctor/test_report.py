@@ -67,6 +67,7 @@ def test_a_failure_says_what_has_to_change_on_which_side():
         (fine(), "Everything that was tried works"),
         (fine(remarks=("A slow echo.",)), "It works, and there is something to mind"),
         (fine(ended=None), "The checkup was ended early"),
+        (fine(is_stopped=True), "The checkup was ended early"),
         (fine(steps=(*fine().steps[:-1], replace(fine().steps[-1], outcome=Outcome.UNTRIED))), "The checkup was ended early"),
         (
             fine(steps=(*fine().steps[:-1], replace(fine().steps[-1], outcome=Outcome.WARNED))),
@@ -132,3 +133,17 @@ def test_a_report_that_somebody_edited_is_none_or_can_be_printed(path, value):
         return
     assert words(kept)
     assert difference(report(), kept)
+
+
+@pytest.mark.parametrize(
+    ("checkup", "word"),
+    [
+        (fine(), "commissioned"),
+        (fine(is_stopped=True), "examined"),
+        (fine(ended=None), "examined"),
+        (fine(steps=(*fine().steps[:-1], replace(fine().steps[-1], outcome=Outcome.UNTRIED))), "examined"),
+        (refused(), "examined"),
+    ],
+)
+def test_only_what_was_climbed_to_its_end_and_works_is_commissioned(checkup, word):
+    assert paper(report(checkup)).title == f"{checkup.node}: connection {word}"

@@ -147,3 +147,10 @@ def test_a_product_that_a_report_knows_is_known_for_the_sheet(here):
 )
 def test_what_is_told_is_what_the_house_s_nouns_hold(words, noun):
     assert set(words.model_fields) == {field.name for field in fields(noun)}
+
+
+def test_a_checkup_that_was_stopped_is_told_as_one(here):
+    short = keep(here, fine(is_stopped=True)).json()
+    assert (short["outcome"], short["headline"]) == ("warn", "The checkup was ended early")
+    whole = here.browser.get(f"/api/reports/{short['token']}").json()
+    assert whole["checkup"]["is_stopped"] is True

@@ -102,7 +102,7 @@ def tell_verdict(checkup: Checkup, *, raw: bool) -> None:
     """What was found, who changes what, and what to copy."""
     say()
     verdict = checkup.verdict
-    if verdict is None and any(step.outcome is Outcome.UNTRIED for step in checkup.steps):
+    if verdict is None and not checkup.is_whole:
         say("Stopped before the end; nothing was found wrong until then.")
     elif verdict is None:
         warned = sum(step.outcome is Outcome.WARNED for step in checkup.steps)

@@ -187,6 +187,8 @@ def _checkup(file: Path) -> Checkup:
 def _worked(checkup: Checkup) -> str:
     if checkup.verdict is not None:
         return f"failed: {checkup.verdict.headline}"
+    if not checkup.is_whole:
+        return "ended early"
     warned = any(step.outcome is Outcome.WARNED for step in checkup.steps) or bool(checkup.remarks)
     return "works, with remarks" if warned else "works"
 

@@ -80,7 +80,7 @@ def paper(report: Report, *, changes: Difference | None = None) -> Paper:
     ]
     at = f" at {report.site}" if report.site else ""
     return Paper(
-        title=f"{checkup.node}: connection {'commissioned' if checkup.verdict is None else 'examined'}",
+        title=f"{checkup.node}: connection {'commissioned' if checkup.verdict is None and checkup.is_whole else 'examined'}",
         subtitle=f"{checkup.ae_title} at {checkup.host} port {checkup.port}, tested as {checkup.role.value}{at}",
         made=report.kept,
         foot=f"Isocenter {report.version} commissioning report {report.token}".replace("  ", " ").strip(),
@@ -114,7 +114,7 @@ def outcome(checkup: Checkup) -> Callout:
     if checkup.verdict is not None:
         verdict = checkup.verdict
         return Callout("bad", verdict.headline, f"{verdict.explanation} {_SIDES[verdict.side]}".strip())
-    if checkup.ended is None or any(step.outcome is Outcome.UNTRIED for step in checkup.steps):
+    if not checkup.is_whole:
         tried = sum(1 for step in checkup.steps if step.outcome is not Outcome.UNTRIED)
         return Callout("warn", "The checkup was ended early", f"{tried} of {len(checkup.steps)} layers were tried.")
     minds = [f"{LAYERS[step.layer]}: {step.words}." for step in checkup.steps if step.outcome is Outcome.WARNED]

@@ -201,6 +201,13 @@ class Checkup:
     remarks: tuple[str, ...] = ()
     verdict: Verdict | None = None
     secure: bool = False
+    is_stopped: bool = False
+    """True where somebody ended it: what was not reached then, or broken off, says nothing."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was climbed to the end of its plan: nothing was stopped, and nothing is untried. Without it nothing is fine."""
+        return self.ended is not None and not self.is_stopped and all(one.outcome is not Outcome.UNTRIED for one in self.steps)
 
     def step(self, layer: Layer) -> Step | None:
         """The step of a layer; None where the role does not need it."""

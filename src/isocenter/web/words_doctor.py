@@ -177,6 +177,7 @@ class CheckupWords(Found):
     remarks: list[str]
     verdict: VerdictWords | None
     secure: bool
+    is_stopped: bool = False
     names: dict[str, str] = Field(default={}, description="The classes and syntaxes of its contexts, by UID.")
 
     @classmethod

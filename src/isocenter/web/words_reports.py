@@ -74,11 +74,12 @@ class ReportState(Words):
     def of(cls, report: Report) -> ReportState:
         checkup = report.checkup
         outcomes = [step.outcome for step in checkup.steps if step.outcome not in {Outcome.SKIPPED, Outcome.UNTRIED}]
-        warned = Outcome.WARNED in outcomes or bool(checkup.remarks)
+        warned = Outcome.WARNED in outcomes or bool(checkup.remarks) or not checkup.is_whole
+        early = "" if checkup.is_whole else "The checkup was ended early"
         return cls(
             role=checkup.role.value,
             outcome="bad" if checkup.verdict else "warn" if warned else "good",
-            headline=checkup.verdict.headline if checkup.verdict else "",
+            headline=checkup.verdict.headline if checkup.verdict else early,
             worked=sum(1 for one in outcomes if one is not Outcome.FAILED),
             tried=len(outcomes),
             **{name: getattr(report, name) for name in ("token", "kept", "technician", "work_order", "site")},

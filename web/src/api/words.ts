@@ -312,6 +312,7 @@ export interface CheckupWords {
   readonly remarks: readonly (string)[];
   readonly verdict: VerdictWords | null;
   readonly secure: boolean;
+  readonly is_stopped?: boolean;
   /** The classes and syntaxes of its contexts, by UID. */
   readonly names?: Readonly<Record<string, string>>;
 }
@@ -630,7 +631,7 @@ export interface ExplainedGroupWords {
   readonly is_fault: boolean;
 }
 
-/** A line that is known, without patients' names. `group` is the place of what it says in the list of groups. */
+/** A line that is known, without patients' names. `group` is the place of what it says in the list of groups. In technician mode `text` is empty. */
 export interface ExplainedLineWords {
   readonly number: number;
   readonly text: string;
