@@ -52,6 +52,13 @@ test("a known title from another address, or another title at a known address, i
   expect(draftOf(NODE, { ...caller, at: NODE.name })).toMatchObject({ host: "10.0.0.21", aeTitle: "CT_NEW" });
 });
 
+test("a caller is no matter of another node, and a title that is known stays at its own", () => {
+  const caller = { calling_ae_title: "CT_NEW", address: "10.0.0.99", node: "", at: "" } as DoorCaller;
+  expect(draftOf(NODE, { ...caller, node: "MR" })).toEqual(draftOf(NODE));
+  expect(draftOf(NODE, { ...caller, at: "MR" })).toEqual(draftOf(NODE));
+  expect(draftOf(NODE, { ...caller, node: "MR", at: NODE.name })).toEqual(draftOf(NODE));
+});
+
 test("minutes between echoes are empty as all nodes are, and never is 0", () => {
   expect(entryOf(EMPTY).echo_minutes).toBeNull();
   expect(entryOf({ ...EMPTY, echoMinutes: "0" }).echo_minutes).toBe(0);

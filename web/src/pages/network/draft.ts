@@ -60,8 +60,8 @@ export type Called = Pick<DoorCaller, "calling_ae_title" | "address"> & Partial<
 export function draftOf(node: NodeWords, caller?: Called): Draft {
   const draft: Draft = {
     name: node.name,
-    aeTitle: caller?.at ? caller.calling_ae_title : node.ae_title,
-    host: caller?.node ? caller.address : node.host,
+    aeTitle: caller && !caller.node && caller.at === node.name ? caller.calling_ae_title : node.ae_title,
+    host: caller?.node === node.name ? caller.address : node.host,
     port: String(node.port ?? 104),
     operations: OPERATIONS.filter((one) => node.operations?.includes(one)),
     localTitle: node.local_ae_title ?? "",

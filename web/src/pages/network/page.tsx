@@ -58,6 +58,10 @@ function Nodes() {
   const { asking, error: echoError, echo } = useEcho();
   const { chosen, choose, form, open } = usePlace();
   const [caller, setCaller] = useState<Called>();
+  // also when the form is left by the browser's own way back
+  useEffect(() => {
+    if (!form) setCaller(undefined);
+  }, [form]);
   const list = nodes.data ?? NONE;
   const byName = useMemo(() => new Map((states.data?.nodes ?? []).map((state) => [state.name, state])), [states.data]);
   const node = list.find((one) => one.name === chosen) ?? firstWorth(list, byName);
@@ -66,7 +70,6 @@ function Nodes() {
   useCommands(list, choose, open, () => void echo(callable));
   const kept = (kept: string) => {
     open("", kept);
-    setCaller(undefined);
     void echo(list.some((one) => one.name === kept && !canBeCalled(one)) ? [] : [kept]);
   };
   return (
@@ -145,16 +148,7 @@ function Nodes() {
       {form.startsWith("import") && <ImportDialog asText={form === "import-text"} onClose={() => open("")} />}
       {form in FORMATS && <ExportDialog format={form as Format} onClose={() => open("")} />}
       {form === "forget" && node && <Forget node={node} onClose={() => open("")} />}
-      <Form
-        form={form}
-        node={node}
-        caller={caller}
-        onKept={kept}
-        onClose={() => {
-          open("");
-          setCaller(undefined);
-        }}
-      />
+      <Form form={form} node={node} caller={caller} onKept={kept} onClose={() => open("")} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FactWords } from "@/api/words";
-import { Company, known, moved, SHOWN_MAX, sentence, shown, told } from "./knowing";
+import { Company, known, moved, placeOf, SHOWN_MAX, sentence, shown, told } from "./knowing";
 
 const NOW = new Date("2026-01-01T12:00:00Z");
 
@@ -66,4 +66,13 @@ test("arrows stay within the square", () => {
   expect(moved("ArrowRight", [0, 2], 3)).toEqual([0, 2]);
   expect(moved("End", [1, 0], 3)).toEqual([1, 2]);
   expect(moved("x", [0, 0], 3)).toBeUndefined();
+});
+
+test("who is not among those shown has no place in the square", () => {
+  const people = [
+    { name: "", title: "A" },
+    { name: "CT", title: "B" },
+  ];
+  expect(placeOf(people, ["CT", ""])).toEqual([1, 0]);
+  expect(placeOf(people, ["MR", "CT"])).toEqual([-1, 1]);
 });

@@ -95,6 +95,12 @@ export function told(fact: FactWords | undefined, of: string, to: string): strin
   return `${named(of)} to ${named(to)}: ${state}${fact.one_sided ? ", one-sided" : ""}`;
 }
 
+/** Row and column of a pair; -1 for who is not among those shown. */
+export function placeOf(people: readonly Person[], pair: readonly [string, string]): readonly [number, number] {
+  const at = (name: string) => people.findIndex((one) => one.name === name);
+  return [at(pair[0]), at(pair[1])];
+}
+
 /** The next place of the hand in a square of so many, after a key; undefined for a key that does not move it. */
 export function moved(key: string, [row, column]: readonly [number, number], size: number): readonly [number, number] | undefined {
   const last = size - 1;

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef } from "react";
 import type { FactWords } from "@/api/words";
 import { Lamp, type LampState } from "@/parts/lamp";
 import styles from "./company.module.css";
-import { type Company, type Knowing, moved, named, type Person, STATES, told } from "./knowing";
+import { type Company, type Knowing, moved, named, type Person, placeOf, STATES, told } from "./knowing";
 
 interface Props {
   readonly people: readonly Person[];
@@ -26,15 +26,12 @@ export function Shape({ knowing }: { readonly knowing: Knowing }) {
 
 export function Matrix({ people, company, pair, onChoose }: Props) {
   const table = useRef<HTMLTableElement>(null);
-  const at = (name: string) =>
-    Math.max(
-      0,
-      people.findIndex((one) => one.name === name),
-    );
-  const [row, column] = [at(pair[0]), at(pair[1])];
+  const [row, column] = placeOf(people, pair);
+  // where the chosen pair is not among those shown, the tab key comes to the first cell, and nothing is marked
+  const hand: readonly [number, number] = [Math.max(0, row), Math.max(0, column)];
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = moved(event.key, [row, column], people.length);
+    const next = moved(event.key, hand, people.length);
     if (!next) return;
     event.preventDefault();
     onChoose(people[next[0]]?.name ?? "", people[next[1]]?.name ?? "");
@@ -74,6 +71,7 @@ export function Matrix({ people, company, pair, onChoose }: Props) {
                     to={other.name}
                     at={`${line},${place}`}
                     chosen={line === row && place === column}
+                    isStop={line === hand[0] && place === hand[1]}
                     back={line === column && place === row && line !== place}
                     onChoose={onChoose}
                   />
@@ -94,12 +92,14 @@ interface CellProps {
   readonly to: string;
   readonly at: string;
   readonly chosen: boolean;
+  /** The tab key comes to this one. */
+  readonly isStop: boolean;
   /** It is the way back of the chosen one. */
   readonly back: boolean;
   readonly onChoose: (of: string, to: string) => void;
 }
 
-function Cell({ fact, of, to, at, chosen, back, onChoose }: CellProps) {
+function Cell({ fact, of, to, at, chosen, isStop, back, onChoose }: CellProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the grid around it
     <td
@@ -110,7 +110,7 @@ function Cell({ fact, of, to, at, chosen, back, onChoose }: CellProps) {
       data-chosen={chosen}
       data-back={back}
       data-one-sided={fact?.one_sided ?? false}
-      tabIndex={chosen ? 0 : -1}
+      tabIndex={isStop ? 0 : -1}
       aria-selected={chosen}
       aria-label={told(fact, of, to)}
       title={told(fact, of, to)}

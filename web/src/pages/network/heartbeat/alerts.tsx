@@ -92,11 +92,11 @@ function Told({ told, now }: { readonly told: ToldWords; readonly now: Date }) {
       <div>
         <p>
           {first && (
-            <bdi>
-              {first.node} {first.words}
-            </bdi>
+            <>
+              <bdi>{first.node}</bdi>
+              {told.alerts.length > 1 && ` and ${told.alerts.length - 1} more`}: <bdi>{first.words}</bdi>
+            </>
           )}
-          {told.alerts.length > 1 && ` and ${told.alerts.length - 1} more`}
         </p>
         <p className={told.error ? styles.bad : styles.quiet}>
           {told.error ? `${told.way} failed: ${told.error}` : `told by ${told.way}`}

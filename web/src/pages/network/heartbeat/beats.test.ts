@@ -45,6 +45,7 @@ test("the lamp is of now where it is away, else of the time shown", () => {
   expect(lampOf(beat({}))).toBe("good");
   expect(lampOf(beat({ availability: 98 }))).toBe("partly");
   expect(lampOf(beat({ availability: 98, outages: [{ since: NOW.toISOString(), until: null, words: "" }] }))).toBe("bad");
+  expect(lampOf(beat({ availability: 0, failed: 10 }))).toBe("bad");
   expect(lampOf(beat({ availability: null, asked: 0 }))).toBe("unknown");
 });
 
@@ -69,6 +70,7 @@ test("intervals and outages in words", () => {
     "every hour",
     "every 2 h",
   ]);
+  expect(interval(beat({ listens: false }))).toBe("never");
   const since = new Date(2026, 10, 23, 13, 58).toISOString();
   expect(outageWords({ since, until: null, words: "" }, NOW)).toBe("since 13:58");
   expect(outageWords({ since, until: new Date(2026, 10, 23, 14, 1).toISOString(), words: "" }, NOW)).toBe("13:58, for 3 min");

@@ -29,16 +29,17 @@ export function percent(value: number | null): string {
   return `${(Math.floor(value * step) / step).toFixed(digits)} %`;
 }
 
-/** How a node did: all answered, some not, none at all, nobody asked. */
+/** How a node did: all answered, some not, none at all or away now, nobody asked. */
 export function lampOf(beat: BeatWords): LampState {
   if (!beat.listens || beat.asked === 0 || beat.availability === null) return "unknown";
   if (beat.outages[0]?.until === null) return "bad";
+  if (beat.availability === 0) return "bad";
   return beat.availability >= 99.5 ? "good" : "partly";
 }
 
 /** "every 5 min", "its own: every min", "never". */
 export function interval(beat: BeatWords): string {
-  if (beat.minutes === 0) return "never";
+  if (!beat.listens || beat.minutes === 0) return "never";
   return beat.minutes === 1
     ? "every minute"
     : beat.minutes % 60 === 0
