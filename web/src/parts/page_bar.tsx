@@ -19,7 +19,7 @@ export function PageBar({ title, count, tabs, actions }: Props) {
       {tabs}
       <div className={styles.actions}>
         {actions}
-        <button type="button" className={styles.find} onClick={openPalette} aria-label="Find or do" aria-keyshortcuts="Control+K">
+        <button type="button" className={styles.find} onClick={openPalette} aria-keyshortcuts="Control+K">
           <Search aria-hidden="true" />
           <span>Find or do</span>
           <kbd>Ctrl K</kbd>
