@@ -7,7 +7,7 @@ import { Lamp } from "@/parts/lamp";
 import { FromDevice } from "../doctor/from_device";
 import { USUAL, wantedOf } from "../doctor/how";
 import { Ladder } from "../doctor/ladder";
-import { type LayerName, PLANS, type Role } from "../doctor/layers";
+import { type LayerName, PLANS, type Role, SENDERS } from "../doctor/layers";
 import { rungsOf, untried } from "../doctor/rungs";
 import type { useRun } from "../doctor/use_run";
 import { namesOf } from "../doctor/verdict";
@@ -25,7 +25,10 @@ export function ImageStep({ node, role, run }: Props) {
   return (
     <div className={styles.image}>
       {PLANS[role].includes("store") && <There node={node} role={role} run={run} />}
-      <FromDevice node={node} />
+      {SENDERS.has(role) && <FromDevice node={node} />}
+      {role === "printer" && (
+        <p className={styles.lead}>No image goes either way: a printer is tested by asking how it is, and nothing is printed.</p>
+      )}
     </div>
   );
 }
@@ -39,8 +42,8 @@ function There({ node, role, run }: Props) {
     <Card title="To the device, and back">
       <div className={styles.card}>
         <p>
-          One synthetic image of the patient ISOCENTER^TEST is stored there, searched, fetched back and compared, and removed again
-          where the device allows that. Where it cannot be removed, it is said how to find it.
+          One synthetic image of the patient ISOCENTER^TEST is stored there, searched, fetched back and compared. It stays there,
+          because DICOM has no way to ask for its removal; the last step tells how to find it.
         </p>
         {run.error !== undefined && <Fault tried="The test could not be begun" error={run.error} />}
         {stopped && (

@@ -2,7 +2,7 @@
 import type { CheckupWords } from "@/api/words";
 import { Lamp } from "@/parts/lamp";
 import { ReportForm } from "../doctor/report_form";
-import { progress } from "../doctor/rungs";
+import { endWords, lampOf, progress } from "../doctor/rungs";
 import styles from "./add.module.css";
 
 export function ReportStep({ checkup }: { readonly checkup: CheckupWords | undefined }) {
@@ -16,8 +16,8 @@ export function ReportStep({ checkup }: { readonly checkup: CheckupWords | undef
       {isOver ? (
         <>
           <p>
-            <Lamp state={checkup.verdict ? "bad" : "good"} />{" "}
-            {checkup.verdict ? `${checkup.verdict.headline}. ${progress(checkup)}.` : `Nothing failed. ${progress(checkup)}.`}
+            <Lamp state={lampOf(checkup)} /> {checkup.verdict ? `${checkup.verdict.headline}.` : endWords(checkup)}{" "}
+            {progress(checkup)}.
           </p>
           <ReportForm token={checkup.token} />
         </>

@@ -1,5 +1,6 @@
 /** The steps of the walk that adds a device, in their order: what each is called, and what it is for. */
 import type { CheckupWords, NodeStory } from "@/api/words";
+import { PLANS, type Role, SENDERS } from "../doctor/layers";
 
 export const STEPS = ["device", "enter", "test", "image", "report"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -31,11 +32,20 @@ export function before(step: StepName): StepName | undefined {
 
 export type States = Readonly<Partial<Record<StepName, "done" | "failed">>>;
 
-/** What was seen: it is entered; it knows us once it let us in or called us; the latest test; an image that arrived. */
-export function statesOf(isEntered: boolean, checkup: CheckupWords | undefined, story: NodeStory | undefined): States {
+/**
+ * What was seen: it is entered; it knows us once it let us in or called us; the latest test; an image each way that its role needs.
+ */
+export function statesOf(isEntered: boolean, role: Role, checkup: CheckupWords | undefined, story: NodeStory | undefined): States {
   if (!isEntered) return {};
   const titles = checkup?.steps.find((step) => step.layer === "titles")?.outcome;
   const isKnown = titles === "passed" || titles === "warned" || (story?.calls.count ?? 0) > 0;
+  const isStored = checkup?.steps.some(
+    (step) => step.layer === "store" && (step.outcome === "passed" || step.outcome === "warned"),
+  );
+  const ways = [
+    ...(PLANS[role].includes("store") ? [isStored === true] : []),
+    ...(SENDERS.has(role) ? [(story?.calls.received ?? 0) > 0] : []),
+  ];
   const isOver = checkup !== undefined && checkup.ended !== null;
   const isWhole = isOver && checkup.steps.every((step) => step.outcome !== "untried");
   return {
@@ -43,6 +53,6 @@ export function statesOf(isEntered: boolean, checkup: CheckupWords | undefined, 
     ...(isKnown && { enter: "done" as const }),
     ...(isOver && checkup.verdict && { test: "failed" as const }),
     ...(isWhole && !checkup.verdict && { test: "done" as const }),
-    ...((story?.calls.received ?? 0) > 0 && { image: "done" as const }),
+    ...(ways.length > 0 && ways.every(Boolean) && { image: "done" as const }),
   };
 }

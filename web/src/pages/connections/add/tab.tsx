@@ -27,7 +27,7 @@ export default function AddTab() {
   const { name, role, step, set, place } = useWalk();
   const node = nodes.data?.find((one) => one.name === name);
   const at = stepOf(step, node !== undefined);
-  const states = useStates(node);
+  const states = useStates(node, role);
   return (
     <>
       <ConnectionsBar />
@@ -89,14 +89,14 @@ export default function AddTab() {
 }
 
 /** What is known to be done, from what was seen: nothing is ticked because somebody has read it. */
-function useStates(node: NodeWords | undefined): States {
+function useStates(node: NodeWords | undefined, role: Role): States {
   const run = useRun(node?.name ?? "");
   const story = useQuery({
     queryKey: ["network", "story", node?.name],
     queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node?.name ?? "")}`, undefined, signal),
     enabled: node !== undefined,
   });
-  return statesOf(node !== undefined, run.checkup, story.data);
+  return statesOf(node !== undefined, role, run.checkup, story.data);
 }
 
 interface StepProps {

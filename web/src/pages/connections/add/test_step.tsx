@@ -6,8 +6,8 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { again, USUAL } from "../doctor/how";
 import { Ladder } from "../doctor/ladder";
-import type { Role } from "../doctor/layers";
-import { progress, rungsOf, underWay, untried } from "../doctor/rungs";
+import { LAYERS, type Role } from "../doctor/layers";
+import { endWords, lampOf, progress, rungsOf, underWay, untried } from "../doctor/rungs";
 import { Sentence } from "../doctor/sentence";
 import type { useRun } from "../doctor/use_run";
 import { namesOf } from "../doctor/verdict";
@@ -22,6 +22,7 @@ interface Props {
 export function TestStep({ node, role, run }: Props) {
   const checkup = run.checkup?.role === role ? run.checkup : undefined;
   const isClimbing = run.checkup !== undefined && run.checkup.ended === null;
+  const at = checkup && underWay(checkup);
   const names = checkup ? namesOf(checkup) : [];
   const address = `/connections?node=${encodeURIComponent(node.name)}&as=${role}`;
   return (
@@ -59,12 +60,13 @@ export function TestStep({ node, role, run }: Props) {
         )}
         {checkup && !checkup.verdict && checkup.ended !== null && (
           <p>
-            <Lamp state="good" /> <strong>Nothing failed.</strong> {progress(checkup)}.
+            <Lamp state={lampOf(checkup)} /> <strong>{endWords(checkup)}</strong> {progress(checkup)}.
           </p>
         )}
         {checkup && checkup.ended === null && (
           <p>
-            <Lamp state="busy" /> {progress(checkup)}: {underWay(checkup)}
+            <Lamp state="busy" /> {progress(checkup)}
+            {at && `: ${LAYERS[at].name}`}
           </p>
         )}
       </div>

@@ -7,20 +7,23 @@ const PAUSE_MS = 5000;
 
 interface Props {
   readonly isClimbing: boolean;
-  readonly onTime: () => void;
+  /** Begins the test; over once it has begun or could not. */
+  readonly onTime: () => Promise<void>;
 }
 
 export function Every({ isClimbing, onTime }: Props) {
   const [on, setOn] = useState(false);
+  const [turn, setTurn] = useState(0);
   const latest = useRef(onTime);
   useEffect(() => {
     latest.current = onTime;
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn that could not begin is followed by the next one all the same
   useEffect(() => {
     if (!on || isClimbing) return;
-    const timer = setTimeout(() => latest.current(), PAUSE_MS);
+    const timer = setTimeout(() => void latest.current().finally(() => setTurn((now) => now + 1)), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [on, isClimbing]);
+  }, [on, isClimbing, turn]);
   return (
     <Switch
       className={styles.every}

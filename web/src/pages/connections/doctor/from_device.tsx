@@ -1,6 +1,6 @@
 /** What the device does by itself: waits for its own call, and tells what became of it. A scanner is tested by what it sends. */
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useEffect, useState } from "react";
 import { get } from "@/api/http";
 import { pathOf } from "@/api/nodes";
 import type { Door, NodeStory, NodeWords } from "@/api/words";
@@ -9,6 +9,7 @@ import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import styles from "./from_device.module.css";
+import { latest, turnedAway } from "./turned_away";
 
 const LOOK_MS = 2000;
 
@@ -23,11 +24,14 @@ export function FromDevice({ node }: { readonly node: NodeWords }) {
     queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal),
     refetchInterval: LOOK_MS,
   });
-  const began = useRef(Date.now());
+  const [since, setSince] = useState<number>();
+  const { data, isFetchedAfterMount } = door;
+  useEffect(() => {
+    // an answer that was kept from another page is too old to count from
+    if (data && isFetchedAfterMount) setSince((now) => now ?? latest(data.callers));
+  }, [data, isFetchedAfterMount]);
   const calls = story.data?.calls;
-  const turnedAway = door.data?.callers.find(
-    (one) => new Date(one.last).getTime() >= began.current && (one.calling_ae_title === node.ae_title || one.address === node.host),
-  );
+  const refused = turnedAway(data?.callers ?? [], node, since);
   return (
     <Card title="From the device to here">
       <div className={styles.body}>
@@ -53,10 +57,10 @@ export function FromDevice({ node }: { readonly node: NodeWords }) {
             </>
           )}
         </p>
-        {turnedAway && (
+        {refused && (
           <p>
-            <Lamp state="bad" /> <bdi className="mono">{turnedAway.calling_ae_title}</bdi> called from{" "}
-            <bdi className="mono">{turnedAway.address}</bdi> and was turned away: <bdi>{turnedAway.reason}</bdi>
+            <Lamp state="bad" /> <bdi className="mono">{refused.calling_ae_title}</bdi> called from{" "}
+            <bdi className="mono">{refused.address}</bdi> and was turned away: <bdi>{refused.reason}</bdi>
           </p>
         )}
       </div>

@@ -20,7 +20,8 @@ interface Props {
   readonly onShow?: (layer: LayerName) => void;
 }
 
-const SAID: Readonly<Record<Rung["outcome"], string>> = {
+/** What each outcome is called. */
+export const SAID: Readonly<Record<Rung["outcome"], string>> = {
   passed: "passed",
   warned: "passed with a warning",
   failed: "failed",

@@ -62,6 +62,9 @@ export const TERMS: ReadonlySet<LayerName> = new Set(["contexts", "commitment"])
 
 const CONNECTING: readonly LayerName[] = ["name", "route", "tcp", "first bytes", "tls", "titles", "contexts", "echo"];
 
+/** Those that send images here by themselves. */
+export const SENDERS: ReadonlySet<Role> = new Set(["modality", "archive"]);
+
 /** The ladder of a role, before it is climbed. */
 export const PLANS: Readonly<Record<Role, readonly LayerName[]>> = {
   archive: [...CONNECTING, "find", "store", "find again", "move", "get", "compare", "commitment", "clean up"],

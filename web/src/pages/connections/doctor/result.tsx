@@ -7,6 +7,7 @@ import { Contexts } from "./contexts";
 import { FromDevice } from "./from_device";
 import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
 import styles from "./result.module.css";
+import { climbed } from "./rungs";
 import { Sentence } from "./sentence";
 import { milliseconds, total, works } from "./spell";
 import { Head, namesOf } from "./verdict";
@@ -53,7 +54,7 @@ export function Climbing({ at }: { readonly at: LayerName | undefined }) {
       }
       headline={at ? `${LAYERS[at].name}…` : "Ending…"}
     >
-      {at ? LAYERS[at].sentence : "What was stored is removed."}
+      {at ? LAYERS[at].sentence : "The last step tells what it left behind, and where."}
     </Head>
   );
 }
@@ -82,7 +83,7 @@ export function Well({ checkup, node, shown }: WellProps) {
         headline={isWhole ? `It works: ${works(checkup)}` : "Ended before its end"}
       >
         {isWhole
-          ? `${counted(done.length, "layer")} in ${milliseconds(total(checkup.steps))}. ${about(checkup)}`
+          ? `${climbed(checkup.steps)} in ${milliseconds(total(checkup.steps))}. ${about(checkup)}`
           : `${counted(done.length, "layer")} of ${checkup.steps.length} were climbed, and none of them failed.`}
       </Head>
       <div className={headStyles.cards}>

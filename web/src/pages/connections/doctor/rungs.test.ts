@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckupWords, StepWords, VerdictWords } from "@/api/words";
-import { progress, rungsOf, underWay, untried } from "./rungs";
+import { climbed, endWords, lampOf, progress, rungsOf, underWay, untried } from "./rungs";
 
 const step = (layer: StepWords["layer"], outcome: StepWords["outcome"]): StepWords => ({
   layer,
@@ -33,7 +33,31 @@ test("once a layer has failed, only cleaning up is under way", () => {
 test("one that was ended early does not claim the rest", () => {
   const over = run([step("name", "passed"), step("route", "untried")], { ended: "2026-01-01T12:00:01Z" });
   expect(progress(over)).toMatch(/^Ended after layer 1 of 2/);
-  expect(progress(run([step("name", "passed")], { ended: "2026-01-01T12:00:01Z" }))).toMatch(/^All 1 layers in 1\.0 ms/);
+  expect(progress(run([step("name", "passed")], { ended: "2026-01-01T12:00:01Z" }))).toMatch(/^All 1 layer in 1\.0 ms/);
+});
+
+test("layers that were left out are not counted as climbed, and TLS that is off is not told", () => {
+  const steps = [step("tcp", "passed"), step("tls", "skipped"), step("echo", "warned"), step("store", "skipped")];
+  expect(climbed(steps)).toBe("2 layers, 1 left out,");
+  expect(climbed(steps.slice(0, 3))).toBe("2 layers");
+  expect(progress(run(steps, { ended: "2026-01-01T12:00:01Z" }))).toMatch(/^All 2 layers, 1 left out, in \d/);
+});
+
+test("only a whole run without a complaint is green and says that nothing failed", () => {
+  const ended = "2026-01-01T12:00:01Z";
+  const [whole, warned, stopped] = [
+    run([step("tcp", "passed")], { ended }),
+    run([step("tcp", "warned")], { ended }),
+    run([step("tcp", "passed"), step("echo", "untried")], { ended }),
+  ];
+  expect([whole, warned, stopped].map(lampOf)).toEqual(["good", "partly", "unknown"]);
+  expect([whole, warned, stopped].map(endWords)).toEqual([
+    "Nothing failed.",
+    "Nothing failed, and something is worth knowing.",
+    "Ended before its end.",
+  ]);
+  expect(lampOf(run([], { ended, verdict }))).toBe("bad");
+  expect([lampOf(undefined), lampOf(run([]))]).toEqual(["unknown", "busy"]);
 });
 
 test("a role that was not tested has its whole ladder before it", () => {

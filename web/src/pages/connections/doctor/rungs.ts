@@ -1,5 +1,7 @@
 /** The rungs of the ladder as they stand: of a run, or of a role that was not tested yet. */
 import type { CheckupWords, StepWords } from "@/api/words";
+import { counted } from "@/base/text";
+import type { LampState } from "@/parts/lamp";
 import { type LayerName, PLANS, type Role } from "./layers";
 import { milliseconds, total } from "./spell";
 
@@ -42,7 +44,30 @@ export function progress(checkup: CheckupWords): string {
     return `Stopped at layer ${steps.findIndex((step) => step.layer === verdict.layer) + 1} of ${steps.length} after ${time}`;
   const done = steps.filter((step) => step.outcome !== "untried").length;
   if (done < steps.length) return `Ended after layer ${done} of ${steps.length}, ${clock(new Date(ended ?? checkup.began))}`;
-  return `All ${steps.length} layers in ${time}`;
+  return `All ${climbed(steps)} in ${time}`;
+}
+
+/** "10 layers, 2 left out,": TLS that is not used is none of those left out. */
+export function climbed(steps: readonly StepWords[]): string {
+  const done = steps.filter((step) => step.outcome !== "untried" && step.outcome !== "skipped");
+  const leftOut = steps.filter((step) => step.outcome === "skipped" && step.layer !== "tls");
+  return `${counted(done.length, "layer")}${leftOut.length > 0 ? `, ${leftOut.length} left out,` : ""}`;
+}
+
+/** How a node stands after its run: good only where every layer was climbed and none complained. */
+export function lampOf(checkup: CheckupWords | undefined): LampState {
+  if (!checkup) return "unknown";
+  if (checkup.verdict) return "bad";
+  if (checkup.ended === null) return "busy";
+  if (checkup.steps.some((step) => step.outcome === "untried")) return "unknown";
+  return checkup.steps.some((step) => step.outcome === "warned") ? "partly" : "good";
+}
+
+/** A run that is over and found no fault: only one that is whole may say that nothing failed. */
+export function endWords(checkup: CheckupWords): string {
+  const lamp = lampOf(checkup);
+  if (lamp === "unknown") return "Ended before its end.";
+  return lamp === "partly" ? "Nothing failed, and something is worth knowing." : "Nothing failed.";
 }
 
 function clock(then: Date): string {

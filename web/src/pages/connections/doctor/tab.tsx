@@ -11,8 +11,8 @@ import type { CheckupWords, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
-import type { LampState } from "@/parts/lamp";
 import { ConnectionsBar } from "../bar";
+import { UnknownNode } from "../unknown_node";
 import { classWords } from "./classes";
 import { ConsentQuestion, questionOf } from "./consent_question";
 import { Every } from "./every";
@@ -23,7 +23,7 @@ import { Options } from "./options";
 import { Patient } from "./patient";
 import { ReportForm } from "./report_form";
 import { Before, Climbing, Well } from "./result";
-import { progress, rungsOf, underWay, untried } from "./rungs";
+import { lampOf, progress, rungsOf, underWay, untried } from "./rungs";
 import styles from "./tab.module.css";
 import { useRun } from "./use_run";
 import { namesOf, VerdictPanel } from "./verdict";
@@ -46,15 +46,7 @@ export default function DoctorTab() {
 }
 
 function Nobody({ chosen }: { readonly chosen: string }) {
-  if (chosen) {
-    return (
-      <EmptyState title={`No node named ${chosen} can be called`}>
-        <p>
-          It may have been renamed or forgotten. <Link to="/connections">Choose another</Link>
-        </p>
-      </EmptyState>
-    );
-  }
+  if (chosen) return <UnknownNode name={chosen} to="/connections" />;
   return (
     <EmptyState title="No node that can be called is known yet">
       <p>
@@ -74,7 +66,7 @@ interface Props {
 function Examination({ nodes, node, place }: Props) {
   const [how, setHow] = useState<How>(USUAL);
   const [granted, setGranted] = useState<readonly ConsentName[]>([]);
-  const [reporting, setReporting] = useState(false);
+  const [reporting, setReporting] = useState<string>();
   const { checkup, error, unread, readAgain, run, cancel } = useRun(node.name);
   const role = place.role ?? checkup?.role ?? "archive";
   const climbed = checkup?.role === role ? checkup : undefined;
@@ -103,7 +95,7 @@ function Examination({ nodes, node, place }: Props) {
           <Ladder
             rungs={climbed ? rungsOf(climbed) : untried(role)}
             names={climbed ? namesOf(climbed) : []}
-            called={{ store: `C-STORE of a test image (${classWords(how.classUid)})` }}
+            called={climbed ? {} : { store: `C-STORE of a test image (${classWords(how.classUid)})` }}
             seen={new Set(climbed?.steps.filter((step) => step.exchanges.length > 0).map((step) => step.layer))}
             shown={shown}
             onShow={(layer) => place.set({ layer })}
@@ -119,12 +111,12 @@ function Examination({ nodes, node, place }: Props) {
               {climbed ? "Test again" : "Test"}
             </Button>
           )}
-          {climbed && !isClimbing && <Button onClick={() => setReporting(true)}>Save report</Button>}
-          <Every key={role} isClimbing={isClimbing} onTime={() => void run(again(node.name, role, how))} />
+          {climbed && !isClimbing && <Button onClick={() => setReporting(climbed.token)}>Save report</Button>}
+          <Every key={role} isClimbing={isClimbing} onTime={() => run(again(node.name, role, how))} />
         </footer>
-        {reporting && climbed && (
-          <Modal opened onClose={() => setReporting(false)} title={`Report on ${node.name}`} centered size={480}>
-            <ReportForm token={climbed.token} />
+        {reporting && (
+          <Modal opened onClose={() => setReporting(undefined)} title={`Report on ${node.name}`} centered size={480}>
+            <ReportForm token={reporting} />
           </Modal>
         )}
       </section>
@@ -166,14 +158,6 @@ function Found({ checkup, role, node, shown, granted, onTest }: FoundProps) {
   }
   if (checkup.ended === null) return <Climbing at={underWay(checkup)} />;
   return <Well checkup={checkup} node={node} shown={step ?? checkup.steps.find((one) => one.exchanges.length > 0)} />;
-}
-
-function lampOf(checkup: CheckupWords | undefined): LampState {
-  if (!checkup) return "unknown";
-  if (checkup.verdict) return "bad";
-  if (checkup.ended === null) return "busy";
-  if (checkup.steps.some((step) => step.outcome === "untried")) return "unknown";
-  return checkup.steps.some((step) => step.outcome === "warned") ? "partly" : "good";
 }
 
 function usePlace() {

@@ -13,15 +13,17 @@ import { listed } from "./rows";
 interface Props {
   readonly busy: boolean;
   readonly error: unknown;
-  readonly onLog: (log: Log, product: string) => void;
+  /** Whose log it is, or empty. */
+  readonly product: string;
+  readonly onProduct: (product: string) => void;
+  readonly onLog: (log: Log) => void;
 }
 
-export function Entry({ busy, error, onLog }: Props) {
+export function Entry({ busy, error, product, onProduct, onLog }: Props) {
   const [text, setText] = useState("");
-  const [product, setProduct] = useState("");
   const file = useRef<HTMLInputElement>(null);
   const products = useProducts();
-  const explain = (pasted: string) => onLog(logOf(new Blob([pasted], { type: "text/plain" }), ""), product);
+  const explain = (pasted: string) => onLog(logOf(new Blob([pasted], { type: "text/plain" }), ""));
   return (
     <div className={styles.entry}>
       <h2>What does this log say?</h2>
@@ -60,7 +62,7 @@ export function Entry({ busy, error, onLog }: Props) {
           aria-label="A log file"
           onChange={(event) => {
             const chosen = event.currentTarget.files?.[0];
-            if (chosen) onLog(logOf(chosen, chosen.name), product);
+            if (chosen) onLog(logOf(chosen, chosen.name));
             event.currentTarget.value = "";
           }}
         />
@@ -69,7 +71,7 @@ export function Entry({ busy, error, onLog }: Props) {
           aria-label="Whose log it is"
           data={[{ value: "", label: "any product" }, ...products.map((value) => ({ value, label: value }))]}
           value={product}
-          onChange={(value) => setProduct(value ?? "")}
+          onChange={(value) => onProduct(value ?? "")}
           allowDeselect={false}
         />
       </div>

@@ -7,6 +7,8 @@ import type { FaultWords, LogExplanation } from "@/api/words";
 export const LOG_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface Log {
+  /** One that is read again keeps it. */
+  readonly id: number;
   /** The file's name, or empty for a text that was pasted. */
   readonly name: string;
   readonly bytes: Blob;
@@ -22,10 +24,13 @@ export interface Reading {
 
 const KEY = ["explained log"] as const;
 
+let logs = 0;
+
 /** A file, or its end where it is too long: what went wrong is usually the latest. */
 export function logOf(file: Blob, name: string): Log {
   const leftOut = Math.max(0, file.size - LOG_BYTES_MAX);
-  return { name, bytes: leftOut > 0 ? file.slice(leftOut) : file, leftOut };
+  logs += 1;
+  return { id: logs, name, bytes: leftOut > 0 ? file.slice(leftOut) : file, leftOut };
 }
 
 export function useReading() {

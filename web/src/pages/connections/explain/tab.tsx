@@ -13,11 +13,12 @@ import styles from "./tab.module.css";
 
 export default function ExplainTab() {
   const { reading, read, forget } = useReading();
+  const [product, setProduct] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const [isOver, setOver] = useState(false);
   const fault = useFault();
-  const take = async (log: Log, product = "") => {
+  const take = async (log: Log, product: string) => {
     setBusy(true);
     setError(undefined);
     try {
@@ -38,7 +39,7 @@ export default function ExplainTab() {
   const drop = (event: DragEvent) => {
     const file = event.dataTransfer.files[0];
     drag(event, false);
-    if (file) void take(logOf(file, file.name));
+    if (file) void take(logOf(file, file.name), reading?.product ?? product);
   };
   return (
     <>
@@ -56,6 +57,7 @@ export default function ExplainTab() {
       >
         {reading ? (
           <Explained
+            key={reading.log.id}
             reading={reading}
             busy={busy}
             error={error}
@@ -67,7 +69,7 @@ export default function ExplainTab() {
             onFault={fault.open}
           />
         ) : (
-          <Entry busy={busy} error={error} onLog={(log, product) => void take(log, product)} />
+          <Entry busy={busy} error={error} product={product} onProduct={setProduct} onLog={(log) => void take(log, product)} />
         )}
       </section>
       {fault.shown && <FaultEntry identifier={fault.shown} onClose={() => fault.open("")} />}

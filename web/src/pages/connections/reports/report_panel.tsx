@@ -7,6 +7,7 @@ import { Card } from "@/parts/card";
 import { Confirm } from "@/parts/confirm";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
+import { SAID } from "../doctor/ladder";
 import { LAYERS } from "../doctor/layers";
 import { Matrix } from "../doctor/matrix";
 import { milliseconds } from "../doctor/spell";
@@ -32,7 +33,7 @@ export function ReportPanel({ state, list, before, onBefore, onGone }: Props) {
     <>
       <Head state={state} earlier={earlier} onGone={onGone} />
       {report.error && <Fault tried="The report could not be read" error={report.error} again={() => void report.refetch()} />}
-      {others.length > 0 && <Changes state={state} others={others} before={earlier} onBefore={onBefore} />}
+      {report.data && others.length > 0 && <Changes state={state} others={others} before={earlier} onBefore={onBefore} />}
       {report.data && <Whole report={report.data} />}
     </>
   );
@@ -40,7 +41,7 @@ export function ReportPanel({ state, list, before, onBefore, onGone }: Props) {
 
 function Head({ state, earlier, onGone }: { readonly state: ReportState; readonly earlier: string; readonly onGone: () => void }) {
   const [isAsking, setAsking] = useState(false);
-  const remove = useRemove();
+  const remove = useRemove(onGone);
   const who = byWhom(state);
   return (
     <header className={styles.head}>
@@ -79,7 +80,7 @@ function Head({ state, earlier, onGone }: { readonly state: ReportState; readonl
         <Confirm
           question={`Remove the report of ${momentOf(state.kept)}?`}
           act="Remove the report"
-          onAct={() => remove(state.token).then(onGone)}
+          onAct={() => remove(state.token)}
           onClose={() => setAsking(false)}
         >
           <p>
@@ -233,7 +234,7 @@ function Tests({ checkup }: { readonly checkup: CheckupWords }) {
             <th scope="row">
               <Lamp state={STEP_LAMPS[step.outcome]} /> {LAYERS[step.layer].name}
             </th>
-            <td className={styles.second}>{step.outcome}</td>
+            <td className={styles.second}>{SAID[step.outcome]}</td>
             <td>{step.words}</td>
             <td className={styles.time}>{step.milliseconds === null ? "" : milliseconds(step.milliseconds)}</td>
           </tr>

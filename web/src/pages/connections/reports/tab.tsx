@@ -6,6 +6,7 @@ import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { ReportState } from "@/api/words";
+import { counted } from "@/base/text";
 import { Day } from "@/parts/day";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
@@ -22,7 +23,8 @@ export default function ReportsTab() {
   const reports = useReports();
   const [place, setPlace] = useSearchParams();
   const list = reports.data?.reports ?? NONE;
-  const chosen = list.find((one) => one.token === place.get("report")) ?? list[0];
+  const token = place.get("report") ?? "";
+  const chosen = token ? list.find((one) => one.token === token) : list[0];
   const set = (parts: Readonly<Record<string, string>>) =>
     setPlace(
       (now) => {
@@ -41,7 +43,14 @@ export default function ReportsTab() {
       {reports.error && (
         <Fault tried="The reports could not be listed" error={reports.error} again={() => void reports.refetch()} />
       )}
-      {reports.data && !chosen && (
+      {reports.data && !chosen && token && (
+        <EmptyState title="This report is not kept">
+          <p>
+            It may have been removed. <Link to="/connections?view=reports">Choose another</Link>
+          </p>
+        </EmptyState>
+      )}
+      {reports.data && !chosen && !token && (
         <EmptyState title="No report is kept yet">
           <p>
             A report is a checkup that is kept: who made it, every test with its time, and what the device sent. Run the{" "}
@@ -112,9 +121,7 @@ function Kept({ list, chosen, onChoose }: KeptProps) {
         ))}
       </ul>
       <footer className={styles.foot}>
-        {shown.length === list.length
-          ? `${list.length} ${list.length === 1 ? "report" : "reports"}`
-          : `${shown.length} of ${list.length}`}
+        {shown.length === list.length ? counted(list.length, "report") : `${shown.length} of ${list.length}`}
       </footer>
     </section>
   );

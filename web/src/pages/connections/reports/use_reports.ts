@@ -1,5 +1,5 @@
 /** The reports that are kept, one of them whole, and what changed between two: asked of the house. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { change, get } from "@/api/http";
 import type { KeptReport, ReportDifference, ReportList } from "@/api/words";
 
@@ -30,12 +30,22 @@ export function useDifference(token: string, before: string) {
   });
 }
 
-export function useRemove() {
+/** `onGone` chooses another one before anything is asked again, so that nobody asks for what is gone. */
+export function useRemove(onGone: () => void) {
   const queries = useQueryClient();
   return async (token: string): Promise<void> => {
     await change("DELETE", pathOf(token));
+    onGone();
+    forget(queries, token);
     await queries.invalidateQueries({ queryKey: LIST });
   };
+}
+
+/** A report is gone: the others as they were read may name it as the one before them, and what changed since. */
+export function forget(queries: QueryClient, token: string): void {
+  queries.setQueryData<ReportList>(LIST, (now) => now && { ...now, reports: now.reports.filter((one) => one.token !== token) });
+  queries.removeQueries({ queryKey: ["report"] });
+  queries.removeQueries({ queryKey: ["difference"] });
 }
 
 /** Where a report is printed from; with `before` what changed since then stands in it. */

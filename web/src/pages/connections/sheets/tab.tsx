@@ -10,6 +10,7 @@ import type { NodeWords } from "@/api/words";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { ConnectionsBar } from "../bar";
+import { UnknownNode } from "../unknown_node";
 import { type Pair, questionOf } from "./pair";
 import { PairBar } from "./pair_bar";
 import { Sides } from "./sides";
@@ -23,19 +24,24 @@ export default function SheetsTab() {
   const nodes = useNodes();
   const list = (nodes.data ?? NONE).filter(canBeCalled);
   const { pair, set } = usePair();
-  const node = list.find((one) => one.name === pair.node) ?? list[0];
+  const node = pair.node ? list.find((one) => one.name === pair.node) : list[0];
   return (
     <>
       <ConnectionsBar />
       {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
-      {nodes.data && !node && (
+      {nodes.data && !node && pair.node && <UnknownNode name={pair.node} to="/connections?view=sheets" />}
+      {nodes.data && !node && !pair.node && (
         <EmptyState title="No node is known yet">
           <p>A sheet says what to enter on both sides of a connection. Enter the other device first: Add a device.</p>
         </EmptyState>
       )}
       {node && (
         <div className={styles.page}>
-          <Nodes nodes={list} chosen={node} onChoose={(name) => set({ node: name, product: "", other: "", other_product: "" })} />
+          <Nodes
+            nodes={list}
+            chosen={node}
+            onChoose={(name) => set({ node: name, product: "", other: "", other_product: "", seen: "" })}
+          />
           <Shown nodes={list} pair={{ ...pair, node: node.name }} set={set} />
         </div>
       )}
