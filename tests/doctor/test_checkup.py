@@ -54,8 +54,11 @@ def test_what_was_put_there_is_cleaned_up_even_after_a_stop():
     examined = visit()
     climbed: list[Layer] = []
     examined.is_stopped = lambda: Layer.STORE in climbed
-    examine(examined, steps(climbed=climbed), verdict_of)
+    found = examine(examined, steps(climbed=climbed), verdict_of)
     assert climbed[-2:] == [Layer.STORE, Layer.CLEAN_UP]
+    assert found.is_stopped
+    assert not found.is_whole
+    assert examine(visit(), steps(), verdict_of).is_whole
 
 
 def test_each_step_is_told_as_soon_as_it_is_done():

@@ -61,7 +61,7 @@ def examine(
         verdict = diagnosis(visit, failed) if failed is not None and checkup.verdict is None else checkup.verdict
         checkup = replace(_noted(checkup, visit), steps=_with(checkup.steps, step), verdict=verdict)
         tell(checkup)
-    checkup = replace(checkup, ended=visit.clock.now())
+    checkup = replace(checkup, ended=visit.clock.now(), is_stopped=visit.is_stopped())
     tell(checkup)
     return checkup
 

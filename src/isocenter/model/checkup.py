@@ -206,7 +206,7 @@ class Checkup:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it was climbed to the end of its plan: nothing was stopped, and nothing is untried. Without it nothing is fine."""
+        """Whether it was climbed to the end of its plan: it was not stopped, and nothing is untried."""
         return self.ended is not None and not self.is_stopped and all(one.outcome is not Outcome.UNTRIED for one in self.steps)
 
     def step(self, layer: Layer) -> Step | None:
