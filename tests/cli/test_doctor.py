@@ -79,6 +79,9 @@ def test_the_bytes_are_shown_on_request(doctor):
         (["--class", "brain"], "no class of images"),
         (["--as", "friend"], "Invalid value"),
         (["--every", "0"], "Invalid value"),
+        (["--no-name-check"], "add --tls or --ca"),
+        (["--key", "own.key"], "name that with --cert"),
+        (["--tls", "--key", "own.key"], "name that with --cert"),
     ],
 )
 def test_a_word_that_means_nothing_is_refused_with_what_there_is(doctor, options, why):

@@ -18,9 +18,11 @@ from tests.doctor.doors import (
     visit_at,
 )
 
+from isocenter.base.errors import UsageError
 from isocenter.base.limits import CHECKUP_FOREIGN_BYTES_MAX
 from isocenter.doctor.answer import Said
-from isocenter.doctor.asking import call, held, listen, request_of
+from isocenter.doctor.asking import call, held, listen, open_line, request_of
+from isocenter.doctor.visit import Security
 from isocenter.wire import pdu_codec
 from isocenter.wire.pdu import AssociateReject
 
@@ -107,3 +109,15 @@ def test_an_answer_to_something_else_is_broken():
     changed = bytearray(other)
     changed[changed.index(b"\x21\x00") + 4] = 77
     assert listen(Heard(bytes(changed)), REQUEST, 0).said is Said.BROKEN
+
+
+def test_nobody_is_called_with_tls_files_that_cannot_be_used(tmp_path):
+    called = []
+    with door(lambda sock: called.append(True)) as port:
+        visit = visit_at(port, security=Security(authority=tmp_path / "nothing.pem"))
+        with pytest.raises(UsageError, match=r"nothing\.pem"):
+            open_line(visit)
+        with pytest.raises(UsageError, match=r"nothing\.pem"):
+            call(visit, REQUEST)
+        call(visit_at(port), REQUEST)
+    assert len(called) == 1

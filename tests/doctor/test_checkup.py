@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from isocenter.base.clock import SystemClock
+from isocenter.base.errors import UsageError
 from isocenter.doctor.checkup import PLANS, examine
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Layer, Outcome, Role, Side, Step, Verdict
@@ -59,6 +60,37 @@ def test_what_was_put_there_is_cleaned_up_even_after_a_stop():
     assert found.is_stopped
     assert not found.is_whole
     assert examine(visit(), steps(), verdict_of).is_whole
+
+
+def test_what_fails_because_it_was_stopped_blames_nobody():
+    examined = visit()
+    climbed: list[Layer] = []
+    examined.is_stopped = lambda: Layer.TCP in climbed
+    found = examine(examined, steps(Layer.TCP, climbed), verdict_of)
+    step = found.step(Layer.TCP)
+    assert (step.outcome, step.words, step.sign) == (Outcome.SKIPPED, "stopped by you", None)
+    assert found.verdict is None
+    assert climbed[-1] is Layer.CLEAN_UP
+
+
+def test_a_fault_that_was_found_before_a_stop_keeps_its_verdict():
+    examined = visit()
+    climbed: list[Layer] = []
+    examined.is_stopped = lambda: Layer.CLEAN_UP in climbed
+    found = examine(examined, steps(Layer.TCP, climbed), verdict_of)
+    assert found.verdict is not None
+    assert found.step(Layer.TCP).outcome is Outcome.FAILED
+
+
+def test_files_of_ours_that_went_meanwhile_are_our_side_s_fault():
+    def without_files(_: Visit) -> Step:
+        raise UsageError("TLS cannot use own.pem: No such file.")
+
+    found = examine(visit(), steps() | {Layer.TITLES: without_files}, verdict_of)
+    step = found.step(Layer.TITLES)
+    assert (step.outcome, step.words) == (Outcome.FAILED, "TLS cannot use own.pem: No such file")
+    assert step.sign is not None
+    assert (step.sign.code, step.sign.facts["why"]) == ("own-error", step.words)
 
 
 def test_each_step_is_told_as_soon_as_it_is_done():

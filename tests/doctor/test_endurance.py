@@ -49,6 +49,34 @@ def test_whoever_takes_as_many_as_are_held_gets_no_remark():
     assert (found.remark, found.facts["at_once"], found.sign) == ("", CHECKUP_ASSOCIATIONS_AT_ONCE, None)
 
 
+def test_where_counting_was_stopped_is_no_limit_of_the_device():
+    stopped = []
+
+    def stopping(sock):
+        sock.sendall(accept_of(read_request(sock)))
+        stopped.append(True)
+        sock.recv(10)
+
+    with door(stopping) as port:
+        found = at_once(visit_to(port, is_stopped=lambda: bool(stopped)))
+    assert (found.remark, found.facts, found.sign) == ("", {}, None)
+
+
+def test_whoever_stops_in_the_silence_finds_nothing():
+    stopped = []
+
+    def stopping(sock):
+        sock.sendall(accept_of(read_request(sock)))
+        stopped.append(True)
+        sock.recv(10)
+
+    with door(stopping) as port:
+        visit = visit_to(port, is_stopped=lambda: bool(stopped))
+        visit.patience = replace(visit.patience, idle=5.0)
+        found = in_silence(visit)
+    assert (found.remark, found.facts, found.sign) == ("", {}, None)
+
+
 def test_all_that_were_held_are_released():
     released = []
 

@@ -228,6 +228,23 @@ def test_a_name_as_dicom_writes_it_goes_out_nowhere(family, given_name, line):
     assert given_name.strip() not in told
 
 
+@given(
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12).map(lambda name: f"QX{name}"),
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12).map(lambda name: f"ZJ{name}"),
+    st.sampled_from(
+        ["PatientName={}", "[{}]", "found ({})", "(0010,0010) PN [{}]", "'{}' is twice here", 'x="{}"', "Old='{}'", "<{}>"]
+    ),
+)
+def test_a_family_name_of_several_words_goes_out_nowhere(family, given_name, line):
+    told = masked(line.format(f"VAN {family} BERG^{given_name}"))
+    assert not any(part in told for part in ("VAN", family, "BERG", given_name))
+
+
+def test_a_name_in_three_scripts_is_left_out_to_its_end():
+    whole = "=".join(f"{letter * 30}^{letter * 30}Z" for letter in "ABC")
+    assert masked(f"PatientName={whole}") == f"PatientName={NAME_LEFT_OUT}"
+
+
 def test_a_name_is_left_out_of_sentences_too():
     [line] = explain(["E1123 08:14:02.112233 StoreScp.cpp:170] Exception while storing DICOM: DOE^JANE is twice here"])
     assert "DOE" not in line.cause + line.text

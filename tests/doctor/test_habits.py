@@ -57,6 +57,20 @@ def test_one_more_association_is_enough_to_tell():
     assert visit.product == "Orthanc"
 
 
+def test_the_further_call_has_its_pause_and_is_not_made_after_a_stop():
+    asked, pauses = [], []
+
+    def counting(sock):
+        asked.append(True)
+        accepting()(sock)
+
+    with door(counting) as port:
+        ask_for_them(visit_at(port, pause=pauses.append), "A", "B")
+        assert (len(asked), len(pauses)) == (1, 1)
+        ask_for_them(visit_at(port, pause=pauses.append, is_stopped=lambda: True), "A", "B")
+    assert (len(asked), len(pauses)) == (1, 1)
+
+
 def test_who_hangs_up_stays_what_it_was():
     with door(closing) as port:
         visit = visit_at(port)

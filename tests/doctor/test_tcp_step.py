@@ -115,6 +115,15 @@ def test_with_consent_a_silent_port_is_told_from_a_computer_that_is_off(monkeypa
     assert open_connection(visit_at(104, consent=Consent(neighbours=True))).sign.code == code
 
 
+def test_whoever_stops_while_neighbours_are_asked_is_not_told_that_the_computer_is_off(monkeypatch, closed_port):
+    stopped = []
+    failing(monkeypatch, errno.ETIMEDOUT, 5.0)
+    monkeypatch.setattr(neighbours, "ports", lambda: {"dicom": (), "alive": (closed_port,)})
+    visit = visit_at(104, consent=Consent(neighbours=True), is_stopped=lambda: bool(stopped), pause=stopped.append)
+    step = open_connection(visit)
+    assert (step.outcome, step.sign) == (Outcome.SKIPPED, None)
+
+
 def test_a_page_that_names_the_port_is_believed_first(closed_port, monkeypatch):
     with door(accepting()) as other, door(accepting()) as named:
         monkeypatch.setattr(tcp_step, "look_around", lambda visit: Page("orthanc", ("ORTHANC",), named, "port 8042/system"))

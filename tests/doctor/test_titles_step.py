@@ -12,6 +12,7 @@ from tests.doctor.doors import (
     answering,
     closing,
     door,
+    read_request,
     rejecting,
     saying,
     silent,
@@ -154,6 +155,45 @@ def test_an_accepted_spelling_tells_which_product_it_is():
 
     visit, _ = judged(answering(answer), consent=TRIED)
     assert visit.product == "DCMTK 3.6.7"
+
+
+def test_the_call_that_tells_the_product_has_its_pause_and_is_counted():
+    pauses, asked = [], []
+    by_trial = strict("PACS", "ISOCENTRE")
+
+    def counting(sock):
+        asked.append(True)
+        by_trial(sock)
+
+    judged(counting, consent=TRIED, pause=pauses.append)
+    assert len(pauses) == len(asked) - 1
+
+
+@pytest.mark.parametrize(
+    ("server", "told"),
+    [
+        (strict("PACS", "ISOCENTRE"), "it compares both titles"),
+        (strict(None, "ISOCENTRE"), "it does not check the title that it is called by"),
+    ],
+)
+def test_which_titles_it_compares_is_told_where_it_was_tried(server, told):
+    _, step = judged(server, consent=TRIED)
+    assert step.sign.facts["checks"] == told
+
+
+def test_what_was_not_asked_is_not_told():
+    accepted = []
+
+    def stopping(sock):
+        request = read_request(sock)
+        known = request.calling_ae_title == "ISOCENTRE"
+        sock.sendall(accept_of(request) if known else pdu_codec.encode(AssociateReject(1, 1, 3)))
+        if known:
+            accepted.append(True)
+        sock.recv(10)
+
+    _, step = judged(stopping, consent=TRIED, is_stopped=lambda: bool(accepted))
+    assert step.sign.facts["checks"] == "it compares the title that calls"
 
 
 def test_between_two_spellings_there_is_a_pause_and_nobody_is_asked_without_consent():

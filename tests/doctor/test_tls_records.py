@@ -33,7 +33,6 @@ def test_no_bytes_raise(raw):
 def test_what_is_cut_tells_no_more_than_the_whole(count):
     part, whole = read((GREETING + ASKING + ALERT)[:count]), read(GREETING + ASKING + ALERT)
     assert part.has_greeted <= whole.has_greeted
-    assert part.wants_certificate <= whole.wants_certificate
     assert part.alert in (0, whole.alert)
 
 
@@ -42,12 +41,12 @@ def test_what_is_cut_tells_no_more_than_the_whole(count):
     [
         (b"", Heard()),
         (b"HTTP/1.1 400", Heard()),
-        (ALERT, Heard(True, False, False, 40)),
-        (GREETING + ALERT, Heard(True, True, False, 40)),
-        (GREETING + ASKING + ALERT, Heard(True, True, True, 40)),
-        (GREETING + ASKING, Heard(True, True, True, 0)),
-        (record(22, message(SERVER_HELLO)[:3]) + record(22, message(SERVER_HELLO)[3:]), Heard(True, True, False, 0)),
-        (GREETING + record(23, bytes(40)) + ALERT, Heard(True, True, False, 0)),
+        (ALERT, Heard(True, False, 40)),
+        (GREETING + ALERT, Heard(True, True, 40)),
+        (GREETING + ASKING + ALERT, Heard(True, True, 40)),
+        (GREETING + ASKING, Heard(True, True, 0)),
+        (record(22, message(SERVER_HELLO)[:3]) + record(22, message(SERVER_HELLO)[3:]), Heard(True, True, 0)),
+        (GREETING + record(23, bytes(40)) + ALERT, Heard(True, True, 0)),
     ],
 )
 def test_greeting_question_and_alert_are_found_in_clear_only(raw, heard):

@@ -79,7 +79,7 @@ def doctor(
 
 @contextmanager
 def _stopped_by_ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed: the first time the climb ends in order and removes its test object, the second time at once."""
+    """Whether Ctrl-C was pressed: the first time the climb ends in order and says what it left behind, the second time at once."""
     pressed: list[bool] = []
 
     def press(number: int, frame: object) -> None:
@@ -178,7 +178,11 @@ def _consent(words: str) -> Consent:
 def _security(tls: bool, ca: Path | None, cert: Path | None, key: Path | None, check_host: bool) -> Security | None:
     from isocenter.doctor.visit import Security
 
+    if key and not cert:
+        raise UsageError("--key is the key of our own certificate; name that with --cert.")
     if not (tls or ca or cert or key):
+        if not check_host:
+            raise UsageError("--no-name-check is about the certificate of a node that is called by TLS; add --tls or --ca.")
         return None
     return Security(ca, cert, key, check_host)
 

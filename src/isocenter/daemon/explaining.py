@@ -1,6 +1,7 @@
 """The page's explanation of logs, joined to the doctor's tables, which are read at the first question.
 
-One log at a time, whatever is asked: it is work for the processor, and the archive's own comes first. Any thread.
+One log at a time, whatever is asked: it is work for the processor, and the archive's own comes first. Any thread. In technician
+mode no line comes back, and no word of one but of those that name devices only: free text may say anywhere who a patient is.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Explaining:
 
     def explain(self, log: bytes, product: str) -> LogExplained:
         given = log_patterns.products()[product] if product else None
+        hides = self._settings().technician
         whole = explaining.Summary()
         shown: list[explaining.Explained] = []
         with self._one_at_a_time:
@@ -44,8 +46,11 @@ class Explaining:
             known=whole.known,
             faults=whole.faults,
             products=whole.products,
-            groups=tuple(_group(group) for group in groups),
-            shown=tuple(LogLine(line.number, line.text, line.cause, places[id(whole.repeated(line))]) for line in shown),
+            groups=tuple(_group(group, hides) for group in groups),
+            shown=tuple(
+                LogLine(line.number, "" if hides else line.text, _meant(line, hides)[0], places[id(whole.repeated(line))])
+                for line in shown
+            ),
         )
 
     def fault(self, identifier: str) -> FaultEntry | None:
@@ -68,14 +73,24 @@ class Explaining:
         )
 
 
-def _group(group: explaining.Repeated) -> LogGroup:
+def _meant(line: explaining.Explained, hides: bool) -> tuple[str, str]:
+    """Cause and remedy of a line that is known."""
+    pattern = line.pattern
+    assert pattern is not None, "only lines that are known are counted"
+    if hides and pattern.layer not in log_patterns.NAMES_DEVICES_ONLY:
+        return log_patterns.unfilled(pattern.cause), log_patterns.unfilled(pattern.remedy)
+    return line.cause, line.remedy
+
+
+def _group(group: explaining.Repeated, hides: bool) -> LogGroup:
     first, pattern = group.first, group.first.pattern
     assert pattern is not None, "only lines that are known are counted"
+    cause, remedy = _meant(first, hides)
     return LogGroup(
         product=first.product,
         layer=pattern.layer,
-        cause=first.cause,
-        remedy=first.remedy,
+        cause=cause,
+        remedy=remedy,
         status=first.status,
         faults=pattern.faults,
         source=pattern.source,

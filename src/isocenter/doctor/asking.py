@@ -89,12 +89,15 @@ def request_of(
 
 
 def open_line(visit: Visit, seconds: float | None = None) -> Line:
-    """A connection to the address that answered, secured where this node is called by TLS. Raises `Unreached` and `TlsFailed`."""
+    """A connection to the address that answered, secured where this node is called by TLS.
+
+    Raises `Unreached` and `TlsFailed`, and `UsageError` for TLS files of ours that cannot be used, before anybody is called.
+    """
+    context = tls_context(visit.security)
     address = visit.address or (visit.addresses[0] if visit.addresses else visit.node.host)
     line = connect(address, visit.node.port, seconds or visit.patience.connect, visit.clock, visit.is_stopped)
     if isinstance(recorder := getattr(visit.witness, "recorder", None), Recorder):
         line.record(recorder)
-    context = tls_context(visit.security)
     if context is not None:
         try:
             line.secure(context, visit.node.host, monotonic() + visit.patience.connect)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
 
+from isocenter.base.errors import UsageError
 from isocenter.base.ids import new_token
 from isocenter.doctor.visit import Visit
-from isocenter.model.checkup import Checkup, Layer, Outcome, Role, Step, Verdict
+from isocenter.model.checkup import Checkup, Layer, Outcome, Role, Sign, Step, Verdict
 
 _CONNECTING = (Layer.NAME, Layer.ROUTE, Layer.TCP, Layer.FIRST_BYTES, Layer.TLS, Layer.TITLES, Layer.CONTEXTS, Layer.ECHO)
 
@@ -57,6 +58,9 @@ def examine(
         if (failed is not None or visit.is_stopped()) and layer is not Layer.CLEAN_UP:
             continue
         step = _timed(steps[layer], visit, layer)
+        if step.outcome is Outcome.FAILED and visit.is_stopped() and layer is not Layer.CLEAN_UP:
+            # What an interrupted step saw is no finding.
+            step = replace(step, outcome=Outcome.SKIPPED, words="stopped by you", sign=None)
         failed = failed or (step if step.outcome is Outcome.FAILED else None)
         verdict = diagnosis(visit, failed) if failed is not None and checkup.verdict is None else checkup.verdict
         checkup = replace(_noted(checkup, visit), steps=_with(checkup.steps, step), verdict=verdict)
@@ -68,7 +72,12 @@ def examine(
 
 def _timed(step_of: StepOf, visit: Visit, layer: Layer) -> Step:
     began = perf_counter()
-    step = step_of(visit)
+    try:
+        step = step_of(visit)
+    except UsageError as error:
+        # Files of ours that were read a layer ago can be gone by now: never the other side's fault.
+        words = str(error).rstrip(".")
+        step = Step(layer, Outcome.FAILED, words, sign=Sign("own-error", {"why": words}))
     assert step.layer is layer
     if step.milliseconds is not None or step.outcome is Outcome.SKIPPED:
         return step

@@ -48,6 +48,9 @@ def at_once(visit: Visit) -> Found:
             held.append((line, answer))
         for line, answer in held:
             part(line, answer)
+    if visit.is_stopped():
+        # Where we stopped counting is no limit of the device's.
+        return Found("", {})
     count = len(held)
     facts: dict[str, object] = {"at_once": count, "then": refusal}
     if not refusal:

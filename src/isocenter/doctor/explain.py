@@ -21,11 +21,17 @@ from isocenter.doctor.log_patterns import PASSING, Pattern, Product, compiled, f
 
 NAME_LEFT_OUT = "[name]"
 _NAMES = (
+    # After the attribute, as long as a name in one script is; and to the end of its word, where it is written in three.
+    (
+        re.compile(r"(Patient'?s?[ _]?Nam\w{0,2}['\"]?\s{0,3}[=:\[]\s{0,3}['\"\[]{0,2})[^'\"\]]{1,64}[^\s'\"\]]{0,130}"),
+        rf"\1{NAME_LEFT_OUT}",
+    ),
+    (re.compile(r"(\(?0010,0010\)?[^'\"\[]{0,20}['\"\[])[^'\"\]]{1,64}[^\s'\"\]]{0,130}"), rf"\1{NAME_LEFT_OUT}"),
+    (re.compile(r"((?:Old|New|Refused)=')[^']{1,194}"), rf"\1{NAME_LEFT_OUT}"),
+    # Between quotes or brackets the whole value is the name, blanks and all.
+    (re.compile(r"(?<=['\"\[(<])[^'\"\[\]()<>=,;:|\\/^\n]{1,64}\^[^'\"\[\]()<>=,;:|\\/\n]{0,64}"), NAME_LEFT_OUT),
     # A person's name as DICOM writes it (PS3.5 6.2.1), wherever it stands.
     (re.compile(r"[^\s'\"\[\]()<>=,;:|\\/^]{1,64}\^[^'\"\[\]()<>=,;:|\\/\n]{0,64}"), NAME_LEFT_OUT),
-    (re.compile(r"(Patient'?s?[ _]?Nam\w{0,2}['\"]?\s{0,3}[=:\[]\s{0,3}['\"\[]{0,2})[^'\"\]]{1,64}"), rf"\1{NAME_LEFT_OUT}"),
-    (re.compile(r"(\(?0010,0010\)?[^'\"\[]{0,20}['\"\[])[^'\"\]]{1,64}"), rf"\1{NAME_LEFT_OUT}"),
-    (re.compile(r"((?:Old|New|Refused)=')[^']{1,64}"), rf"\1{NAME_LEFT_OUT}"),
 )
 _MARKS_OF_NAMES = ("^", "Patient", "0010,0010", "='")
 """What a line with a name has, whichever of the expressions finds it; most lines have none."""

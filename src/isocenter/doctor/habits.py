@@ -1,7 +1,8 @@
 """Products of one toolkit by what they accept: what a version name cannot tell, an answer to a few contexts does.
 
 Comes in: results of presentation contexts and the order in which they came, or titles under which one association is accepted. Goes
-out: the product in the visit, where exactly one answers so (`products.behaves_like`). Nothing is sent but a request.
+out: the product in the visit, where exactly one answers so (`products.behaves_like`). Nothing is sent but a request, and a pause
+lies before it: it follows a call under another title.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def order_of(ids: Sequence[int], results: Mapping[int, int]) -> str:
 
 
 def ask_for_them(visit: Visit, calling: str, called: str) -> None:
-    """Recognise the product by one more association under titles that it accepts."""
+    """Recognise the product by one more association under titles that it accepts, after a pause."""
+    if visit.is_stopped():
+        return
+    visit.pause(visit.patience.pause)
     asked = [ProposedContext(2 * number + 3, uid, (syntax,)) for number, (uid, syntax) in enumerate(TELLING)]
     plain = ProposedContext(2 * len(TELLING) + 3, CT_IMAGE, (EXPLICIT_VR_LITTLE_ENDIAN,))
     try:

@@ -22,6 +22,9 @@ LAYERS = ("name", "route", "tcp", "first bytes", "tls", "titles", "contexts", "e
           "worklist", "object", "computer", PASSING)  # fmt: skip
 """Where a line belongs: the rungs of the ladder, the object itself, the computer it runs on, and what is no fault."""
 
+NAMES_DEVICES_ONLY = frozenset({"name", "route", "tcp", "first bytes", "tls", "titles", "contexts", "echo", "computer"})
+"""Layers below anything that says who a patient is: their lines name devices, titles and addresses."""
+
 TABLES = ("conquest", "orthanc", "dcmtk", "pynetdicom", "fodicom", "isocenter", "dcm4che")
 """The files, in the order in which a line without any shape is tried: dcm4che last, for it has words of any Java program."""
 
@@ -129,6 +132,11 @@ def _pattern(product: str, row: Mapping[str, Any]) -> Pattern:
         example=row["example"],
         needles=needles(row["pattern"]),
     )
+
+
+def unfilled(sentence: str) -> str:
+    """The sentence with an ellipsis for each of its groups: what it means without a word of the log."""
+    return _GROUP.sub("…", sentence)
 
 
 def filled(sentence: str, match: re.Match[str]) -> str:

@@ -27,7 +27,6 @@ class Around(NamedTuple):
 
     alive: tuple[int, ...]
     dicom: int
-    tried: int
 
 
 @cache
@@ -39,24 +38,20 @@ def ports() -> Mapping[str, tuple[int, ...]]:
 
 def is_alive(visit: Visit) -> Around:
     """Does any other port of this computer answer, if only by refusing? The first that does is enough."""
-    tried = 0
     for port in _others(visit, "alive"):
-        tried += 1
         try:
             with _connected(visit, port):
-                return Around((port,), 0, tried)
+                return Around((port,), 0)
         except Unreached as error:
             if error.name == "ECONNREFUSED":
-                return Around((port,), 0, tried)
-    return Around((), 0, tried)
+                return Around((port,), 0)
+    return Around((), 0)
 
 
 def dicom_elsewhere(visit: Visit, likeliest: int = 0) -> Around:
     """The first of the usual ports of DICOM that answers an A-ASSOCIATE-RQ; a likelier one is tried before them."""
     open_ports: list[int] = []
-    tried = 0
     for port in _others(visit, "dicom", likeliest):
-        tried += 1
         try:
             _connected(visit, port).close()
         except Unreached:
@@ -66,10 +61,10 @@ def dicom_elsewhere(visit: Visit, likeliest: int = 0) -> Around:
         other = replace(visit, node=replace(visit.node, port=port), patience=patience, security=None)
         try:
             if call(other, request_of(other)).said in _SPEAKING:
-                return Around(tuple(open_ports), port, tried)
+                return Around(tuple(open_ports), port)
         except Unreached:
             continue
-    return Around(tuple(open_ports), 0, tried)
+    return Around(tuple(open_ports), 0)
 
 
 def _others(visit: Visit, kind: str, likeliest: int = 0) -> Iterator[int]:

@@ -95,6 +95,8 @@ def _failed(visit: Visit, failures: list[Failure]) -> Step:
             facts["neighbours"] = ", ".join(map(str, around.alive))
     elif visit.consent.neighbours and kind == "silent":
         around = is_alive(visit)
+        if visit.is_stopped() and not around.alive:
+            return Step(Layer.TCP, Outcome.SKIPPED, "stopped by you")
         code = "tcp-silent-alive" if around.alive else "tcp-silent-down"
         facts["neighbours"] = ", ".join(map(str, around.alive))
         words += f"; port {around.alive[0]} of it answers" if around.alive else "; none of its other ports answers either"

@@ -65,7 +65,9 @@ def between(recording: Recording, until: float, crossing: Crossing) -> Mapping[s
 
 def shares(seconds: Mapping[str, float], words: Mapping[str, str] = _WORDS) -> tuple[Share, ...]:
     """The parts in their order, none that is nothing."""
-    return tuple(Share(kind, words.get(kind, _WORDS[kind]), seconds[kind]) for kind in _ORDER if seconds.get(kind, 0.0) >= _LEAST_SECONDS)
+    return tuple(
+        Share(kind, words.get(kind, _WORDS[kind]), seconds[kind]) for kind in _ORDER if seconds.get(kind, 0.0) >= _LEAST_SECONDS
+    )
 
 
 _LEAST_SECONDS = 0.00005

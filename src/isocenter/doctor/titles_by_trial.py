@@ -1,7 +1,8 @@
 """Which title is checked, and which is wrong: other spellings on associations of their own, one call a second, with consent.
 
 Comes in: a visit whose request was refused. Goes out: a `Trial`, and every attempt in the visit. Only the titles change; nothing is
-asked on an association that is accepted. The number of calls is bounded, and the likeliest spelling comes first.
+asked on an association that is accepted. Every call is counted, the one that tells the product too; their number is bounded, and
+the likeliest spelling comes first.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class _Calls:
             if answer.accept is not None and not visit.product:
                 user = answer.accept.user
                 visit.product = recognise(user.implementation_class_uid, user.implementation_version_name, user.pdu_bytes_max)
+                self.count += 1
                 ask_for_them(visit, calling, called)
             visit.attempts.append(Attempt(calling, called, answer.words, answer.said is Said.ACCEPTED))
         return answer
@@ -128,7 +130,9 @@ def _calling_first(calls: _Calls, ours: list[str]) -> Trial:
     found = calls.first_accepted((one, calls.theirs) for one in ours)
     stranger = calls(found[0] if found else calls.ours, NOBODY_CALLED)
     is_checked = stranger is not None and stranger.said is not Said.ACCEPTED and (found is not None or _reason(stranger) == 7)
-    checks = "it compares both titles" if is_checked else "it does not check the title that it is called by"
+    checks = "it compares both titles" if is_checked else "it compares the title that calls"
+    if stranger is not None and stranger.said is Said.ACCEPTED:
+        checks = "it does not check the title that it is called by"
     return Trial(our_title=found[0] if found else "", checks=checks, is_called_title_right=is_checked)
 
 

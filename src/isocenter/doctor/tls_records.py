@@ -1,7 +1,7 @@
 """Which messages of a TLS handshake came in clear, read from the bytes themselves (RFC 8446 5.1, RFC 5246 6.2 and 7.4).
 
-Comes in: what a server sent until the handshake failed. Goes out: whether it greeted, whether it asked for our certificate, and the
-alert that it sent. It tells what OpenSSL's one word for a failure does not. Bounded by what was read; nothing raises.
+Comes in: what a server sent until the handshake failed. Goes out: whether it greeted, and the alert that it
+sent. It tells what OpenSSL's one word for a failure does not. Bounded by what was read; nothing raises.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _ALERT, _HANDSHAKE = 21, 22
-_SERVER_HELLO, _CERTIFICATE_REQUEST = 2, 13
+_SERVER_HELLO = 2
 _RECORD_HEADER, _MESSAGE_HEADER = 5, 4
 
 ALERTS = {
@@ -28,7 +28,6 @@ class Heard:
 
     is_tls: bool = False
     has_greeted: bool = False
-    wants_certificate: bool = False
     alert: int = 0
 
 
@@ -48,7 +47,7 @@ def read(raw: bytes) -> Heard:
             break
         at += _RECORD_HEADER + length
     kinds = _kinds(bytes(handshake))
-    return Heard(is_tls, _SERVER_HELLO in kinds, _CERTIFICATE_REQUEST in kinds, alert)
+    return Heard(is_tls, _SERVER_HELLO in kinds, alert)
 
 
 def _kinds(handshake: bytes) -> set[int]:

@@ -200,10 +200,9 @@ def _not_tls(visit: Visit, heard: bytes, error: TlsFailed) -> Step:
         if versions in _OLD:
             return _failed("no TLS version in common", "tls-version", versions=versions)
         return _failed("no TLS cipher in common", "tls-cipher", versions=versions, found="; with others it shakes hands")
-    plain = replace(visit, security=None)
     try:
         with connect(visit.address, visit.node.port, visit.patience.connect, visit.clock, visit.is_stopped) as line:
-            answer = ask(line, request_of(plain), visit.patience.associate)
+            answer = ask(line, request_of(visit), visit.patience.associate)
             part(line, answer)
     except (Unreached, LocalError):
         return _failed("it does not answer a TLS greeting", "tls-no-answer", why=f"It was greeted and {error}")

@@ -12,7 +12,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line that is known. `group` is the place of what it says in `LogExplained.groups`."""
+    """A line that is known. `group` is the place of what it says in `LogExplained.groups`; `text` is empty in technician mode."""
 
     number: int
     text: str

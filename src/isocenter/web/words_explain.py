@@ -43,7 +43,10 @@ class ExplainedGroupWords(Words):
 
 
 class ExplainedLineWords(Words):
-    """A line that is known, without patients' names. `group` is the place of what it says in the list of groups."""
+    """A line that is known, without patients' names. `group` is the place of what it says in the list of groups.
+
+    In technician mode `text` is empty.
+    """
 
     number: int
     text: str
