@@ -5,8 +5,8 @@ import type { CheckupWords, LineWords, VerdictWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
-import { Copy } from "@/parts/copy";
-import { difference } from "./difference";
+import { Copy, useCopy } from "@/parts/copy";
+import { differences } from "./difference";
 import { messageOf } from "./message";
 import { Sentence } from "./sentence";
 import styles from "./sides.module.css";
@@ -48,12 +48,7 @@ export function OtherSide({ checkup, verdict }: Props) {
 }
 
 function CopyMessage({ text }: { readonly text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
+  const { copied, copy } = useCopy(text);
   return (
     <Button kind="quiet" small icon={copied ? <Check /> : <CopyIcon />} onClick={() => void copy()}>
       {copied ? "Copied" : "Copy as message"}
@@ -87,12 +82,14 @@ function MainLine({ line }: { readonly line: LineWords }) {
 
 /** A line with the letters that differ from the other one marked. */
 function Marked({ mark, of, against }: { readonly mark: string; readonly of: string; readonly against: string }) {
-  const { before, differs, after } = difference(of, against);
+  let at = 0;
+  const pieces = differences(of, against).map((piece) => {
+    at += piece.text.length;
+    return { ...piece, end: at };
+  });
   return (
     <>
-      {mark} {before}
-      <b>{differs}</b>
-      {after}
+      {mark} {pieces.map(({ text, differs, end }) => (differs ? <b key={end}>{text}</b> : text))}
     </>
   );
 }

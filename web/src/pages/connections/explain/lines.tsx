@@ -41,9 +41,13 @@ function Line({ line, group, isFirst, onFault }: LineProps) {
   return (
     <li className={styles.line} data-family={familyOf(group.layer)} data-first={isFirst || undefined}>
       <span className={styles.number}>{line.number}</span>
-      <code className={styles.text}>
-        <bdi>{line.text}</bdi>
-      </code>
+      {line.text ? (
+        <code className={styles.text}>
+          <bdi>{line.text}</bdi>
+        </code>
+      ) : (
+        <span className={styles.hidden}>not shown in technician mode</span>
+      )}
       {isFirst && (
         <div className={styles.meaning}>
           <p className={styles.layer}>
