@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { get } from "./http";
 import { onLive } from "./live";
-import type { NodeWords } from "./words";
+import type { NodeStory, NodeWords } from "./words";
 
 const KEY = ["network", "nodes"] as const;
 
@@ -17,7 +17,8 @@ export function canBeCalled(node: NodeWords): boolean {
   return !(node.ae_title.endsWith("*") || node.host.includes("/") || node.host.includes("*"));
 }
 
-export function useNodes() {
+/** `isWanted` waits with asking until somebody wants to see them. */
+export function useNodes(isWanted = true) {
   const queries = useQueryClient();
   const seen = useRef<number>(undefined);
   useEffect(
@@ -28,5 +29,19 @@ export function useNodes() {
       }),
     [queries],
   );
-  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal) });
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal),
+    enabled: isWanted,
+  });
+}
+
+/** How a node stands and what it did lately; asked again after so many milliseconds where that is given. */
+export function useStory(name: string, againMs?: number) {
+  return useQuery({
+    queryKey: ["network", "story", name],
+    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(name)}`, undefined, signal),
+    enabled: name !== "",
+    refetchInterval: againMs ?? false,
+  });
 }

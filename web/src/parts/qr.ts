@@ -27,9 +27,6 @@ const MASKS: readonly ((row: number, column: number) => boolean)[] = [
   (row, column) => (((row + column) % 2) + ((row * column) % 3)) % 2 === 0,
 ];
 
-/** What a code of this form can hold; mode and length take two bytes of it. */
-export const QR_BYTES_MAX = VERSIONS[5][0] - 2;
-
 export type Modules = readonly (readonly boolean[])[];
 
 /** The code, or undefined where the text is too long. */

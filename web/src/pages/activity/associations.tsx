@@ -85,7 +85,7 @@ function Table({ open, past, found, searched }: TableProps) {
             </th>
             <th>Who</th>
             <th className={styles.address}>Address</th>
-            <th className={styles.what}>What</th>
+            <th>What</th>
             <th className={styles.number}>How much</th>
             <th className={styles.pace}>How fast</th>
             <th className={styles.number}>Lasted</th>
@@ -147,7 +147,7 @@ function Row({ one, now, pace }: RowProps) {
         {one.outgoing ? <ArrowUpRight aria-label="we called" /> : <ArrowDownLeft aria-label="called us" />}
       </td>
       <td className={`${styles.address} mono`}>{one.address}</td>
-      <td className={styles.what} title={end || undefined}>
+      <td title={end || undefined}>
         {deeds(one)}
         {end && <span className={styles[state] ?? styles.partly}>, {end}</span>}
       </td>

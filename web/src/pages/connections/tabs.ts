@@ -1,9 +1,5 @@
-/** The tabs of this page in their order. A tab is a folder with a `tab.tsx`, loaded when it is first shown; one without is not shown. */
+/** The tabs of this page in their order, each loaded when it is first shown. */
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
-
-interface Room {
-  readonly default: ComponentType;
-}
 
 interface ConnectionTab {
   /** Its value of `view` in the address. */
@@ -12,18 +8,11 @@ interface ConnectionTab {
   readonly Room: LazyExoticComponent<ComponentType>;
 }
 
-const FOUND = import.meta.glob<Room>("./*/tab.tsx");
-
-const ORDER: readonly (readonly [view: string, folder: string, words: string])[] = [
-  ["", "doctor", "Doctor"],
-  ["add", "add", "Add a device"],
-  ["inspector", "inspector", "Inspector"],
-  ["sheets", "sheets", "Setup sheets"],
-  ["reports", "reports", "Reports"],
-  ["explain", "explain", "Explain a log"],
+export const TABS: readonly ConnectionTab[] = [
+  { view: "", words: "Doctor", Room: lazy(() => import("./doctor/tab")) },
+  { view: "add", words: "Add a device", Room: lazy(() => import("./add/tab")) },
+  { view: "inspector", words: "Inspector", Room: lazy(() => import("./inspector/tab")) },
+  { view: "sheets", words: "Setup sheets", Room: lazy(() => import("./sheets/tab")) },
+  { view: "reports", words: "Reports", Room: lazy(() => import("./reports/tab")) },
+  { view: "explain", words: "Explain a log", Room: lazy(() => import("./explain/tab")) },
 ];
-
-export const TABS: readonly ConnectionTab[] = ORDER.flatMap(([view, folder, words]) => {
-  const load = FOUND[`./${folder}/tab.tsx`];
-  return load ? [{ view, words, Room: lazy(load) }] : [];
-});

@@ -88,7 +88,7 @@ function Disk({ disk }: { readonly disk: DiskWords }) {
   const parts = partsOf(disk);
   const summed = disk.counted < disk.total;
   return (
-    <div className={styles.body}>
+    <div>
       <Bar parts={parts} total={disk.bytes_total} />
       <dl className={styles.facts}>
         {parts.map((part) => (

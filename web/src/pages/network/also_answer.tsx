@@ -2,9 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { change, get } from "@/api/http";
+import { pathOf } from "@/api/nodes";
 import type { NodeKept, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
-import { pathOf, refresh, showChange } from "./neighbourhood";
+import { refresh, showChange } from "./neighbourhood";
 
 /** This device is then called so by that node, and calls it so; everybody else knows it as before. */
 export function AlsoAnswer({ node, called }: { readonly node: string; readonly called: string }) {

@@ -8,9 +8,10 @@ import { Dimse } from "@/parts/dimse";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { isNear } from "@/parts/letters";
+import { Spelled } from "@/parts/spelled";
 import { AlsoAnswer, AskToFix } from "./also_answer";
 import styles from "./door.module.css";
-import { Card, Compared, Reason } from "./door_card";
+import { Card, Reason } from "./door_card";
 import { isForeign, Tolerated } from "./door_tolerated";
 import { useDoor, useIgnore } from "./neighbourhood";
 
@@ -202,7 +203,7 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
         )}
       </p>
       {misspelt ? (
-        <Compared called={called_ae_title} own={title} />
+        <Spelled wrong={called_ae_title} right={title} said={["it called", "you are"]} />
       ) : (
         called_ae_title !== title && (
           <p>

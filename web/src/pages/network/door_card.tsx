@@ -1,8 +1,7 @@
-/** One card at the door, and what several of them show: a likely mistake in words, two titles letter by letter. */
+/** One card at the door, and what several of them show: a likely mistake in words. */
 import type { ReactNode } from "react";
 import { count, day } from "@/base/text";
 import { Lamp, type LampState } from "@/parts/lamp";
-import { letters } from "@/parts/letters";
 import { clockWithSeconds } from "./clock";
 import styles from "./door.module.css";
 
@@ -49,24 +48,5 @@ export function Reason({ text }: { readonly text: string }) {
         ),
       )}
     </bdi>
-  );
-}
-
-export function Compared({ called, own }: { readonly called: string; readonly own: string }) {
-  const all = letters(called, own);
-  return (
-    <div className={styles.compared} role="img" aria-label={`It called ${called}, you are ${own}`}>
-      {(["called", "own"] as const).map((side) => (
-        <div key={side}>
-          <span>{side === "called" ? "it called" : "you are"}</span>
-          {all.map((letter, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: letters are told apart by their place
-            <b key={place} data-same={letter.same} data-side={side}>
-              {letter[side] || " "}
-            </b>
-          ))}
-        </div>
-      ))}
-    </div>
   );
 }

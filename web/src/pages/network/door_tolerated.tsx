@@ -2,9 +2,10 @@
 import type { Ignoring, Tolerated as Words } from "@/api/words";
 import { Button } from "@/parts/button";
 import { isNear } from "@/parts/letters";
+import { Spelled } from "@/parts/spelled";
 import { AlsoAnswer, AskToFix } from "./also_answer";
 import styles from "./door.module.css";
-import { Card, Compared, Reason } from "./door_card";
+import { Card, Reason } from "./door_card";
 
 interface Props {
   readonly one: Words;
@@ -40,7 +41,7 @@ export function Tolerated({ one, title, now, onAdd, decide }: Props) {
           </>
         )}
       </p>
-      {misspelt && <Compared called={called_ae_title} own={title} />}
+      {misspelt && <Spelled wrong={called_ae_title} right={title} said={["it called", "you are"]} />}
       <footer className={node || !isForeign(address) ? (node && misspelt ? "" : styles.plain) : ""}>
         {node && called_ae_title && called_ae_title !== title && (
           <>

@@ -6,22 +6,14 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useState } from "react";
 import { change, get } from "@/api/http";
 import { onLive } from "@/api/live";
-import type { DeviceWords, Door, EchoWords, Ignoring, NodeStates, NodeStory, NodeWords } from "@/api/words";
+import type { DeviceWords, Door, EchoWords, Ignoring, NodeStates, NodeWords } from "@/api/words";
 
 const CALM_MS = 1500;
 const ECHOES_AT_ONCE = 4;
 const ALL = ["network"] as const;
 
-/** A node's path: its name may hold slashes, which stay. */
-export function pathOf(name: string): string {
-  return name.split("/").map(encodeURIComponent).join("/");
-}
-
 export const useDevice = () =>
   useQuery({ queryKey: [...ALL, "device"], queryFn: ({ signal }) => get<DeviceWords>("/api/device", undefined, signal) });
-
-export const useNodes = () =>
-  useQuery({ queryKey: [...ALL, "nodes"], queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal) });
 
 export const useStates = () =>
   useQuery({ queryKey: [...ALL, "states"], queryFn: ({ signal }) => get<NodeStates>("/api/node-states", undefined, signal) });
@@ -29,26 +21,18 @@ export const useStates = () =>
 export const useDoor = () =>
   useQuery({ queryKey: [...ALL, "door"], queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal) });
 
-export const useStory = (name: string) =>
-  useQuery({
-    queryKey: [...ALL, "story", name],
-    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(name)}`, undefined, signal),
-  });
-
-/** Ask again whenever the house says that something has changed. */
+/** Ask again whenever the house says that something has changed; the list itself is asked again by whoever shows it (`useNodes`). */
 export function useNews(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    let seen: number | undefined;
-    let isOther = false;
-    const stop = onLive<{ readonly list: number }>("network", ({ list }) => {
-      isOther ||= list !== seen;
-      seen = list;
+    let isFirst = true;
+    const stop = onLive("network", () => {
       waiting ??= setTimeout(() => {
-        void refresh(queries, isOther);
+        // it may have become another one before the house was heard
+        void refresh(queries, isFirst);
         waiting = undefined;
-        isOther = false;
+        isFirst = false;
       }, CALM_MS);
     });
     return () => {
@@ -118,9 +102,4 @@ export function useNow(): Date {
     return () => clearInterval(timer);
   }, []);
   return now;
-}
-
-/** An entry for one device: it can be called, and a range of addresses or a title with a star cannot (`nodes/wildcard`). */
-export function canBeCalled(node: NodeWords): boolean {
-  return !(node.ae_title.endsWith("*") || node.host.includes("/") || node.host.includes("*"));
 }

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { change } from "@/api/http";
+import { pathOf } from "@/api/nodes";
 import type { FindingWords, NodeEntry, NodeKept } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
@@ -11,7 +12,7 @@ import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
 import { type Draft, entryOf, OPERATIONS, SYNTAXES } from "./draft";
 import styles from "./form.module.css";
-import { pathOf, showChange } from "./neighbourhood";
+import { showChange } from "./neighbourhood";
 import { useSettled } from "./settled";
 
 interface Props {

@@ -2,6 +2,7 @@
 import { Menu } from "@mantine/core";
 import { EllipsisVertical } from "lucide-react";
 import { useNavigate } from "react-router";
+import { canBeCalled, useStory } from "@/api/nodes";
 import type { NodeState, NodeWords, NodeStory as Words } from "@/api/words";
 import { count, counted } from "@/base/text";
 import { Button, IconButton } from "@/parts/button";
@@ -11,7 +12,6 @@ import { Lamp } from "@/parts/lamp";
 import { AnswerTimes } from "./answer_times";
 import { recently } from "./clock";
 import { Drifts } from "./drifts";
-import { canBeCalled, useStory } from "./neighbourhood";
 import styles from "./node_story.module.css";
 import { standing } from "./verdicts";
 

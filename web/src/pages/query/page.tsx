@@ -6,6 +6,7 @@
  */
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import { canBeCalled, useNodes } from "@/api/nodes";
 import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
@@ -22,7 +23,7 @@ import { type Fields, fromAddress, isEverything, LEVELS, type Level, NO_FIELDS, 
 import { Queue } from "./queue";
 import { Results, Waiting } from "./results";
 import { SavedQueries } from "./saved_queries";
-import { type Found, retrieve, useExperience, useHere, useNodes, useRetrievals, useSearch } from "./search";
+import { type Found, retrieve, useExperience, useHere, useRetrievals, useSearch } from "./search";
 import { NOUNS, SelectionBar } from "./selection_bar";
 import { Why } from "./why";
 
@@ -35,7 +36,7 @@ export default function Page() {
   const address = parameters.toString();
   const asked = useMemo(() => fromAddress(new URLSearchParams(address)), [address]);
   const nodes = useNodes();
-  const known = nodes.data ?? [];
+  const known = useMemo(() => (nodes.data ?? []).filter(canBeCalled), [nodes.data]);
   const node = known.find((one) => one.name === asked.question.node) ?? (asked.question.node ? undefined : known[0]);
   const [typed, setTyped] = useState<Fields>(asked.question.fields);
   useEffect(() => setTyped(asked.question.fields), [asked]);
@@ -56,14 +57,14 @@ export default function Page() {
     else show({ fields }, true);
   };
   useEffect(() => {
-    const commands = (nodes.data ?? []).map(({ name }) => ({
+    const commands = known.map(({ name }) => ({
       id: `query ${name}`,
       words: `Query ${name}`,
       group: "Node",
       run: () => setParameters(withNode(address, name)),
     }));
     return offer("query", commands);
-  }, [nodes.data, address, setParameters]);
+  }, [known, address, setParameters]);
   const typedAddress = toAddress({ ...question, fields: typed }, "1", asked.sort).toString();
   return (
     <>

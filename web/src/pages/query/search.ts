@@ -14,7 +14,6 @@ import type {
   JobWords,
   NodeState,
   NodeStates,
-  NodeWords,
   WhyWords,
 } from "@/api/words";
 import { RETURNED, type Row, rowsOf, seriesOf } from "./answers";
@@ -32,15 +31,6 @@ export interface Found {
   readonly rows: readonly Row[];
   readonly more: boolean;
   readonly seconds: number;
-}
-
-/** Nodes that can be called: a range of addresses or titles stands for many devices. */
-export function useNodes() {
-  return useQuery({
-    queryKey: ["nodes"],
-    queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal),
-    select: (nodes) => nodes.filter((node) => !/[/*]/.test(node.host) && !node.ae_title.includes("*")),
-  });
 }
 
 const ASKED_AGAIN_MS = 60_000;

@@ -1,12 +1,11 @@
 /** Send what is selected to a node that we know: as a job of the house, which outlives this page. */
 import { Menu } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { get } from "@/api/http";
 import { submitJob } from "@/api/jobs";
-import type { NodeWords, SeriesWords, StudyWords } from "@/api/words";
+import { canBeCalled, useNodes } from "@/api/nodes";
+import type { SeriesWords, StudyWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import styles from "./study_panel.module.css";
@@ -21,13 +20,8 @@ interface Props {
 export function SendMenu({ studies, series, onStarted }: Props) {
   const [error, setError] = useState<unknown>();
   const [opened, setOpened] = useState(false);
-  const nodes = useQuery({
-    queryKey: ["nodes"],
-    queryFn: ({ signal }) => get<readonly NodeWords[]>("/api/nodes", undefined, signal),
-    enabled: opened,
-  });
-  // a range of addresses stands for many devices, which can call here and cannot be called
-  const known = nodes.data?.filter((node) => !/[*?/]/.test(node.host));
+  const nodes = useNodes(opened);
+  const known = nodes.data?.filter(canBeCalled);
   const send = async (node: string, level: "study" | "series", values: readonly string[]) => {
     setError(undefined);
     try {

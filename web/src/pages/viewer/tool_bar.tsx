@@ -294,7 +294,7 @@ function LayoutMenu() {
           <ChevronDown aria-hidden="true" />
         </button>
       </Menu.Target>
-      <Menu.Dropdown className={styles.layouts}>
+      <Menu.Dropdown>
         {LAYOUTS.map((each) => (
           <Menu.Item
             key={each}

@@ -1,28 +1,18 @@
 /** The second step: what is entered at the device so that it knows this archive, in the words of its own product. */
 import { Select } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { get } from "@/api/http";
-import type { HalfWords, LineWords, NodeWords, ProductList, SetupSheet } from "@/api/words";
+import type { HalfWords, NodeWords } from "@/api/words";
 import { Card } from "@/parts/card";
-import { Copy } from "@/parts/copy";
 import { Fault } from "@/parts/fault";
 import { Term } from "@/parts/term";
+import { Entry, Value } from "../sheets/sides";
+import { useProducts, useSheet } from "../sheets/use_sheet";
 import styles from "./add.module.css";
-import { boxes } from "./boxes";
 
 export function EnterStep({ node }: { readonly node: NodeWords }) {
   const [chosen, setChosen] = useState<string>();
-  const products = useQuery({
-    queryKey: ["products"],
-    queryFn: ({ signal }) => get<ProductList>("/api/products", undefined, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const sheet = useQuery({
-    queryKey: ["setup sheet", node, chosen ?? ""],
-    queryFn: ({ signal }) => get<SetupSheet>("/api/setup-sheet", { node: node.name, product: chosen }, signal),
-    placeholderData: (before) => before,
-  });
+  const products = useProducts();
+  const sheet = useSheet({ node: node.name, product: chosen ?? "" });
   const there = sheet.data?.there;
   const here = sheet.data?.here.at;
   return (
@@ -51,18 +41,6 @@ export function EnterStep({ node }: { readonly node: NodeWords }) {
         className={styles.product}
       />
       {there && <There half={there} />}
-    </div>
-  );
-}
-
-function Value({ name, text, what }: { readonly name: React.ReactNode; readonly text: string; readonly what: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        <bdi className="mono">{text}</bdi>
-        <Copy text={text} what={what} />
-      </dd>
     </div>
   );
 }
@@ -101,36 +79,5 @@ function There({ half }: { readonly half: HalfWords }) {
         )}
       </div>
     </Card>
-  );
-}
-
-/** One line: as text of a file, or as the boxes of a dialog, each to be copied. */
-function Entry({ line }: { readonly line: LineWords }) {
-  return (
-    <div className={styles.entry}>
-      <p>
-        In <strong>{line.where}</strong>
-        {line.then && `. ${line.then}`}.
-      </p>
-      {line.form === "fields" ? (
-        <dl className={styles.boxes}>
-          {boxes(line.text).map(({ name, value }) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <code>{value}</code>
-                <Copy text={value} what={name} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      ) : (
-        <div className={styles.text}>
-          <pre className="mono">{line.text}</pre>
-          <Copy text={line.text} what={`the line for ${line.product}`} />
-        </div>
-      )}
-      {line.mind && <p className={styles.mind}>{line.mind}</p>}
-    </div>
   );
 }

@@ -3,14 +3,12 @@
  * back; `title` and `host` fill in the first step, for a caller that is known already.
  */
 
-import { useQuery } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
-import { useSearchParams } from "react-router";
-import { get } from "@/api/http";
-import { pathOf, useNodes } from "@/api/nodes";
-import type { NodeStory, NodeWords } from "@/api/words";
+import { useNodes, useStory } from "@/api/nodes";
+import type { NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
+import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { ROLES, type Role } from "../doctor/layers";
 import { useRun } from "../doctor/use_run";
@@ -91,11 +89,7 @@ export default function AddTab() {
 /** What is known to be done, from what was seen: nothing is ticked because somebody has read it. */
 function useStates(node: NodeWords | undefined, role: Role): States {
   const run = useRun(node?.name ?? "");
-  const story = useQuery({
-    queryKey: ["network", "story", node?.name],
-    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node?.name ?? "")}`, undefined, signal),
-    enabled: node !== undefined,
-  });
+  const story = useStory(node?.name ?? "");
   return statesOf(node !== undefined, role, run.checkup, story.data);
 }
 
@@ -129,21 +123,13 @@ function Step({ at, node, role, go }: StepProps) {
 }
 
 function useWalk() {
-  const [place, setPlace] = useSearchParams();
+  const { place, set } = useParameters();
   const as = place.get("as");
   return {
     place,
     name: place.get("node") ?? "",
     role: ROLES.find((one) => one === as) ?? ("modality" satisfies Role as Role),
     step: place.get("step"),
-    set: (parts: Readonly<Record<string, string>>) =>
-      setPlace((before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(parts)) {
-          if (value) after.set(name, value);
-          else after.delete(name);
-        }
-        return after;
-      }),
+    set: (parts: Readonly<Record<string, string>>) => set(parts, true),
   };
 }

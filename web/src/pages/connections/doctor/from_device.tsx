@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { get } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { Door, NodeStory, NodeWords } from "@/api/words";
+import { useStory } from "@/api/nodes";
+import type { Door, NodeWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
@@ -14,11 +14,7 @@ import { latest, turnedAway } from "./turned_away";
 const LOOK_MS = 2000;
 
 export function FromDevice({ node }: { readonly node: NodeWords }) {
-  const story = useQuery({
-    queryKey: ["network", "story", node.name],
-    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(node.name)}`, undefined, signal),
-    refetchInterval: LOOK_MS,
-  });
+  const story = useStory(node.name, LOOK_MS);
   const door = useQuery({
     queryKey: ["network", "door"],
     queryFn: ({ signal }) => get<Door>("/api/door", undefined, signal),

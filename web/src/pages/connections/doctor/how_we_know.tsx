@@ -1,11 +1,11 @@
 /** Why the doctor says so: the spellings that were tried, what else would explain it, and what could still be tried if it may. */
 import type { ReactNode } from "react";
-import { useSearchParams } from "react-router";
 import type { CheckupWords, VerdictWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Card } from "@/parts/card";
 import { Lamp } from "@/parts/lamp";
 import { FaultEntry } from "../explain/fault_entry";
+import { useFault } from "../explain/use_fault";
 import styles from "./how_we_know.module.css";
 import { Sentence } from "./sentence";
 import { namesOf } from "./verdict";
@@ -85,24 +85,6 @@ export function HowWeKnow({ checkup, verdict, consent }: Props) {
       {fault.shown && <FaultEntry identifier={fault.shown} onClose={() => fault.open("")} />}
     </Card>
   );
-}
-
-/** The fault whose entry is open, in the address. */
-function useFault() {
-  const [place, setPlace] = useSearchParams();
-  return {
-    shown: place.get("fault") ?? "",
-    open: (identifier: string) =>
-      setPlace(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (identifier) after.set("fault", identifier);
-          else after.delete("fault");
-          return after;
-        },
-        { replace: true },
-      ),
-  };
 }
 
 /** A title with its spaces at the ends made visible. */

@@ -5,12 +5,13 @@
 import { Modal } from "@mantine/core";
 import { RotateCw, Square, Stethoscope } from "lucide-react";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { canBeCalled, useNodes } from "@/api/nodes";
 import type { CheckupWords, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { UnknownNode } from "../unknown_node";
 import { classWords } from "./classes";
@@ -161,23 +162,12 @@ function Found({ checkup, role, node, shown, granted, onTest }: FoundProps) {
 }
 
 function usePlace() {
-  const [place, setPlace] = useSearchParams();
+  const { place, set } = useParameters();
   const as = place.get("as");
   return {
     chosen: place.get("node") ?? "",
     role: ROLES.find((one) => one === as),
     layer: (place.get("layer") || undefined) as LayerName | undefined,
-    set: (parts: Readonly<Record<string, string>>) =>
-      setPlace(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(parts)) {
-            if (value) after.set(name, value);
-            else after.delete(name);
-          }
-          return after;
-        },
-        { replace: true },
-      ),
+    set,
   };
 }

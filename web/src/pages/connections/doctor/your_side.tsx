@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, Check } from "lucide-react";
 import { useState } from "react";
 import { change, get } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { CheckupWords, DeviceWords, NodeKept, NodeStory, NodeWords, VerdictWords } from "@/api/words";
+import { pathOf, useStory } from "@/api/nodes";
+import type { CheckupWords, DeviceWords, NodeKept, NodeWords, VerdictWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
@@ -62,10 +62,7 @@ function useWhatIsRight(checkup: CheckupWords): readonly string[] {
     queryKey: ["network", "device"],
     queryFn: ({ signal }) => get<DeviceWords>("/api/device", undefined, signal),
   }).data;
-  const story = useQuery({
-    queryKey: ["network", "story", checkup.node],
-    queryFn: ({ signal }) => get<NodeStory>(`/api/node-states/${pathOf(checkup.node)}`, undefined, signal),
-  }).data;
+  const story = useStory(checkup.node).data;
   return rightHere(checkup, device, story, new Date());
 }
 

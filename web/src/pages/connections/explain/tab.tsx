@@ -3,13 +3,13 @@
  * but in this page, until another one comes. The fault whose entry is open is in the address (`fault`).
  */
 import { type DragEvent, useState } from "react";
-import { useSearchParams } from "react-router";
 import { ConnectionsBar } from "../bar";
 import { Entry } from "./entry";
 import { Explained } from "./explained";
 import { FaultEntry } from "./fault_entry";
 import { type Log, logOf, useReading } from "./reading";
 import styles from "./tab.module.css";
+import { useFault } from "./use_fault";
 
 export default function ExplainTab() {
   const { reading, read, forget } = useReading();
@@ -75,21 +75,4 @@ export default function ExplainTab() {
       {fault.shown && <FaultEntry identifier={fault.shown} onClose={() => fault.open("")} />}
     </>
   );
-}
-
-function useFault() {
-  const [place, setPlace] = useSearchParams();
-  return {
-    shown: place.get("fault") ?? "",
-    open: (identifier: string) =>
-      setPlace(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (identifier) after.set("fault", identifier);
-          else after.delete("fault");
-          return after;
-        },
-        { replace: true },
-      ),
-  };
 }

@@ -2,14 +2,14 @@
  * The inspector: every connection as a ladder of what crossed, in plain words. The connection and the message that are looked at are in
  * the address (`connection`, `message`); patients are masked until somebody asks for them.
  */
-import { useCallback, useState } from "react";
-import { useSearchParams } from "react-router";
+import { useState } from "react";
 import { upload, withParameters } from "@/api/http";
 import type { CaptureTold, RecordingsTold } from "@/api/words";
 import { counted } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { Actions } from "./actions";
 import { Ladder } from "./ladder";
@@ -97,23 +97,9 @@ function useFirst(told: RecordingsTold | undefined): string | undefined {
 
 /** Which connection and message, from the address. */
 function usePlace() {
-  const [search, setSearch] = useSearchParams();
-  const set = useCallback(
-    (values: Readonly<Record<string, string>>) =>
-      setSearch(
-        (now) => {
-          for (const [name, value] of Object.entries(values)) {
-            if (value) now.set(name, value);
-            else now.delete(name);
-          }
-          return now;
-        },
-        { replace: true },
-      ),
-    [setSearch],
-  );
-  const number = Number(search.get("message"));
-  return { token: search.get("connection") || undefined, number: number > 0 ? number : undefined, set };
+  const { place, set } = useParameters();
+  const number = Number(place.get("message"));
+  return { token: place.get("connection") || undefined, number: number > 0 ? number : undefined, set };
 }
 
 /** A capture that is brought: what was found in it in words, or why it could not be read. */

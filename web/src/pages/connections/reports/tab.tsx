@@ -4,13 +4,14 @@
  */
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import type { ReportState } from "@/api/words";
 import { counted } from "@/base/text";
 import { Day } from "@/parts/day";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
+import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { byWhom, dayOf, found, LAMPS, wentHow } from "./report";
 import { ReportPanel } from "./report_panel";
@@ -21,22 +22,10 @@ const NONE: readonly ReportState[] = [];
 
 export default function ReportsTab() {
   const reports = useReports();
-  const [place, setPlace] = useSearchParams();
+  const { place, set } = useParameters();
   const list = reports.data?.reports ?? NONE;
   const token = place.get("report") ?? "";
   const chosen = token ? list.find((one) => one.token === token) : list[0];
-  const set = (parts: Readonly<Record<string, string>>) =>
-    setPlace(
-      (now) => {
-        const after = new URLSearchParams(now);
-        for (const [name, value] of Object.entries(parts)) {
-          if (value) after.set(name, value);
-          else after.delete(name);
-        }
-        return after;
-      },
-      { replace: true },
-    );
   return (
     <>
       <ConnectionsBar />

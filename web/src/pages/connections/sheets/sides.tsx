@@ -69,7 +69,8 @@ function Side({ half, other }: { readonly half: HalfWords; readonly other: HalfW
   );
 }
 
-function Value({ name, text, what }: { readonly name: React.ReactNode; readonly text: string; readonly what: string }) {
+/** A value that is typed there, to be copied. */
+export function Value({ name, text, what }: { readonly name: React.ReactNode; readonly text: string; readonly what: string }) {
   return (
     <div>
       <dt>{name}</dt>
@@ -82,7 +83,7 @@ function Value({ name, text, what }: { readonly name: React.ReactNode; readonly 
 }
 
 /** One way to enter the other: the text of a file or a command, or the boxes of a dialog. */
-function Entry({ line }: { readonly line: LineWords }) {
+export function Entry({ line }: { readonly line: LineWords }) {
   return (
     <div className={styles.entry}>
       <p className={styles.where}>{line.where}</p>

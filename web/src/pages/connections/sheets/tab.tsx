@@ -3,12 +3,12 @@
  * telephone. The pair is in the address: `node`, `product`, `other`, `other_product`, and `seen` for the address of this device.
  */
 import { FileText } from "lucide-react";
-import { useSearchParams } from "react-router";
 import { withParameters } from "@/api/http";
 import { canBeCalled, useNodes } from "@/api/nodes";
 import type { NodeWords } from "@/api/words";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { UnknownNode } from "../unknown_node";
 import { type Pair, questionOf } from "./pair";
@@ -113,7 +113,7 @@ function Shown({ nodes, pair, set }: ShownProps) {
 }
 
 function usePair() {
-  const [place, setPlace] = useSearchParams();
+  const { place, set } = useParameters();
   const word = (name: string) => place.get(name) ?? "";
   const pair: Pair = {
     node: word("node"),
@@ -122,17 +122,5 @@ function usePair() {
     other_product: word("other_product"),
     seen: word("seen"),
   };
-  const set = (parts: Partial<Pair>) =>
-    setPlace(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(parts)) {
-          if (value) after.set(name, value);
-          else after.delete(name);
-        }
-        return after;
-      },
-      { replace: true },
-    );
-  return { pair, set };
+  return { pair, set: (parts: Partial<Pair>) => set(parts) };
 }

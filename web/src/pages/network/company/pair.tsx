@@ -1,11 +1,12 @@
 /** The chosen pair in words: both ways, when and from what it is known, and what can be asked. */
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { canBeCalled } from "@/api/nodes";
 import type { FactWords, NodeWords, OtherListWords } from "@/api/words";
 import { ago, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
-import { canBeCalled, useNow } from "../neighbourhood";
+import { useNow } from "../neighbourhood";
 import styles from "./company.module.css";
 import { type Company, known, named, sentence } from "./knowing";
 import { Shape } from "./matrix";

@@ -4,13 +4,14 @@
  * The time shown and the chosen node are in the address (`days`, `node`).
  */
 import { useQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
 import { get } from "@/api/http";
+import { useNodes } from "@/api/nodes";
 import type { BeatWords, HeartbeatWords } from "@/api/words";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { PageBar } from "@/parts/page_bar";
-import { useNodes, useNow } from "../neighbourhood";
+import { useParameters } from "@/parts/use_parameters";
+import { useNow } from "../neighbourhood";
 import { NetworkTabs } from "../network_tabs";
 import { Alerts } from "./alerts";
 import { BeatStory } from "./beat_story";
@@ -73,17 +74,8 @@ export default function View() {
 }
 
 function usePlace() {
-  const [place, setPlace] = useSearchParams();
+  const { place, set } = useParameters();
   const days = Number(place.get("days") ?? "1");
-  const set = (parts: Readonly<Record<string, string>>) =>
-    setPlace(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(parts)) after.set(name, value);
-        return after;
-      },
-      { replace: true },
-    );
   return { days: Number.isInteger(days) && days > 0 ? days : 1, chosen: place.get("node") ?? "", set };
 }
 
