@@ -29,7 +29,7 @@ def known(house) -> House:
         shelf.put_node(Node("Teaching archive", "ORTHANC", "10.0.0.12", 4242))
         shelf.put_node(Node("CT room 2", "CT-2", "10.0.0.21", 104))
     kept = KeptReports(house.folder)
-    for report in kept.reports():
+    for report in kept.listed():
         kept.remove(report.token)
     return house
 
@@ -111,7 +111,7 @@ def test_a_report_is_found_and_removed_after_a_question(reported, browse):
     page.get_by_role("dialog").get_by_role("button", name="Remove the report").click()
     page.get_by_label("Find a report").fill("")
     expect(listed.get_by_role("button")).to_have_count(1)
-    assert [one.token for one in KeptReports(reported.folder).reports()] == ["second"]
+    assert [one.token for one in KeptReports(reported.folder).listed()] == ["second"]
 
 
 @pytest.mark.parametrize("view", ["sheets", "reports"])

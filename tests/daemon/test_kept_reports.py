@@ -32,7 +32,7 @@ def test_a_report_comes_back_as_it_was_kept(tmp_path):
     kept = reports.keep(report(technician="Jörg Ø", work_order="4711", site="Süd", remark="山", sample=sample))
     assert kept.token.startswith("20261123-143140-")
     assert reports.report(kept.token) == kept
-    assert reports.reports() == reports.of_node("CT room 2") == [kept]
+    assert reports.tokens() == [kept.token]
 
 
 def test_a_list_has_what_it_shows_and_sees_what_another_process_does(tmp_path):
@@ -51,12 +51,13 @@ def test_the_latest_comes_first_and_each_node_has_its_own(tmp_path):
     reports = KeptReports(tmp_path)
     old, new = reports.keep(report()), reports.keep(report(kept=BEGAN + timedelta(days=90)))
     other = reports.keep(report("MR", BEGAN + timedelta(days=1)))
-    assert [one.token for one in reports.reports()] == [new.token, other.token, old.token]
-    assert reports.of_node("CT room 2") == [new, old]
+    assert [one.token for one in reports.listed()] == [new.token, other.token, old.token]
+    assert [one.token for one in reports.listed() if one.checkup.node == "CT room 2"] == [new.token, old.token]
 
 
 def test_nothing_is_kept_yet(tmp_path):
-    assert KeptReports(tmp_path / "none").reports() == []
+    assert KeptReports(tmp_path / "none").listed() == []
+    assert KeptReports(tmp_path / "none").tokens() == []
     assert not (tmp_path / "none").exists()
 
 
@@ -72,7 +73,7 @@ def test_a_report_can_be_forgotten(tmp_path):
     reports = KeptReports(tmp_path)
     kept = reports.keep(report())
     reports.remove(kept.token)
-    assert reports.reports() == []
+    assert reports.listed() == []
 
 
 @given(st.binary(max_size=200))
@@ -82,7 +83,7 @@ def test_a_file_that_is_no_report_counts_as_none(tmp_path, content):
     reports.folder.mkdir(exist_ok=True)
     (reports.folder / "strange.json").write_bytes(content)
     (reports.folder / "cut.part").write_bytes(content)
-    assert reports.reports() == []
+    assert reports.listed() == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_hostile_json_is_no_report(tmp_path, content):
     reports = KeptReports(tmp_path)
     reports.folder.mkdir()
     (reports.folder / "strange.json").write_bytes(content)
-    assert reports.reports() == []
+    assert reports.listed() == []
 
 
 def test_only_so_many_and_so_large_ones_are_kept(tmp_path, monkeypatch):
@@ -105,4 +106,4 @@ def test_only_so_many_and_so_large_ones_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(kept_reports, "REPORT_BYTES_MAX", 100)
     with pytest.raises(UsageError, match="bytes"):
         reports.keep(report())
-    assert reports.reports() == []
+    assert reports.listed() == []

@@ -62,15 +62,9 @@ class KeptReports:
                 del self._short[gone]
         return sorted(found, key=lambda report: report.kept, reverse=True)
 
-    def reports(self) -> list[Report]:
-        """All of them, whole, the latest first: only for whoever compares them all."""
-        found = (_read(self._path(short.token)) for short in self.listed())
-        return [report for report in found if report is not None]
-
-    def of_node(self, name: str) -> list[Report]:
-        """Those of one node, whole, the latest first."""
-        found = (_read(self._path(short.token)) for short in self.listed() if short.checkup.node == name)
-        return [report for report in found if report is not None]
+    def tokens(self) -> list[str]:
+        """The tokens of all files that may be reports; none of them is read. Raises OSError where the folder cannot be."""
+        return [path.stem for path in self._files()]
 
     def report(self, token: str) -> Report:
         """One of them. Raises UsageError where there is none."""

@@ -7,11 +7,13 @@ written last, before the archive closes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from isocenter.archive.history_rows import HistoryRows
 from isocenter.archive.index_reader import IndexReader
 from isocenter.base.clock import Clock
+from isocenter.base.errors import UsageError
 from isocenter.base.limits import CHECKUPS_COMPARED_MAX
 from isocenter.daemon import alerting
 from isocenter.daemon.compose import House
@@ -108,32 +110,47 @@ def interval_minutes(house: House, node: Node) -> int:
 
 
 class _Reports:
-    """The kept reports, as far as the watch reads them: again only when their folder has changed."""
+    """The kept reports, as far as the watch needs them: each is read once, when its folder has one more."""
 
     def __init__(self, kept: KeptReports, drift: DriftWatch) -> None:
         self._kept = kept
         self._drift = drift
-        self._seen: tuple[str, ...] = ()
-        self._checkups: tuple[Checkup, ...] = ()
+        self._seen: frozenset[str] = frozenset()
+        self._checkups: Mapping[str, Checkup] = {}
 
     def look(self) -> None:
         """Compare each new report with what is usual."""
         try:
-            names = tuple(sorted(path.name for path in self._kept.folder.iterdir())) if self._kept.folder.is_dir() else ()
+            tokens = frozenset(self._kept.tokens())
+            if tokens == self._seen:
+                return
+            self._seen = tokens
+            if len(tokens) > CHECKUPS_COMPARED_MAX:
+                tokens = frozenset(report.token for report in self._kept.listed()[:CHECKUPS_COMPARED_MAX])
         except OSError:
             return
-        if names == self._seen:
-            return
-        self._seen = names
-        found = [report.checkup for report in self._kept.reports()[:CHECKUPS_COMPARED_MAX]]
-        self._checkups = tuple(found)
-        for checkup in sorted(found, key=lambda checkup: checkup.began):
+        new = {token: checkup for token in tokens - self._checkups.keys() if (checkup := self._read(token)) is not None}
+        for checkup in sorted(new.values(), key=lambda checkup: checkup.began):
             self._drift.reported(checkup)
+        known = {token: checkup for token, checkup in self._checkups.items() if token in tokens}
+        self._checkups = known | {token: _lean(checkup) for token, checkup in new.items()}
+
+    def _read(self, token: str) -> Checkup | None:
+        try:
+            return self._kept.report(token).checkup
+        except UsageError:
+            return None
 
     def by_node(self) -> Mapping[str, Sequence[Checkup]]:
         """Those of each node, the latest first."""
         self.look()
         found: dict[str, list[Checkup]] = {}
-        for one in sorted(self._checkups, key=lambda one: one.began, reverse=True):
+        for one in sorted(self._checkups.values(), key=lambda one: one.began, reverse=True):
             found.setdefault(one.node, []).append(one)
         return found
+
+
+def _lean(checkup: Checkup) -> Checkup:
+    """What is asked of an old checkup: how its steps went, without all that crossed the wire."""
+    steps = tuple(replace(step, exchanges=(), facts={}, sign=None) for step in checkup.steps)
+    return replace(checkup, steps=steps, attempts=(), contexts=())
