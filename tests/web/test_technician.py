@@ -7,13 +7,19 @@ import zlib
 
 import pytest
 from starlette.testclient import TestClient
-from tests.web.houses import lived
+from tests.doctor.reports import fine, report
+from tests.web.houses import lived, wait_for
 
 from isocenter.daemon.dicom_web import web_house
+from isocenter.daemon.kept_reports import KeptReports
+from isocenter.dimse.commands import Command, CommandField
 from isocenter.lab import phantom
+from isocenter.model.records import Node
+from isocenter.net.requestor import Proposal, open_association
 from isocenter.web.api import api
 from isocenter.web.app import app
 from isocenter.web.technician import Technician
+from isocenter.wire.pdu import ProposedContext
 
 MARKS = {
     "PatientName": "ZZMARKER^SECRET",
@@ -145,6 +151,50 @@ def test_the_model_of_an_instance_keeps_what_shows_how_the_device_works(here):
     assert model["00280010"]["Value"] == [16]
     assert model["00080060"]["Value"] == ["CT"]
     assert json.dumps(model["00100010"]).count("HIDDEN-") == 1
+
+
+def test_papers_about_devices_are_printed(here):
+    house, _, browser = here
+    house.house.shelf.put_node(Node("CT/2", "CT-2", "10.0.0.21", 104))
+    token = KeptReports(house.house.place.folder).keep(report(fine())).token
+    for path in (
+        "/api/setup-sheet/document?node=CT/2",
+        "/api/setup-sheets/document?product=any",
+        f"/api/reports/{token}/document",
+    ):
+        answer = browser.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert answer.content.startswith(b"%PDF-")
+    assert browser.get(f"/api/reports/{token}/document", params={"form": "html"}).status_code == 200
+    for near in ("/api/reportsx/document", "/api/instances/1.2.3/document", "/api/inspector/exportx/document"):
+        assert browser.get(near).status_code == 403
+
+
+def test_no_answer_of_the_inspector_has_a_patient_and_asking_for_one_is_refused(here):
+    house, image, browser = here
+    node = Node("it", house.house.settings.aet, "127.0.0.1", house.house.settings.port)
+    contexts = (ProposedContext(1, image.SOPClassUID, ("1.2.840.10008.1.2.1",)),)
+    with open_association(node, Proposal(contexts), calling_ae_title="CT-ROOM-2") as peer:
+        command = Command(field=CommandField.C_STORE_RQ, message_id=1, affected_sop_class_uid=image.SOPClassUID,
+                          affected_sop_instance_uid=image.SOPInstanceUID, has_data_set=True, priority=0)  # fmt: skip
+        peer.send(1, command, [phantom.data_set_bytes(image)])
+        assert peer.response(1).command.status == 0
+    wait_for(lambda: browser.get("/api/inspector").json()["recordings"][0]["standing"] != "busy")
+    token = browser.get("/api/inspector").json()["recordings"][0]["token"]
+    ladder = browser.get(f"/api/inspector/{token}").json()
+    numbers = [rung["number"] for rung in ladder["rungs"] if rung["number"]]
+    assert len(numbers) > 3
+    messages = [f"/api/inspector/{token}/messages/{number}?names={wish}" for number in numbers for wish in ("true", "false")]
+    capture = f"/api/inspector/export?token={token}"
+    for path in ("/api/inspector", f"/api/inspector/{token}", *messages, capture, f"{capture}&names=false"):
+        answer = browser.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        said = answer.content
+        raw = bytes.fromhex(answer.json().get("raw", "")) if "/messages/" in path else b""
+        for mark in (b"ZZMARKER", b"ZZ-4711", b"ZZACC", b"ZZFREE", b"ZZPRIVATE", BORN.encode()):
+            assert mark not in said + raw, (path, mark)
+    for wish in ("names=true", "names=1", "names=YES", "names=false&names=true"):
+        assert browser.get(f"{capture}&{wish}").status_code == 403
 
 
 def test_the_page_knows_the_mode(here):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,11 +25,14 @@ _PIXELS = ("/rendered", "/thumbnail")
 _FRAMES = "/frames/"
 _BULK_DATA = "/bulkdata"
 _WITHHELD = ("/document",)
-"""Ends of paths whose text is free: a report may name its patient anywhere."""
+"""Ends of paths whose text is free: a report of an examination may name its patient anywhere."""
 _OF_PIXELS = (0x0028, 0x5400, 0x7FE0, *range(0x6000, 0x6020, 2))
 """Groups whose bulk data is numbers: tables of grey and colour, waveforms, pixels, overlays."""
-HARMLESS = ("/api/openapi.json", "/api/setup-sheet", "/api/reports", "/api/inspector/export", "/api/log")
-"""Answers that are no JSON and never hold a patient."""
+_CAPTURE = "/api/inspector/export"
+HARMLESS = ("/api/openapi.json", "/api/setup-sheet", "/api/setup-sheets", "/api/reports", _CAPTURE)
+"""Answers that are no JSON and never hold a patient, papers about devices among them; what lies below them, too."""
+_NAMES = "names"
+_NO = ("", "0", "false", "f", "no", "n", "off")
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _REFUSAL = "This archive is in technician mode: what may say who a patient is does not leave it."
 
@@ -45,7 +49,7 @@ class Technician:
         if scope["type"] != "http" or not path.startswith((_API, DICOM_WEB)):
             await self._app(scope, receive, send)
             return
-        if path.endswith(_WITHHELD) or (_BULK_DATA in path and not _is_of_pixels(path)):
+        if _is_withheld(path) or (path == _CAPTURE and _asks_for_names(scope)):
             await problem(403, _REFUSAL)(scope, receive, send)
             return
         # What is packed could not be looked into.
@@ -54,6 +58,21 @@ class Technician:
         await self._app({**scope, "headers": headers}, receive, answer.send)
         if answer.is_refused:
             await problem(403, _REFUSAL)(scope, receive, send)
+
+
+def _is_harmless(path: str) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in HARMLESS)
+
+
+def _is_withheld(path: str) -> bool:
+    """Whether a path leads to free text, or to bytes that may be of a patient."""
+    return (path.endswith(_WITHHELD) and not _is_harmless(path)) or (_BULK_DATA in path and not _is_of_pixels(path))
+
+
+def _asks_for_names(scope: Scope) -> bool:
+    """Whether a capture is wanted with its patients: it would come without, which who asked must know."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True).get(_NAMES, [])
+    return any(value.strip().lower() not in _NO for value in asked)
 
 
 def _is_of_pixels(path: str) -> bool:
@@ -111,7 +130,7 @@ class _Answer:
                 and b"application/dicom" not in kind
                 and kind.startswith((b"image/", b"multipart/related", b"application/octet-stream"))
             )
-        return self._path.startswith(HARMLESS)
+        return _is_harmless(self._path)
 
     async def _end(self) -> None:
         """All of a JSON answer is here."""
