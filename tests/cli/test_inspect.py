@@ -12,8 +12,14 @@ import sys
 from tests.doctor.talks import Talk
 from tests.peers.processes import a_free_port, is_listening, wait_for
 
+from isocenter.base.clock import FixedClock
+from isocenter.base.limits import MIB
 from isocenter.cli.exits import Exit
+from isocenter.cli.inspect import _Watches
 from isocenter.doctor.pcapng import export
+from isocenter.model.ladder import RungKind
+from isocenter.model.recording import Ending, Endpoint, Origin
+from isocenter.net.recorder import Recorder
 
 
 def capture(tmp_path, stores=6):
@@ -93,3 +99,15 @@ def test_it_stands_between_two_devices_until_it_is_ended(home, tmp_path):
     assert running.returncode == 0
     assert "written to" in errors
     assert written.read_bytes()[:4] == b"\x0a\x0d\x0d\x0a"
+
+
+def test_what_the_recorder_let_go_is_let_go_here_too_and_numbers_are_not_given_twice():
+    recorder = Recorder(FixedClock(), MIB)
+    watches = _Watches(recorder)
+    for number in range(1, 4):
+        tap = recorder.begin(Endpoint("10.0.0.1", 5000), Endpoint("10.0.0.2", 104), origin=Origin.PROXY)
+        assert [(watch.number, rung.kind) for watch, rung in watches.look()] == [(number, RungKind.CONNECT)]
+        tap.ended(1001.0, Ending.CALLER)
+        recorder.forget()
+        assert [(watch.number, rung.kind) for watch, rung in watches.look()] == [(number, RungKind.END)]
+    assert not watches._watches

@@ -8,14 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.doctor.talks import Talk
 
+from isocenter.base.clock import FixedClock
 from isocenter.base.errors import UsageError
 from isocenter.doctor.capture_packets import CapturePackets
 from isocenter.doctor.capture_reading import CaptureReading
 from isocenter.doctor.digest import digest
 from isocenter.doctor.ladder import ladder
+from isocenter.doctor.message_details import details
 from isocenter.doctor.pcapng import export
 from isocenter.model.ladder import RungKind
 from isocenter.model.recording import Ending, Origin
+from isocenter.net.recorder import Recorder
 
 
 def talk(stores=3):
@@ -35,16 +38,21 @@ def read(data, piece=10_000):
     return [*found, *reading.end()], reading
 
 
-def frames(data):
-    """The Ethernet frames of an export of ours, in order."""
+def blocks(data):
+    """Where the packets of an export of ours begin."""
     found, position = [], 0
     while position < len(data):
         kind, length = struct.unpack_from("<II", data, position)
         if kind == 6:
-            (kept,) = struct.unpack_from("<I", data, position + 20)
-            found.append(data[position + 28 : position + 28 + kept])
+            found.append(position)
         position += length
     return found
+
+
+def frames(data):
+    """The Ethernet frames of an export of ours, in order."""
+    kept = [(at, struct.unpack_from("<I", data, at + 20)[0]) for at in blocks(data)]
+    return [data[at + 28 : at + 28 + count] for at, count in kept]
 
 
 def pcap(listed, *, order="<", link=1, cut=None):
@@ -179,15 +187,22 @@ def test_lengths_that_cannot_be_are_not_believed():
 @given(st.data())
 def test_a_file_of_a_stranger_never_raises_anything_but_its_sentence(data):
     whole = bytearray(captured([talk(2)]))
+    moments = [at + byte for at in blocks(whole) for byte in range(12, 20)]
     for _ in range(data.draw(st.integers(1, 12))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+        # Moments stand at the same place of each block: they are drawn as often as all else.
+        at = data.draw(st.one_of(st.integers(0, len(whole) - 1), st.sampled_from(moments)))
+        whole[at] = data.draw(st.integers(0, 255))
     try:
         found, _ = read(bytes(whole[: data.draw(st.integers(0, len(whole)))]), 4096)
     except UsageError:
         return
     for tap in found:
-        ladder(tap)
+        told = ladder(tap)
         digest(tap)
+        for rung in told.rungs:
+            if rung.number:
+                details(tap, rung.number)
+        captured([tap])
 
 
 def test_a_flood_of_segments_that_wait_is_bounded(monkeypatch):
@@ -203,3 +218,30 @@ def test_a_flood_of_segments_that_wait_is_bounded(monkeypatch):
         list(reading.feed(frame))
         most = max(most, reading._waiting_bytes)
     assert most < 30_000
+
+
+def test_a_moment_that_no_clock_has_is_brought_back_and_the_connection_exported_again():
+    listed = frames(captured([talk()]))
+    parts = [captured([])]
+    for number, frame in enumerate(listed):
+        high, low = (0, number * 1000) if number < 4 else (0xFFFFFFFF, 0xFFFFFFFF)
+        body = struct.pack("<IIIII", 0, high, low, len(frame), len(frame)) + frame + bytes(-len(frame) % 4)
+        parts.append(struct.pack("<II", 6, 12 + len(body)) + body + struct.pack("<I", 12 + len(body)))
+    (tap,), _ = read(b"".join(parts))
+    told = ladder(tap)
+    assert told.rungs[-2].title == "A-RELEASE-RP"
+    assert details(tap, told.rungs[-2].number) is not None
+    (again,), _ = read(captured([tap]))
+    assert titles(again) == titles(tap)
+
+
+def test_a_capture_is_held_within_the_room_of_its_recorder_while_it_is_read():
+    data = captured([talk(60)])
+    recorder = Recorder(FixedClock(), 200_000)
+    reading = CaptureReading("a.pcap", recorder.read)
+    most = 0
+    for start in range(0, len(data), 10_000):
+        assert list(reading.feed(data[start : start + 10_000])) == [] or start > len(data) - 20_000
+        most = max(most, sum(tap.byte_count for tap in recorder.all()))
+    assert 0 < most <= 300_000
+    assert len(recorder.all()) == 1

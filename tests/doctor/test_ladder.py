@@ -4,6 +4,7 @@ import pytest
 from tests.doctor.talks import HEADER, REQUEST, Talk, element
 
 from isocenter.base.clock import FixedClock
+from isocenter.base.limits import DIGEST_SECONDS
 from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.digest import Digests, digest
@@ -220,3 +221,21 @@ def test_an_association_that_goes_on_is_told_by_what_it_has_counted():
     clock.advance(2.95)
     (line,) = Digests(clock).of([talk.tap])
     assert (line.title, line.words, line.standing) == ("scanner", "storing, 118 CT images, 40/s", Standing.BUSY)
+
+
+def test_the_line_of_a_long_connection_between_two_others_is_not_read_whole_for_each_look():
+    talk = Talk(origin=Origin.PROXY).open()
+    for number in range(1, 30):
+        talk.store(number)
+    clock = FixedClock(talk.tap.recording.began)
+    digests = Digests(clock)
+    (first,) = digests.of([talk.tap])
+    talk.store(30)
+    (second,) = digests.of([talk.tap])
+    assert second.words == first.words
+    assert second.byte_count > first.byte_count
+    clock.advance(DIGEST_SECONDS)
+    (third,) = digests.of([talk.tap])
+    assert "30 CT images" in third.words
+    talk.store(31)
+    assert "31 CT images" in digests.of([talk.close()])[0].words

@@ -4,12 +4,14 @@ import shutil
 import subprocess
 
 import pytest
-from tests.doctor.talks import Talk
+from tests.doctor.talks import HEADER, Talk
 
 from isocenter.base.limits import PCAP_PACKET_BYTES, RECORDED_DATA_BYTES
 from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor import pcapng
+from isocenter.doctor.ladder import ladder
+from isocenter.doctor.message_details import details
 from isocenter.doctor.pcapng import export
 from isocenter.model.recording import Ending, Endpoint
 from isocenter.wire.outlet import value_header
@@ -120,3 +122,36 @@ def test_bytes_that_nobody_could_read_are_masked_to_the_end():
     talk.say(True, b"\x99garbage that is SECRET and long enough to matter")
     written = b"".join(export([talk.close()], "Isocenter"))
     assert b"SECRET" not in written
+
+
+COMMENT = "patient DOE^JANE 4711 mismatch"
+
+
+def test_what_a_device_says_in_words_of_its_own_is_told_only_with_names():
+    talk = Talk().open()
+    told_so = Command(field=CommandField.C_STORE_RSP, message_id_being_responded_to=1, status=0xA900, error_comment=COMMENT)
+    talk.message(False, 3, told_so)
+    command = commands.encode(told_so)
+    for start, count in ((0, 50), (50, len(command) - 50)):
+        # In two pieces, and the second without a presentation data value of its own name.
+        talk.say(False, value_header(3, 1 | (start > 0) << 1, count) + command[start : start + count])
+    unknown = commands.encode(Command(field=CommandField.C_ECHO_RSP, message_id_being_responded_to=2, status=0))
+    unknown += b"\x10\0\x10\0\x08\0\0\0DOE^JANE"
+    talk.say(False, value_header(1, 3, len(unknown)) + unknown)
+    talk.say(True, value_header(3, 3, len(HEADER)) + HEADER)
+    tap = talk.close()
+    secrets = (b"DOE^JANE", b"4711", b"SECRET")
+    masked, whole = b"".join(export([tap], "Isocenter")), b"".join(export([tap], "Isocenter", names=True))
+    assert all(secret in whole and secret not in masked for secret in secrets)
+    told = ladder(tap)
+    assert not [one for one in secrets if one.decode() in repr(told)]
+    hidden = [details(tap, rung.number) for rung in told.rungs if rung.number]
+    assert not [one for one in secrets if one.decode() in repr(hidden)]
+    first = next(rung.number for rung in told.rungs if rung.title == "C-STORE-RSP A900")
+    comment = [row for row in details(tap, first).command if row.tag == 0x902]
+    assert [(row.value, row.is_masked) for row in comment] == [("", True)]
+    assert details(tap, first).is_masked
+    shown = details(tap, first, names=True)
+    assert [row.value for row in shown.command if row.tag == 0x902] == [COMMENT]
+    assert b"DOE^JANE" in shown.raw
+    assert not shown.is_masked

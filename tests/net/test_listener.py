@@ -5,15 +5,19 @@ import statistics
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
+from isocenter.base.clock import FixedClock
 from isocenter.base.errors import LinkLost, LocalError, Refused
-from isocenter.base.limits import DRAIN_QUIET_SECONDS
+from isocenter.base.limits import DRAIN_QUIET_SECONDS, MIB
 from isocenter.dimse.commands import Command, CommandField
+from isocenter.model.recording import Ending
 from isocenter.model.records import AssociationOutcome, TurnedAway
-from isocenter.net import client, listener, lobby
+from isocenter.net import client, listener, lobby, tls
 from isocenter.net.listener import descriptors
+from isocenter.net.recorder import Recorder
 from isocenter.net.requestor import Proposal, open_association
 from isocenter.standard.sop_class import CT_IMAGE, STUDY_ROOT_FIND, VERIFICATION
 from isocenter.wire import association
@@ -408,3 +412,20 @@ def test_another_house_serves_whoever_comes_next(start):
     station.wait_until(lambda: station.diary.ended and other.diary.ended)
     assert [summary.calling_ae_title for summary in station.diary.ended] == ["FIRST"]
     assert [summary.calling_ae_title for summary in other.diary.ended] == ["SECOND"]
+
+
+def test_a_connection_that_breaks_before_its_handshake_ends_its_recording(monkeypatch):
+    def broken(sock, context):
+        raise ConnectionResetError("the connection was reset")
+
+    monkeypatch.setattr(tls, "accepted", broken)
+    recorder, strangers = Recorder(FixedClock(), MIB), []
+    witness = SimpleNamespace(stranger_left=lambda address, why: strangers.append((address, why)))
+    door = listener.Listener(SimpleNamespace(recorder=recorder, witness=witness), tls=object())
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+        door._welcome(server.accept()[0], "127.0.0.1")
+    (tap,) = recorder.all()
+    assert tap.recording.ending is Ending.RESET
+    assert strangers == [("127.0.0.1", tap.recording.reason)]
+    recorder.forget()
+    assert recorder.all() == []

@@ -4,7 +4,7 @@ import socket
 
 from isocenter.base.clock import FixedClock
 from isocenter.base.limits import MIB, RECORDED_SHARE, RECORDED_STRANGERS_MAX
-from isocenter.model.recording import Ending, Endpoint, Origin
+from isocenter.model.recording import Ending, Endpoint, Origin, Recording
 from isocenter.net.recorder import Recorder
 from isocenter.wire.outlet import value_header
 
@@ -118,3 +118,26 @@ def test_long_connections_that_go_on_make_room_for_a_new_one():
     later = recorder.begin(HERE, THERE)
     assert recorder.one(later.recording.token) is later
     assert recorder.byte_count <= MIB
+
+
+def test_what_the_recorder_let_go_holds_no_more_than_its_beginning_however_long_it_goes_on():
+    recorder = Recorder(FixedClock(), MIB // 4)
+    taps = [recorder.begin(HERE, THERE) for _ in range(1000)]
+    gone = next(tap for tap in taps if recorder.one(tap.recording.token) is None)
+    fill(gone, 300)
+    assert gone.byte_count < MIB // 4
+    assert recorder.byte_count <= MIB // 4
+
+
+def test_a_file_is_charged_for_while_it_is_read_and_what_never_ends_in_it_can_be_forgotten():
+    recorder = Recorder(FixedClock(), MIB)
+    moment = FixedClock().now()
+    for number in range(40):
+        tap = recorder.read(Recording(str(number), moment, HERE, THERE, Origin.FILE), 1000.0)
+        fill(tap, 20)
+        assert recorder.byte_count <= MIB
+    assert recorder.one("39") is tap
+    assert recorder.one("0") is None
+    recorder.forget()
+    assert recorder.all() == []
+    assert recorder.byte_count == 0

@@ -10,6 +10,7 @@ from isocenter.base.clock import FixedClock
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import MIB
 from isocenter.model.recording import Ending, Origin
+from isocenter.net import relay as relays
 from isocenter.net.recorder import Recorder
 from isocenter.net.relay import Relay
 from isocenter.wire import pdu_codec
@@ -138,3 +139,28 @@ def test_a_port_that_is_taken_is_a_sentence(recorder, far):
     taken = far.getsockname()[1]
     with pytest.raises(UsageError, match=f"Port {taken} cannot be listened on"):
         Relay(recorder, "127.0.0.1", 104, listen_port=taken, address="127.0.0.1").start()
+
+
+def test_callers_that_are_still_being_connected_count_and_are_ended_with_the_relay(recorder, monkeypatch):
+    asked, answered = threading.Semaphore(0), threading.Event()
+
+    def connected(host, port, seconds):
+        asked.release()
+        assert answered.wait(PATIENCE)
+        return socket.create_connection((host, port), timeout=PATIENCE)
+
+    monkeypatch.setattr(relays, "RELAY_CONNECTIONS_MAX", 2)
+    monkeypatch.setattr(relays, "connect", connected)
+    with socket.create_server(("127.0.0.1", 0)) as far:
+        relay = Relay(recorder, "127.0.0.1", far.getsockname()[1], listen_port=0, address="127.0.0.1")
+        relay.start()
+        callers = [socket.create_connection(("127.0.0.1", relay.listen_port), timeout=PATIENCE) for _ in range(3)]
+        assert all(asked.acquire(timeout=PATIENCE) for _ in range(2))
+        assert callers[2].recv(1) == b""
+        relay.stop()
+        answered.set()
+        for caller in callers[:2]:
+            assert caller.recv(1) == b""
+            caller.close()
+        callers[2].close()
+    assert relay.callers == 2

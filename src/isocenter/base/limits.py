@@ -1326,6 +1326,9 @@ INSPECTED_VALUE_CHARACTERS_MAX = _limit(
 )
 INSPECTED_SEARCH_CHARACTERS_MAX = _limit("INSPECTED_SEARCH_CHARACTERS_MAX", 200, "characters", "Looked for: a UID has 64.")
 INSPECT_LOOK_SECONDS = _limit("INSPECT_LOOK_SECONDS", 0.1, "seconds", "Between two looks of `isocenter inspect` at what passed.")
+DIGEST_SECONDS = _limit(
+    "DIGEST_SECONDS", 5.0, "seconds", "For which the line of a long connection between two others may be old while it goes on."
+)
 INSPECTED_RAW_BYTES_MAX = _limit("INSPECTED_RAW_BYTES_MAX", 2 * KIB, "bytes", "Of one PDU that the inspector shows as bytes.")
 LADDER_SILENCE_SECONDS = _limit(
     "LADDER_SILENCE_SECONDS", 0.01, "seconds", "In which nothing comes between two messages, and that the ladder shows as silence."

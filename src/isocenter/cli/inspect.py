@@ -7,10 +7,12 @@ and no rights of an administrator. No patient is named on the terminal, and in a
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from isocenter.doctor.crossings import Crossings
     from isocenter.doctor.rungs import Rungs
     from isocenter.model.ladder import Rung
+    from isocenter.net.recorder import Recorder
     from isocenter.net.tap import Tap
 
 
@@ -79,14 +82,14 @@ def _read(file: Path) -> list[Tap]:
     from isocenter.doctor.capture_reading import CaptureReading
     from isocenter.net.recorder import Recorder
 
-    reading, recorder = CaptureReading(file.name), Recorder(SystemClock(), PCAP_FILE_BYTES_MAX)
+    recorder = Recorder(SystemClock(), PCAP_FILE_BYTES_MAX)
+    reading = CaptureReading(file.name, recorder.read)
     with contextlib.ExitStack() as opened:
         stream: Any = sys.stdin.buffer if str(file) == "-" else opened.enter_context(file.open("rb"))
         while piece := stream.read(SEND_BYTES):
-            for tap in reading.feed(piece):
-                recorder.keep(tap)
-        for tap in reading.end():
-            recorder.keep(tap)
+            # The recorder has the connections already, while they are read.
+            deque(reading.feed(piece), maxlen=0)
+        deque(reading.end(), maxlen=0)
     if reading.remark:
         note(reading.remark)
     if reading.others:
@@ -138,22 +141,19 @@ def _watch(port: int, node: Any, address: str, *, json: bool) -> list[Tap]:
     relay.start()
     note(f"Standing between: point the calling device to this computer, port {relay.listen_port}; it is passed on to {node.name}.")
     note("Ctrl-C ends it.")
-    watches: dict[str, _Watch] = {}
+    watches = _Watches(recorder)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while True:
-            for tap in recorder.all():
-                watch = watches.setdefault(tap.recording.token, _Watch(tap, len(watches) + 1))
-                for rung in watch.news():
-                    _tell(watch, rung, json=json)
+            for watch, rung in watches.look():
+                _tell(watch, rung, json=json)
             time.sleep(INSPECT_LOOK_SECONDS)
     except KeyboardInterrupt:
         pass
     finally:
         relay.stop()
-    for watch in watches.values():
-        for rung in watch.news():
-            _tell(watch, rung, json=json)
+    for watch, rung in watches.look():
+        _tell(watch, rung, json=json)
     return list(recorder.all())
 
 
@@ -202,6 +202,29 @@ class _Watch:
 
             if (end := self._rungs.end("", titles(self._tap.recording, self._reader))) is not None:
                 yield end
+
+
+class _Watches:
+    """The connections that are shown, as long as the recorder has them."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._numbers = itertools.count(1)
+        self._watches: dict[str, _Watch] = {}
+
+    def look(self) -> Iterator[tuple[_Watch, Rung]]:
+        """The rows since the last look, and the last ones of a connection that was forgotten meanwhile."""
+        kept = self._recorder.all()
+        for tap in kept:
+            watch = self._watches.get(tap.recording.token)
+            if watch is None:
+                watch = self._watches[tap.recording.token] = _Watch(tap, next(self._numbers))
+            for rung in watch.news():
+                yield watch, rung
+        for token in self._watches.keys() - {tap.recording.token for tap in kept}:
+            watch = self._watches.pop(token)
+            for rung in watch.news():
+                yield watch, rung
 
 
 def _write(path: Path, taps: list[Tap], *, names: bool) -> None:

@@ -24,6 +24,7 @@ from isocenter.doctor.message_details import details
 from isocenter.doctor.pcapng import export
 from isocenter.model.ladder import Digest, Ladder, MessageDetails, Rung
 from isocenter.model.records import Node
+from isocenter.net.ports import own_addresses
 from isocenter.net.recorder import Recorder
 from isocenter.net.relay import Relay
 from isocenter.net.tap import Tap
@@ -62,12 +63,11 @@ class Inspecting:
         found = self._here.one(token) if self._here is not None else None
         return found or self._brought.one(token)
 
-    def digests(self, search: str = "") -> list[Digest]:
+    def digests(self) -> list[Digest]:
         """See the port."""
         with self._lock:
             found = self._digests.of(self._taps())
-        wanted = search.strip().lower()
-        return sorted((one for one in found if wanted in one.search), key=_began, reverse=True)
+        return sorted(found, key=_began, reverse=True)
 
     def keeps(self, token: str) -> bool:
         """See the port."""
@@ -122,8 +122,13 @@ class Inspecting:
         with self._lock:
             if len(self._proxies) >= PROXIES_MAX:
                 raise UsageError(f"{PROXIES_MAX} proxies are open; close one first.")
-            if listen_port == self._house.settings.port and target.host in ("127.0.0.1", "localhost", "::1"):
+            is_here = target.host in ("127.0.0.1", "localhost", "::1", *own_addresses())
+            if is_here and listen_port == self._house.settings.port:
                 raise UsageError(f"Port {listen_port} is this archive's own; choose another one to listen on.")
+            if is_here and listen_port == target.port:
+                raise UsageError(
+                    f"{node} is at port {listen_port} of this computer: a proxy there would call itself. Choose another port."
+                )
             relay = Relay(self._brought, target.host, target.port, listen_port=listen_port, address=self._house.settings.listen)
             relay.start()
             self._proxies[relay.listen_port] = relay, target.name
@@ -155,28 +160,22 @@ class Capture:
     """The port `CaptureInProgress`."""
 
     def __init__(self, name: str, recorder: Recorder) -> None:
-        self._reading = CaptureReading(name)
+        self._reading = CaptureReading(name, recorder.read)
         self._recorder = recorder
         self._tokens: list[str] = []
 
     def write(self, piece: bytes) -> None:
         """See the port."""
-        for tap in self._reading.feed(piece):
-            self._keep(tap)
+        self._tokens += [tap.recording.token for tap in self._reading.feed(piece)]
 
     def finish(self) -> CaptureRead:
         """See the port."""
-        for tap in self._reading.end():
-            self._keep(tap)
+        self._tokens += [tap.recording.token for tap in self._reading.end()]
         kept = [token for token in self._tokens if self._recorder.one(token) is not None]
         remark = self._reading.remark
         if len(kept) < len(self._tokens):
             remark = f"{len(self._tokens) - len(kept)} connections had no room. {remark}".strip()
         return CaptureRead(tuple(kept), self._reading.packets, self._reading.others, remark)
-
-    def _keep(self, tap: Tap) -> None:
-        self._recorder.keep(tap)
-        self._tokens.append(tap.recording.token)
 
 
 def _proxy(relay: Relay, node: str) -> Proxy:

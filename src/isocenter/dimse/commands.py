@@ -120,6 +120,8 @@ _ELEMENTS: Final[dict[int, tuple[str, int]]] = {
 }
 
 # The same, keyed by the tag's four bytes as one little endian number: the group, 0000, comes first.
+ELEMENTS: Final = frozenset(_ELEMENTS)
+"""The elements of group 0000 that `decode` reads."""
 _BY_TAG_BYTES: Final = {element << 16: row for element, row in _ELEMENTS.items()}
 _HEADER = struct.Struct("<II")
 _ELEMENT_US = struct.Struct("<IIH")

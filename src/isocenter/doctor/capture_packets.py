@@ -34,6 +34,8 @@ _VLANS = frozenset((0x8100, 0x88A8, 0x9100))
 _TCP = 6
 _EXTENSIONS = frozenset((0, 43, 60))
 _VLANS_MAX = 3
+_LATEST_SECONDS = float(0x7FFFFFFF)
+"""No packet was caught later: a moment that a broken file makes up is brought back to where every clock can follow."""
 
 
 class TcpPacket(NamedTuple):
@@ -186,6 +188,7 @@ class CapturePackets:
     def _frame(self, frame: bytes, cut: int, link: int, at: float) -> TcpPacket | None:
         """The TCP segment of a frame; anything else is counted."""
         self.packets += 1
+        at = min(at, _LATEST_SECONDS)
         kind, start = _network_of(frame, link)
         packet = None
         if kind == _IPV4:

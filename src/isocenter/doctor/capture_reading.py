@@ -8,7 +8,7 @@ before the capture did is read from its first PDU on. What is held is bounded, w
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,7 +29,6 @@ _PACKET_BYTES = 300
 """What a packet that waits costs beside its data."""
 _WAYS = 64
 """How many directions may wait for as much as one may."""
-_LATEST_SECONDS = float(0x7FFFFFFF)
 
 
 @dataclass(slots=True)
@@ -57,13 +56,17 @@ class _Connection:
 
 
 class CaptureReading:
-    """Reads one capture. `others` counts the connections that speak something else; `label` names the file in the recordings."""
+    """Reads one capture. `others` counts the connections that speak something else; `label` names the file in the recordings.
 
-    def __init__(self, label: str) -> None:
+    `tap_of` makes what a connection is written to, a recorder's `read` where what is held is to be bounded.
+    """
+
+    def __init__(self, label: str, tap_of: Callable[[Recording, float], Tap] = Tap) -> None:
         self.others = 0
         self._serial = 0
         self._waiting_bytes = 0
         self._label = label
+        self._tap_of = tap_of
         self._packets = CapturePackets()
         self._connections: dict[tuple[tuple[str, int], tuple[str, int]], _Connection] = {}
 
@@ -192,10 +195,10 @@ class CaptureReading:
             way.is_read = connection.has_begun = False
 
     def _tap(self, connection: _Connection) -> Tap:
-        began = datetime.fromtimestamp(min(max(connection.began, 0.0), _LATEST_SECONDS), UTC)
+        began = datetime.fromtimestamp(connection.began, UTC)
         ends = Endpoint(*connection.caller), Endpoint(*connection.called)
         recording = Recording(new_token(), began, *ends, Origin.FILE, label=self._label)
-        return Tap(recording, connection.began)
+        return self._tap_of(recording, connection.began)
 
     @staticmethod
     def _close(connection: _Connection, packet: TcpPacket, ending: Ending) -> None:

@@ -1,7 +1,7 @@
 """What crossed, in plain words: the title of a rung, its sentence, and how it is to be seen.
 
 Crossings come in, words go out; nothing is decided here but how to say it. A patient is never named: keys of a query are told by
-keyword, their values only where they name nobody.
+keyword, their values only where they name nobody, and the comment of an answer, which a device words as it likes, is not told.
 """
 
 from __future__ import annotations
@@ -220,8 +220,6 @@ def _response(command: Command, *, is_durable: bool) -> Told:
         return Told(title, f"{done}{f': {counts}' if counts else ''}")
     row = status_of(status, service)
     words = row.name if row is not None else "a status that the standard does not name"
-    if command.error_comment:
-        words += f": {_plain(command.error_comment)}"
     if counts:
         words += f"; {counts}"
     tone = Tone.BAD if kind is Kind.FAILURE else Tone.WARN if kind is Kind.WARNING else Tone.PLAIN

@@ -44,7 +44,7 @@ class Crossing:
     `raw` are its first recorded bytes, headers included, whole for a control PDU. A message has its `command` (None where it could
     not be read: `fault` says why) and the beginning of its data set; `data_bytes` counts all of that. `is_complete` is False for
     what the end of the recording cut off. `places` are (serial of the segment, offset in it, count) of `data`, of the body of a
-    control PDU, and of what is not DICOM.
+    control PDU, and of what is not DICOM; `command_places` are those of `command_bytes`.
     """
 
     number: int
@@ -66,6 +66,7 @@ class Crossing:
     is_complete: bool = False
     spent: Spent | None = None
     places: list[tuple[int, int, int]] = field(default_factory=list)
+    command_places: list[tuple[int, int, int]] = field(default_factory=list)
 
     @property
     def is_response(self) -> bool:
@@ -259,8 +260,9 @@ class Crossings:
         crossing = way.crossing
         assert crossing is not None, "a body has its header"
         _add(crossing, view, count, segment)
-        if view and not (way.is_command and crossing.shape is Shape.MESSAGE):
-            crossing.places.append((segment.serial, self._offset, len(view)))
+        if view:
+            is_command = way.is_command and crossing.shape is Shape.MESSAGE
+            (crossing.command_places if is_command else crossing.places).append((segment.serial, self._offset, len(view)))
         if crossing.shape is Shape.PDU:
             if not way.left:
                 yield self._control(way, crossing)

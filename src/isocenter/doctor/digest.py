@@ -6,10 +6,11 @@ A `Recorded` comes in, a `Digest` goes out. What was read once is kept until the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from isocenter.base.clock import Clock
+from isocenter.base.limits import DIGEST_SECONDS, RECORDED_HEAD_BYTES
 from isocenter.dimse.commands import CommandField
 from isocenter.doctor.crossing_words import nouns, time_words, told
 from isocenter.doctor.ladder import Reading, Sums, titles
@@ -144,25 +145,45 @@ def _search(reading: Reading, words: Iterable[str]) -> str:
     return "\n".join(found).lower()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A line, of what state of its recording, and when that was read."""
+
+    state: object
+    line: Digest
+    read_at: float
+
+    def may_stand(self, recording: Recording, now: float) -> bool:
+        """Whether the words of one that goes on may stay as they are: to read it whole for each look costs more and more."""
+        if recording.ended is not None or recording.summary is not None:
+            return False
+        return self.line.byte_count > RECORDED_HEAD_BYTES and now - self.read_at < DIGEST_SECONDS
+
+
 class Digests:
     """The lines of all recordings, each worked out again only after it has grown. One thread at a time."""
 
     def __init__(self, clock: Clock, node_of: NodeOf = lambda title, address: "") -> None:
         self._clock = clock
         self._node_of = node_of
-        self._kept: dict[str, tuple[object, Digest]] = {}
+        self._kept: dict[str, _Known] = {}
 
     def of(self, recordings: Iterable[Recorded]) -> list[Digest]:
         """In the order given."""
-        kept: dict[str, tuple[object, Digest]] = {}
+        kept: dict[str, _Known] = {}
         for recorded in recordings:
-            state = _state(recorded.recording)
-            known = self._kept.get(recorded.recording.token)
-            if known is None or known[0] != state:
-                known = state, self._line(recorded)
-            kept[recorded.recording.token] = known
+            recording = recorded.recording
+            state = _state(recording)
+            known = self._kept.get(recording.token)
+            if known is None or known.state != state:
+                now = self._clock.monotonic()
+                if known is not None and known.may_stand(recording, now):
+                    known = replace(known, line=replace(known.line, byte_count=recording.bytes_forth + recording.bytes_back))
+                else:
+                    known = _Known(state, self._line(recorded), now)
+            kept[recording.token] = known
         self._kept = kept
-        return [line for _, line in kept.values()]
+        return [known.line for known in kept.values()]
 
     def _line(self, recorded: Recorded) -> Digest:
         recording = recorded.recording

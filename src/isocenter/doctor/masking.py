@@ -1,13 +1,15 @@
 """Recorded bytes without patients and passcodes: the same length, so that every length in them stays true.
 
 Crossings come in, bytes go out. A masked value is written over with letters X. What cannot be read is masked from there on, since
-nobody knows what it holds.
+nobody knows what it holds; so is what a device says in words of its own, the error comment of an answer for instance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from struct import Struct
 
+from isocenter.dimse import commands
 from isocenter.doctor import header_rows
 from isocenter.doctor.crossings import Crossing, Crossings, Shape
 from isocenter.model.recording import Segment
@@ -17,14 +19,19 @@ _FIXED_BYTES = 68
 _USER_INFORMATION = 0x50
 _USER_IDENTITIES = (0x58, 0x59)
 _ASSOCIATES = (0x01, 0x02)
+_HEADERS_BYTES = 12
+_ELEMENT = Struct("<HHI")
+_GROUP_LENGTH = 0x00000000
+_ERROR_COMMENT = 0x00000902
+_SAID_ALWAYS = commands.ELEMENTS - {_ERROR_COMMENT} | {_GROUP_LENGTH}
 FOREIGN_BYTES_SHOWN = 16
 """Enough to tell a protocol by."""
 
 
 def masked_bytes(crossing: Crossing, *, names: bool = False) -> bytes:
-    """The first recorded bytes of a crossing, without passcodes. Of a message only what comes before its data set may be shown.
+    """The first recorded bytes of a crossing, without passcodes. Of a message only its first headers and command may be shown.
 
-    Of what is not DICOM a patient may be told by any byte behind the first ones.
+    Of what is not DICOM a patient may be told by any byte behind the first ones, of a command by its free text.
     """
     raw = bytearray(crossing.raw)
     if crossing.shape is Shape.PDU and crossing.kind in _ASSOCIATES:
@@ -32,7 +39,34 @@ def masked_bytes(crossing: Crossing, *, names: bool = False) -> bytes:
             raw[start:end] = b"X" * (end - start)
     elif crossing.shape is Shape.FOREIGN and not names:
         del raw[FOREIGN_BYTES_SHOWN:]
+    elif crossing.shape is Shape.MESSAGE and not names:
+        masked = _of_command(crossing)
+        if not crossing.command_bytes.startswith(raw[_HEADERS_BYTES : _HEADERS_BYTES + len(crossing.command_bytes)]):
+            # In several pieces, or behind something else: where its text lies here nobody has counted.
+            masked = [(0, len(raw))]
+        for start, end in masked:
+            first, last = _HEADERS_BYTES + start, min(_HEADERS_BYTES + end, len(raw))
+            raw[first:last] = b"X" * (last - first)
     return bytes(raw)
+
+
+def _of_command(crossing: Crossing) -> list[tuple[int, int]]:
+    """Where a command says something in words of its own: its comment, and elements that no command has (PS3.7 E.1).
+
+    That is all of one that could not be read.
+    """
+    data = bytes(crossing.command_bytes)
+    if crossing.command is None:
+        return [(0, len(data))]
+    found = []
+    offset = 0
+    while offset + _ELEMENT.size <= len(data):
+        group, element, length = _ELEMENT.unpack_from(data, offset)
+        offset += _ELEMENT.size
+        if group << 16 | element not in _SAID_ALWAYS:
+            found.append((offset, offset + length))
+        offset += length
+    return found
 
 
 def identities(pdu: bytes) -> list[tuple[int, int]]:
@@ -90,13 +124,15 @@ def _patch(found: dict[int, list[Patch]], crossing: Crossing, reader: Crossings,
     if crossing.shape is Shape.PDU:
         if crossing.kind in _ASSOCIATES:
             masked = [(start - _HEADER_BYTES, end - _HEADER_BYTES) for start, end in identities(bytes(crossing.raw))]
-            _write(found, crossing, masked)
+            _write(found, crossing.places, masked)
     elif names:
         return
     elif crossing.shape is Shape.FOREIGN:
-        _write(found, crossing, [(FOREIGN_BYTES_SHOWN, _whole(crossing))])
-    elif crossing.places:
-        _write(found, crossing, _of_data(crossing, reader))
+        _write(found, crossing.places, [(FOREIGN_BYTES_SHOWN, _whole(crossing))])
+    else:
+        _write(found, crossing.command_places, _of_command(crossing))
+        if crossing.places:
+            _write(found, crossing.places, _of_data(crossing, reader))
 
 
 def _of_data(crossing: Crossing, reader: Crossings) -> list[tuple[int, int]]:
@@ -114,11 +150,11 @@ def _whole(crossing: Crossing) -> int:
     return sum(count for _, _, count in crossing.places)
 
 
-def _write(found: dict[int, list[Patch]], crossing: Crossing, masked: Iterable[tuple[int, int]]) -> None:
+def _write(found: dict[int, list[Patch]], places: Iterable[tuple[int, int, int]], masked: Iterable[tuple[int, int]]) -> None:
     """Turn stretches of what a crossing carries into patches of the segments that it came in."""
     for start, end in masked:
         before = 0
-        for serial, offset, count in crossing.places:
+        for serial, offset, count in places:
             first, last = max(start - before, 0), min(end - before, count)
             if first < last:
                 found.setdefault(serial, []).append((offset + first, b"X" * (last - first)))

@@ -1,7 +1,7 @@
 """One crossing in full: what it says in sentences, its command, the header of its data set, its bytes, where its time went.
 
-A recording and a number come in, `MessageDetails` go out. Patients and passcodes are masked unless they are asked for, in the bytes
-too.
+A recording and a number come in, `MessageDetails` go out. Patients, and the comment of an answer, which may name one, are masked
+unless they are asked for, in the bytes too; passcodes always.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from isocenter.standard.status import describe, describe_abort, describe_rejecti
 from isocenter.wire.pdu import Abort, AssociateAccept, AssociateReject, AssociateRequest, UserInformation
 from isocenter.wire.pdu_codec import NAMES
 
+_ERROR_COMMENT = 0x00000902
 _PRIORITIES = {0: "medium", 1: "high", 2: "low"}
 
 
@@ -40,6 +41,7 @@ def details(recorded: Recorded, number: int, *, names: bool = False) -> MessageD
         header = header_rows.read(bytes(crossing.data), crossing.data_bytes, syntax, names=names)
     raw, raw_words = _raw(crossing, names=names)
     caption = f"message {crossing.command.message_id}" if crossing.command and crossing.command.message_id is not None else ""
+    command = _command_rows(crossing.command, names=names) if crossing.command is not None else _negotiated(crossing, reading)
     return MessageDetails(
         number=number,
         title=words.title or "not kept",
@@ -47,13 +49,13 @@ def details(recorded: Recorded, number: int, *, names: bool = False) -> MessageD
         moment=reading.recording.began + timedelta(seconds=crossing.began),
         sentences=tuple(_sentences(reading, crossing, syntax)),
         shares=_shares(reading, crossing),
-        command=tuple(_command_rows(crossing.command)) if crossing.command is not None else tuple(_negotiated(crossing, reading)),
+        command=tuple(command),
         data_set=tuple(header.rows),
         counted=header.counted,
         cut=header.cut,
         raw=raw,
         raw_words=raw_words,
-        is_masked=bool(header.masked) or any(row.is_masked for row in header.rows),
+        is_masked=bool(header.masked) or any(row.is_masked for row in (*command, *header.rows)),
     )
 
 
@@ -186,7 +188,7 @@ def _answer(reading: Reading, crossing: Crossing) -> Crossing | None:
     return None
 
 
-def _command_rows(command: Command) -> list[HeaderRow]:
+def _command_rows(command: Command, *, names: bool) -> list[HeaderRow]:
     rows: list[tuple[int, str, str]] = []
     kind = command_name(command)
     uid = command.affected_sop_class_uid or command.requested_sop_class_uid
@@ -203,7 +205,7 @@ def _command_rows(command: Command) -> list[HeaderRow]:
         ),
         (0x00000900, "Status", f"{command.status:04X}" if command.status is not None else ""),
         (0x00000901, "Offending elements", ", ".join(f"{tag >> 16:04X},{tag & 0xFFFF:04X}" for tag in command.offending_elements)),
-        (0x00000902, "Error comment", command.error_comment),
+        (_ERROR_COMMENT, "Error comment", command.error_comment),
         (0x00001000, "SOP instance", command.affected_sop_instance_uid),
         (0x00001001, "SOP instance", command.requested_sop_instance_uid),
         (0x00001002, "Event type", _number(command.event_type_id)),
@@ -215,7 +217,8 @@ def _command_rows(command: Command) -> list[HeaderRow]:
         (0x00001030, "Moved for", command.move_originator_ae_title),
         (0x00001031, "Moved by message", _number(command.move_originator_message_id)),
     ]
-    return [HeaderRow(0, tag, "", name, value) for tag, name, value in rows if value]
+    hidden = () if names else (_ERROR_COMMENT,)
+    return [HeaderRow(0, tag, "", name, "" if tag in hidden else value, tag in hidden) for tag, name, value in rows if value]
 
 
 def _number(value: int | None) -> str:

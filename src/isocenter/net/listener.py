@@ -32,6 +32,7 @@ from isocenter.base.limits import (
     HALF_OPEN_CONNECTIONS_MAX,
     RECEIVE_ROOM_BYTES_FIRST,
 )
+from isocenter.model.recording import Ending
 from isocenter.net.blocking import Link
 from isocenter.net.lobby import Lobby, Visitor
 from isocenter.net.pump import Conversation, House
@@ -217,6 +218,7 @@ class Listener:
             self._accepts_at = monotonic() + DESCRIPTORS_SHORT_SECONDS
 
     def _welcome(self, sock: socket.socket, address: str) -> None:
+        tap = None
         try:
             tune(sock)
             recorder = self._house.recorder
@@ -230,7 +232,10 @@ class Listener:
                 self._lobby.enter(secured, address, secured, tap)
         except OSError as error:
             sock.close()
-            self._house.witness.stranger_left(address, f"the connection failed at once: {error}")
+            why = f"the connection failed at once: {error}"
+            if tap is not None:
+                tap.ended(monotonic(), Ending.RESET, why)
+            self._house.witness.stranger_left(address, why)
 
     def _admit(self, link: Link, request: AssociateRequest, address: str) -> bool:
         """Find a thread for an association; False where it was rejected because there is no room."""

@@ -51,7 +51,14 @@ class Recorder:
     def begin(self, caller: Endpoint, called: Endpoint, *, origin: Origin = Origin.HOUSE, outgoing: bool = False) -> Tap:
         """A connection exists from now on."""
         recording = Recording(new_token(), self._clock.now(), caller, called, origin, outgoing)
-        return self.keep(Tap(recording, self._clock.monotonic(), self._charge))
+        return self.read(recording, self._clock.monotonic())
+
+    def read(self, recording: Recording, began: float) -> Tap:
+        """A connection that was made elsewhere, and is charged for while it is read: one of a capture file for instance.
+
+        `began` is its beginning by the clock that its bytes are told by.
+        """
+        return self.keep(Tap(recording, began, self._charge))
 
     def of_socket(self, sock: socket.socket, *, outgoing: bool, origin: Origin = Origin.HOUSE) -> Tap:
         """The same for a connected socket of ours."""
@@ -63,7 +70,7 @@ class Recorder:
         return self.begin(Endpoint(""), Endpoint(""), outgoing=outgoing, origin=origin)
 
     def keep(self, tap: Tap) -> Tap:
-        """A tap that was made elsewhere, a file that was read for instance."""
+        """Take a tap among those that are counted."""
         with self._lock:
             self._taps[tap.recording.token] = tap
             tap.charged = tap.byte_count + RECORDED_CONNECTION_BYTES
@@ -80,6 +87,8 @@ class Recorder:
         with self._lock:
             self._version += 1
             if tap.recording.token not in self._taps:
+                # Nobody can read it any more: it holds no more than its beginning, however long it goes on.
+                tap.drop_oldest(tap.byte_count)
                 return
             tap.charged += byte_count
             self._byte_count += byte_count
@@ -92,7 +101,8 @@ class Recorder:
                 self._make_room()
 
     def _note_end(self, tap: Tap) -> None:
-        if tap.recording.ended is None:
+        if tap.recording.ended is None and tap.recording.origin is not Origin.FILE:
+            # What comes from a file is over, even where the file is not: nobody waits for the rest.
             return
         self._over[tap.recording.token] = None
         if _is_stranger(tap):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import selectors
 import socket
-import struct
 import threading
 from contextlib import suppress
 from time import monotonic
@@ -26,12 +25,10 @@ from isocenter.base.limits import (
 )
 from isocenter.model.recording import Ending, Endpoint, Origin
 from isocenter.net.recorder import Recorder
-from isocenter.net.sockets import acknowledger, connect, explain, listen, numeric, place, stream_of, tune
+from isocenter.net.sockets import acknowledger, connect, explain, listen, numeric, place, reset_on_close, stream_of, tune
 from isocenter.net.tap import Tap
 
 _log = logging.getLogger("isocenter.net.relay")
-_RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER of no time: closing sends a reset."""
 
 
 class Relay:
@@ -45,6 +42,7 @@ class Relay:
         self.callers = 0
         self._recorder = recorder
         self._pairs: set[_Pair] = set()
+        self._serving = 0
         self._door: socket.socket | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -77,13 +75,27 @@ class Relay:
                 # No descriptors are left for a moment, or this is the end.
                 self._over.wait(DESCRIPTORS_SHORT_SECONDS)
                 continue
-            if self._over.is_set() or len(self._pairs) >= RELAY_CONNECTIONS_MAX:
+            with self._lock:
+                # Those that are still being connected count as well.
+                is_full = self._over.is_set() or self._serving >= RELAY_CONNECTIONS_MAX
+                self._serving += not is_full
+            if is_full:
                 caller.close()
                 continue
             self.callers += 1
             threading.Thread(target=self._serve, args=(caller, numeric(peer)), name="relayed connection", daemon=True).start()
 
     def _serve(self, caller: socket.socket, address: str) -> None:
+        try:
+            self._join(caller, address)
+        except Exception:
+            _log.exception("a relayed connection failed here")
+            caller.close()
+        finally:
+            with self._lock:
+                self._serving -= 1
+
+    def _join(self, caller: socket.socket, address: str) -> None:
         tune(caller)
         tap = self._recorder.of_socket(caller, outgoing=False, origin=Origin.PROXY)
         tap.recording.called = Endpoint(self.host, self.port)
@@ -97,10 +109,11 @@ class Relay:
         pair = _Pair(caller, called, tap)
         with self._lock:
             self._pairs.add(pair)
+            # Whoever stops the relay cuts the pairs that it finds: one that comes after that ends by itself.
+            late = self._over.is_set()
         try:
-            pair.run()
-        except Exception:
-            _log.exception("a relayed connection failed here")
+            if not late:
+                pair.run()
         finally:
             pair.close()
             with self._lock:
@@ -237,6 +250,6 @@ class _Pair:
 def _break(sock: socket.socket) -> None:
     """Close with a reset, as the other side of the pair did."""
     with suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        reset_on_close(sock)
     with suppress(OSError):
         sock.close()

@@ -9,6 +9,7 @@ never keep a view that was lent to it.
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from struct import Struct
 
@@ -63,7 +64,7 @@ class _Run:
         self.forth = forth
         self.began = self.ended = now
         self.kept = bytearray()
-        self.gaps: list[int] = []
+        self.gaps = array("Q")
         self.is_start = is_start
         self.spent = spent
         self.lost = 0
@@ -78,10 +79,6 @@ class _Run:
     def byte_count(self) -> int:
         return len(self.kept) + sum(self.gaps[1::2])
 
-    def is_over(self, now: float) -> bool:
-        """True where the next byte deserves a segment of its own."""
-        return now - self.ended > RECORDED_PAUSE_SECONDS or len(self.kept) > RECORDED_RUN_BYTES
-
     def segment(self) -> Segment:
         gaps = tuple(zip(self.gaps[::2], self.gaps[1::2], strict=True))
         return Segment(
@@ -93,7 +90,7 @@ class _Run:
         if gaps and gaps[-2] == position:
             gaps[-1] += count
         else:
-            gaps += (position, count)
+            gaps.extend((position, count))
 
 
 class Tap:

@@ -63,8 +63,8 @@ class Inspection(Protocol):
 
     def room(self) -> Room: ...
 
-    def digests(self, search: str = "") -> list[Digest]:
-        """The connections, latest first; those in which somebody finds `search`."""
+    def digests(self) -> list[Digest]:
+        """The connections, latest first."""
 
     def keeps(self, token: str) -> bool: ...
 
