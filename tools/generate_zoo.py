@@ -56,14 +56,14 @@ def render() -> str:
     from isocenter.model.checkup import Layer
 
     def link(identifier: str) -> str:
-        return f"[{identifier}](troubleshooting.md#{identifier.lower()})"
+        return f"[{identifier}](troubleshooting.md#{identifier.lower()})" if identifier else ""
 
     def how(row) -> str:
         made = row.made or PRACTICES[row.made_by.partition(":")[2]].sentence
         return f"{made} ({WORLDS[row.made_by.partition(':')[0]]})"
 
     def said(row) -> str:
-        words = f"{'Warning: ' if row.is_remark else ''}{headline(row)} {link(row.named)}"
+        words = f"{'Warning: ' if row.is_remark else ''}{headline(row)} {link(row.named)}".rstrip()
         others = [link(one) for one in row.together if one != row.named]
         return words + (f"; not to be told from {', '.join(others)}" if others else "")
 
@@ -73,7 +73,7 @@ def render() -> str:
         return f"{words[:1].upper()}{words[1:]}."
 
     known = fault_table.faults()
-    made = {row.fault for row in (*ROWS, *SEARCHES_FOR_NOTHING)}
+    made = {row.fault for row in (*ROWS, *SEARCHES_FOR_NOTHING)} - {""}
     lines = [TOP.format(rows=len(ROWS) + len(SEARCHES_FOR_NOTHING), faults=len(made), all=len(known))]
     for layer in Layer:
         of_layer = [row for row in ROWS if row.layer is layer]

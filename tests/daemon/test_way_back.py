@@ -11,6 +11,7 @@ from isocenter.archive.catalogue import IndexCatalogue
 from isocenter.archive.index_reader import IndexReader
 from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
+from isocenter.base.limits import CHECKUP_CALLERS_MAX
 from isocenter.daemon.association_ledger import AssociationLedger
 from isocenter.daemon.way_back import AwaitedReports, BesideArchive, ThroughArchive, for_command_line
 from isocenter.dataset import identifier
@@ -129,7 +130,24 @@ def test_a_report_reaches_the_checkup_that_waits_for_its_transaction(way):
         arrivals.report(("9.9", ("1.2",), ()))
         assert arrivals.wait_for_report("9.9", 0) == ("9.9", ("1.2",), ())
         assert arrivals.wait_for_report("8.8", 0) is None
-        assert len(arrivals.commitments()) == 1
+
+
+def test_reports_without_end_take_no_more_than_their_room(way):
+    with way.opened() as arrivals:
+        for number in range(3 * CHECKUP_CALLERS_MAX):
+            arrivals.report((str(number), (), ()))
+        assert len(arrivals._reports) == CHECKUP_CALLERS_MAX
+        assert arrivals.wait_for_report(str(3 * CHECKUP_CALLERS_MAX - 1), 0) is not None
+
+
+def test_who_is_known_as_another_node_calls_on_its_own_business(archive, ledger):
+    reports, remove = AwaitedReports(), archive.remove
+    way = ThroughArchive(archive.catalogue, archive, ledger, reports, remove, CLOCK, "pacs")
+    with way.opened(UID) as arrivals:
+        for node in ("pacs", "ct", ""):
+            ledger.ended(AssociationSummary("t" + node, node.upper(), "ISOCENTER", "10.0.0.5", CLOCK.now(), node=node))
+        assert [caller[1] for caller in arrivals.callers()] == ["PACS", ""]
+        assert not arrivals.is_alone
 
 
 def test_an_archive_beside_us_is_looked_into(archive):

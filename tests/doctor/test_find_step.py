@@ -54,6 +54,20 @@ def test_only_the_test_patient_is_ever_asked_for():
         assert not one.get("PatientName")
 
 
+def test_what_is_left_of_a_failing_search_never_asks_for_the_whole_archive():
+    asked = []
+
+    def serve(request):
+        if request.identifier:
+            asked.append(identifier.decode(request.identifier, request.context.transfer_syntax))
+        yield reply(request, 0xA900 if request.identifier else 0)
+
+    with peer(serve) as opened:
+        find(visit_to(opened.node))
+    assert any("PatientID" not in one for one in asked)
+    assert all(one.get("PatientID") or str(one.get("StudyInstanceUID") or "").startswith("2.25.") for one in asked)
+
+
 def test_one_refused_root_is_no_fault():
     with peer() as opened:
         opened.syntaxes = lambda uid: PLAIN if uid in (PATIENT_ROOT_FIND, VERIFICATION) else ()

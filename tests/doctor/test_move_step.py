@@ -7,6 +7,7 @@ import dataclasses
 import time
 
 import pytest
+from pydicom import Dataset
 from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
 
 from isocenter.base.clock import SystemClock
@@ -14,7 +15,7 @@ from isocenter.base.errors import LinkLost, Refused
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.commitment_step import commitment
-from isocenter.doctor.compare_step import compare
+from isocenter.doctor.compare_step import _little, compare
 from isocenter.doctor.get_step import get
 from isocenter.doctor.move_step import move
 from isocenter.doctor.store_step import store
@@ -25,7 +26,12 @@ from isocenter.net.client import query_contexts
 from isocenter.net.requestor import Proposal, open_association
 from isocenter.net.return_listener import ReturnListener
 from isocenter.standard.sop_class import CT_IMAGE, STORAGE_COMMITMENT_PUSH, STUDY_ROOT_MOVE, VERIFICATION
-from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, JPEG_BASELINE
+from isocenter.standard.transfer_syntax import (
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+    JPEG_BASELINE,
+)
 from isocenter.wire.pdu import RoleSelection
 
 
@@ -201,6 +207,52 @@ def test_a_pdu_that_is_longer_than_agreed_is_told_as_such(world):
     assert move(world.visit).sign.code == "return-pdu-too-long"
 
 
+class Busy:
+    """The way back through an archive that others call too, as the daemon has it: each row of `others` is one of them."""
+
+    def __init__(self, way, others):
+        self.way, self.others = way, others
+
+    @contextlib.contextmanager
+    def opened(self, uid=""):
+        with self.way.opened(uid) as kept:
+            own = kept.callers
+            kept.callers = lambda: [*own(), *self.others]
+            kept.__class__ = type("Shared", (type(kept),), {"is_alone": False})
+            yield kept
+
+
+SCANNER = ("10.9.9.9", "CT", "OTHER", "asked for nothing")
+REFUSED = ("10.9.9.9", "CT", "OTHER", "turned away: no such title")
+KNOCKED = ("10.9.9.9", "", "", "silence")
+
+
+def test_a_scanner_that_stores_meanwhile_is_nothing_of_the_other_sides(world):
+    world.visit.return_path = Busy(world.way, [SCANNER, REFUSED, KNOCKED])
+    world.status = 0xA702
+    assert move(world.visit).sign.code == "move-A702"
+    world.status, world.calls_us = 0, world.call
+    step = move(world.visit)
+    assert step.outcome is Outcome.PASSED
+    assert "10.9.9.9" not in repr(step.facts)
+
+
+def test_who_calls_a_listener_of_our_own_is_the_other_side_whatever_its_address(world):
+    def from_behind():
+        # What called us came through a router that translates: neither its address nor its title is the one that we call.
+        world.visit.address, world.visit.node = "192.0.2.1", dataclasses.replace(world.visit.node, ae_title="BEHIND")
+        world.call(called="ISOCENTRE")
+
+    world.calls_us = from_behind
+    assert move(world.visit).sign.code == "return-other-title"
+
+
+def test_a_scanner_that_is_refused_meanwhile_is_no_report_of_commitment(world):
+    committing(world, on_new=False)
+    world.visit.return_path = Busy(world.way, [REFUSED])
+    assert commitment(world.visit).sign.code == "commit-no-report"
+
+
 def test_another_called_title_is_a_remark(world):
     world.calls_us = lambda: world.call(called="ISOCENTRE")
     step = move(world.visit)
@@ -322,6 +374,15 @@ def test_missing_and_changed_pixels_fail(world):
     assert changed(world, drop).sign.code == "compare-pixels-missing"
     step = changed(world, spoil)
     assert (step.outcome, step.sign.code) == (Outcome.FAILED, "compare-pixels-changed")
+
+
+@pytest.mark.parametrize("extra", [b"\0", b"\0\0", b"\0\0\0"])
+def test_an_odd_number_of_pixel_bytes_is_compared_in_any_order(extra):
+    pixels, words = b"\1\2\3\4" + extra, Dataset()
+    words.BitsAllocated = 16
+    swapped = _little(pixels, words, EXPLICIT_VR_BIG_ENDIAN)
+    assert swapped[:4] == b"\2\1\4\3"
+    assert len(swapped) == len(pixels) & ~1
 
 
 def test_loss_is_told_by_the_syntax(world):

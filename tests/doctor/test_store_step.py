@@ -12,6 +12,7 @@ from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
 from isocenter.dataset import identifier
 from isocenter.doctor.clean_up_step import clean_up
 from isocenter.doctor.find_again_step import find_again
+from isocenter.doctor.find_step import find
 from isocenter.doctor.identity import PATIENT_ID, PATIENT_NAME
 from isocenter.doctor.store_step import store
 from isocenter.doctor.visit import Consent
@@ -114,14 +115,20 @@ def searching(answer: dict[str, str], levels: tuple[str, ...] = ("STUDY", "IMAGE
     def serve(request):
         asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
         if asked.get("QueryRetrieveLevel") in levels:
-            yield reply(request, 0xFF00, answer)
+            yield reply(request, 0xFF00, answer | uids(asked))
         yield reply(request, 0)
 
     return serve
 
 
+def uids(asked: Dataset) -> dict[str, str]:
+    """What was asked for by UID, as an answer gives it back."""
+    keys = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    return {keyword: str(asked.get(keyword)) for keyword in keys if asked.get(keyword)}
+
+
 def test_an_archive_that_files_it_under_another_patient_is_told():
-    with peer(searching({"PatientID": "00000000", "PatientName": PATIENT_NAME, "StudyInstanceUID": "1.2"})) as opened:
+    with peer(searching({"PatientID": "00000000", "PatientName": PATIENT_NAME})) as opened:
         visit = visit_to(opened.node)
         store(visit)
         step = find_again(visit)
@@ -129,9 +136,43 @@ def test_an_archive_that_files_it_under_another_patient_is_told():
     assert step.facts["changed"] == {"PatientID": "00000000"}
 
 
+def test_an_archive_that_answers_with_somebody_else_is_no_proof_and_nobody_is_named(monkeypatch):
+    monkeypatch.setattr("isocenter.doctor.find_again_step.CHECKUP_STORED_SECONDS", 0.0)
+    person = {"PatientName": "SECRET^SAMUEL", "PatientID": "SECRET-ID", "StudyInstanceUID": "1.2", "SOPInstanceUID": "1.2.3"}
+
+    def serve(request):
+        if request.identifier:
+            yield reply(request, 0xFF00, person)
+        yield reply(request, 0)
+
+    with peer(serve) as opened:
+        visit = visit_to(opened.node)
+        store(visit)
+        steps = [find(visit), find_again(visit)]
+    assert (steps[1].outcome, steps[1].sign.code, steps[1].sign.facts) == (Outcome.FAILED, "found-others", {"count": "1"})
+    assert "SECRET" not in repr([steps, visit.remarks])
+
+
+def test_the_name_in_somebody_elses_study_is_not_taken_for_the_test_patients():
+    def serve(request):
+        asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
+        if asked.get("QueryRetrieveLevel") == "IMAGE":
+            yield reply(request, 0xFF00, uids(asked))
+        elif request.identifier:
+            yield reply(request, 0xFF00, {"PatientName": "SECRET^SAMUEL", "PatientID": "SECRET-ID", "StudyInstanceUID": "1.2"})
+        yield reply(request, 0)
+
+    with peer(serve) as opened:
+        visit = visit_to(opened.node)
+        store(visit)
+        step = find_again(visit)
+    assert step.outcome is Outcome.PASSED
+    assert "SECRET" not in repr([step, visit.remarks])
+
+
 def test_a_study_without_its_image_is_told(monkeypatch):
     monkeypatch.setattr("isocenter.doctor.find_again_step.CHECKUP_STORED_SECONDS", 0.0)
-    with peer(searching({"PatientID": PATIENT_ID, "StudyInstanceUID": "1.2"}, ("STUDY",))) as opened:
+    with peer(searching({"PatientID": PATIENT_ID}, ("STUDY",))) as opened:
         visit = visit_to(opened.node)
         store(visit)
         step = find_again(visit)
@@ -146,7 +187,7 @@ def test_an_archive_that_indexes_later_is_waited_for():
         if asked.get("QueryRetrieveLevel") == "IMAGE":
             searches.append(asked)
         if len(searches) > 2 or asked.get("QueryRetrieveLevel") == "STUDY":
-            yield reply(request, 0xFF00, {"PatientID": PATIENT_ID, "PatientName": PATIENT_NAME})
+            yield reply(request, 0xFF00, {"PatientID": PATIENT_ID, "PatientName": PATIENT_NAME} | uids(asked))
         yield reply(request, 0)
 
     with peer(serve) as opened:

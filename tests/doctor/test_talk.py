@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import threading
+import time
 
 import pytest
-from tests.doctor.scripted import Peer, raw_peer, reply, visit_to
+from tests.doctor.scripted import SHORT, Peer, raw_peer, reply, visit_to
 
 from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX
+from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.find_step import find
 from isocenter.doctor.store_step import store
@@ -17,7 +21,7 @@ from isocenter.lab.faults.certificates import Authority
 from isocenter.model.checkup import Outcome
 from isocenter.model.records import Node
 from isocenter.net.tls import listening_context
-from isocenter.standard.sop_class import VERIFICATION
+from isocenter.standard.sop_class import STUDY_ROOT_FIND, VERIFICATION
 
 ECHO = Command(field=CommandField.C_ECHO_RQ, affected_sop_class_uid=VERIFICATION)
 
@@ -59,11 +63,84 @@ def test_a_response_comes_with_its_status(peer):
     assert (answer.status, answer.is_pending) == (0, False)
 
 
+def without_end(change, stopped=lambda: False):
+    """A peer that goes on and on, and how a search there ends: its sign and how long it took."""
+
+    def serve(request):
+        while True:
+            answer = reply(request, 0xFF00)
+            threading.Event().wait(0.005)
+            yield dataclasses.replace(answer, command=change(answer.command))
+
+    with contextlib.closing(Peer(serve)) as peer:
+        visit = visit_to(peer.node, is_stopped=stopped, patience=dataclasses.replace(SHORT, response=0.3))
+        began = time.monotonic()
+        with pytest.raises(Trouble) as told, opened(visit, proposed(VERIFICATION), Tape(visit), "echo") as talk:
+            list(talk.ask(talk.contexts(VERIFICATION)[0], ECHO, None, 0.3, "C-ECHO"))
+        return told.value, time.monotonic() - began
+
+
+def stray(command):
+    return dataclasses.replace(command, message_id_being_responded_to=4711, status=0)
+
+
+def request_of_theirs(command):
+    report = CommandField.N_EVENT_REPORT_RQ
+    return Command(
+        field=report, message_id=9, affected_sop_class_uid=VERIFICATION, affected_sop_instance_uid="1.2", event_type_id=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(lambda command: command, "echo-silent"), (stray, "echo-wrong-id"), (request_of_theirs, "echo-silent")],
+    ids=["pending", "answers to another message", "requests"],
+)
+def test_what_goes_on_without_end_ends_in_time(change, code):
+    trouble, seconds = without_end(change)
+    assert trouble.sign.code == code
+    assert 0.2 < seconds < 5
+
+
+@pytest.mark.parametrize("change", [lambda command: command, stray, request_of_theirs])
+def test_what_goes_on_without_end_ends_where_the_checkup_is_stopped(change):
+    trouble, _ = without_end(change, lambda: True)
+    assert (trouble.outcome, str(trouble)) == (Outcome.SKIPPED, "stopped by you")
+
+
+def test_a_search_has_its_time_for_each_answer():
+    def serve(request):
+        for _ in range(5):
+            threading.Event().wait(0.3)
+            yield reply(request, 0xFF00, {"PatientID": "1"})
+        yield reply(request, 0)
+
+    with contextlib.closing(Peer(serve)) as peer:
+        visit = visit_to(peer.node)
+        proposal = proposed(STUDY_ROOT_FIND)
+        command = Command(field=CommandField.C_FIND_RQ, affected_sop_class_uid=STUDY_ROOT_FIND, priority=0)
+        with opened(visit, proposal, Tape(visit), "find") as talk:
+            context = talk.contexts(STUDY_ROOT_FIND)[0]
+            data = identifier.encode({"PatientID": ""}, context.transfer_syntax)
+            assert len(list(talk.ask(context, command, data, 1.0, "C-FIND"))) == 6
+
+
+def test_of_an_answer_no_byte_of_its_data_set_is_written_down():
+    def serve(request):
+        if request.identifier:
+            yield reply(request, 0xFF00, {"PatientName": "SECRET^SAMUEL", "PatientID": "SECRET-ID"})
+        yield reply(request, 0)
+
+    with contextlib.closing(Peer(serve)) as peer:
+        step = find(visit_to(peer.node))
+    answers = [one for one in step.exchanges if one.direction == "got" and "C-FIND response" in one.words]
+    assert any(len(one.raw) > 12 for one in answers)
+    assert not any(b"SECRET" in one.raw for one in answers)
+
+
 def test_an_answer_without_a_status_counts_as_a_failure():
     def serve(request):
         answer = reply(request, 0)
-        import dataclasses
-
         yield dataclasses.replace(answer, command=dataclasses.replace(answer.command, status=None))
 
     with contextlib.closing(Peer(serve)) as peer, opened(visit_to(peer.node), proposed(VERIFICATION), _tape(peer), "find") as talk:

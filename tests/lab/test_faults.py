@@ -289,7 +289,7 @@ def test_an_unknown_context_is_answered_with_an_abort(loopback):
 @pytest.mark.parametrize("name", PRACTICES)
 def test_every_fault_listens_and_stands_in_the_table_of_faults(name):
     practice = catalogue.practice(name)
-    assert fault_table.fault(practice.fault).identifier == practice.fault
+    assert not practice.fault or fault_table.fault(practice.fault).identifier == practice.fault
     assert practice.sentence
     assert not practice.sentence.endswith(".")
 

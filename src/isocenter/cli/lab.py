@@ -46,7 +46,7 @@ def fault(
     chosen = serving.knowing(catalogue.practice(name), us.ae_title, (us.host, us.port))
 
     def listening(got: int) -> None:
-        say(f"FAULTY at {host}, port {got}, {chosen.sentence} (fault {chosen.fault}).")
+        say(f"FAULTY at {host}, port {got}, {chosen.sentence}{f' (fault {chosen.fault})' if chosen.fault else ''}.")
         note(f"Examine it:  isocenter doctor FAULTY@{host}:{got}    Stop: Ctrl+C")
 
     serving.practise(chosen, host, port, listening)

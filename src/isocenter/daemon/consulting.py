@@ -56,7 +56,7 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
         consent=Consent(**{one.name: one.name in asked.consent for one in fields(Consent)}),
         security=security,
         storage_class_uid=asked.storage_class_uid,
-        return_path=_way_back(house),
+        return_path=_way_back(house, asked.node.name),
         callers=house.shelf.rejected_callers(),
         known_product=reported_product(house.place.folder, asked.node),
         is_stopped=stopped.is_set,
@@ -68,9 +68,9 @@ def _visit(house: House, asked: CheckupAsked, stopped: threading.Event, security
     return visit
 
 
-def _way_back(house: House) -> ThroughArchive:
+def _way_back(house: House, node: str) -> ThroughArchive:
     clock = SystemClock()
-    return ThroughArchive(house.catalogue, house.archive, house.witness.ledger, house.reports, house.archive.remove, clock)
+    return ThroughArchive(house.catalogue, house.archive, house.witness.ledger, house.reports, house.archive.remove, clock, node)
 
 
 @contextmanager

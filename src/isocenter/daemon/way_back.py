@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import CHECKUP_OBJECT_BYTES_MAX, CHECKUP_WATCH_SECONDS
+from isocenter.base.limits import CHECKUP_CALLERS_MAX, CHECKUP_OBJECT_BYTES_MAX, CHECKUP_WATCH_SECONDS
 from isocenter.model.attributes import Level
 from isocenter.model.ports import Associations, BlobReader, Catalogue
-from isocenter.model.records import AssociationOutcome, AssociationSummary, Instance
+from isocenter.model.records import AssociationSummary, Instance
 
 if TYPE_CHECKING:
     from isocenter.dimse.exchange import Reply, Request
@@ -63,13 +63,19 @@ class AwaitedReports:
 
 
 class _Watched:
-    """What came to an archive since the way back was opened; an `Arrivals`. One thread waits, others tell of reports."""
+    """What came to an archive since the way back was opened; an `Arrivals`. One thread waits, others tell of reports.
 
-    def __init__(self, catalogue: Catalogue, blobs: BlobReader, associations: Associations | None, clock: Clock) -> None:
+    `node` is the name of the one that is examined: who is known by another name calls on its own business.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, blobs: BlobReader, associations: Associations | None, clock: Clock, node: str = ""
+    ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
         self._associations = associations
         self._clock = clock
+        self._node = node
         self._changed = threading.Condition()
         self._reports: list[CommitmentReport] = []
         self._transfer_syntax = ""
@@ -112,18 +118,23 @@ class _Watched:
         """Only of the archive in this process: the roster of another one does not know that somebody waits."""
         return self._associations is not None
 
+    @property
+    def is_alone(self) -> bool:
+        """Never: everybody calls an archive."""
+        return False
+
     def callers(self) -> list[Caller]:
-        """Who connected since; nobody is known where the archive runs in another process."""
+        """Who connected since and is not known as another node; nobody is where the archive runs in another process."""
         if self._associations is None:
             return []
         past = [one.summary for one in self._associations.past_associations(self._after)]
         still = [one for one in self._associations.open_associations() if one.token not in self._before]
-        return [_caller(one) for one in (*past, *still) if not one.outgoing]
+        return [_caller(one) for one in (*past, *still) if not one.outgoing and one.node in ("", self._node)]
 
     def report(self, report: CommitmentReport) -> None:
         """A report came."""
         with self._changed:
-            self._reports.append(report)
+            self._reports = [*self._reports, report][-CHECKUP_CALLERS_MAX:]
             self._changed.notify_all()
 
     def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
@@ -132,28 +143,18 @@ class _Watched:
             self._changed.wait_for(lambda: any(one[0] == transaction_uid for one in self._reports), seconds)
             return next((one for one in self._reports if one[0] == transaction_uid), None)
 
-    def commitments(self) -> list[CommitmentReport]:
-        """All of them."""
-        with self._changed:
-            return list(self._reports)
-
 
 def _caller(summary: AssociationSummary) -> Caller:
-    who = (summary.address, summary.calling_ae_title, summary.called_ae_title)
-    if summary.outcome is AssociationOutcome.REJECTED:
-        return (*who, f"turned away: {summary.reason}")
-    if summary.outcome is AssociationOutcome.NONE:
-        return (*who, summary.reason)
-    if summary.contexts and not any(syntax for _, _, syntax in summary.contexts):
-        return (*who, "nothing that it proposed was accepted here")
-    told = ", ".join(f"{count} x {operation}" for operation, count in sorted(summary.requests.items())) or "asked for nothing"
-    if summary.last_failure:
-        told += f", answered here by {summary.last_failure}"
-    return (*who, f"{told}; {summary.reason}" if summary.reason else told)
+    from isocenter.net.return_listener import became_of
+
+    return summary.address, summary.calling_ae_title, summary.called_ae_title, became_of(summary)
 
 
 class ThroughArchive:
-    """The way back through the archive that runs in this process; a `ReturnPath`. `remove` takes away what came."""
+    """The way back through the archive that runs in this process; a `ReturnPath`. `remove` takes away what came.
+
+    `node` is the name of the node that is examined, empty where it has none.
+    """
 
     def __init__(
         self,
@@ -163,6 +164,7 @@ class ThroughArchive:
         reports: AwaitedReports,
         remove: Callable[[Level, str], int],
         clock: Clock,
+        node: str = "",
     ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
@@ -170,12 +172,13 @@ class ThroughArchive:
         self._reports = reports
         self._remove = remove
         self._clock = clock
+        self._node = node
 
     @contextmanager
     def opened(self, sop_instance_uid: str = "") -> Iterator[_Watched]:
         """Watch while the block runs; the copy that came meanwhile is removed at its end, one that was here before is not."""
         was_here = bool(sop_instance_uid) and self._catalogue.instance(sop_instance_uid) is not None
-        watched = _Watched(self._catalogue, self._blobs, self._associations, self._clock)
+        watched = _Watched(self._catalogue, self._blobs, self._associations, self._clock, self._node)
         try:
             with self._reports.awaited(watched.report):
                 yield watched

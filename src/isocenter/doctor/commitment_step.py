@@ -12,24 +12,25 @@ from typing import Any
 
 from isocenter.base.errors import UsageError
 from isocenter.base.ids import new_uid
+from isocenter.base.limits import CHECKUP_CALLERS_MAX
 from isocenter.dataset import identifier
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Reply, Request
 from isocenter.doctor import signs
+from isocenter.doctor.move_step import callers_of
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, step_of
 from isocenter.doctor.visit import Arrivals, CommitmentReport, TestObject, Visit, patiently
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
 from isocenter.net.messages import Message, refusal
 from isocenter.net.requestor import Proposal
-from isocenter.net.return_listener import reported
+from isocenter.net.return_listener import NOTHING_ACCEPTED, TURNED_AWAY, reported
 from isocenter.standard.sop_class import STORAGE_COMMITMENT_PUSH, STORAGE_COMMITMENT_PUSH_INSTANCE
 from isocenter.standard.status import UNRECOGNIZED_OPERATION, Kind, kind_of, status_of
 
 _SAME_ASSOCIATION_SECONDS = 3.0
 """Of the patience, spent on the association that asked; archives that report there do so at once."""
 _LOOK_SECONDS = 0.05
-_REFUSED = ("turned away", "nothing that it proposed")
-"""How the words begin that tell what became of a caller whom this side refused."""
+_REFUSED = (TURNED_AWAY, NOTHING_ACCEPTED)
 _TRANSACTION_UID, _REFERENCED = 0x00081195, 0x00081199
 _CLASS, _INSTANCE = 0x00081150, 0x00081155
 
@@ -57,7 +58,7 @@ def _commitment(visit: Visit, tape: Tape) -> Step:
         if report is None and not here and arrivals is not None:
             report = patiently(visit, lambda seconds: arrivals.wait_for_report(transaction, seconds), visit.patience.commitment)
         report, on = (here[0], "the same association") if here else (report, "a new association")
-        callers = [list(caller) for caller in arrivals.callers()] if arrivals is not None else []
+        callers = [list(caller) for caller in callers_of(visit, arrivals)] if arrivals is not None else []
     if report is None and arrivals is None:
         words = "it takes the request; whether it reports was not tested, because no port of ours was open for it"
         return Step(Layer.COMMITMENT, Outcome.WARNED, words, facts={"transaction_uid": transaction})
@@ -123,7 +124,7 @@ def _noted(message: Message, here: list[CommitmentReport], talk: Talk) -> Reply:
         return refusal(message, UNRECOGNIZED_OPERATION, "only a report of storage commitment is served here")
     request = Request(message.context, message.command, message.identifier, talk.requestor.messages.caller)
     report, reply = reported(request)
-    if report is not None:
+    if report is not None and len(here) < CHECKUP_CALLERS_MAX:
         here.append(report)
     return reply
 

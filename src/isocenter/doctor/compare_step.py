@@ -149,8 +149,9 @@ def _pixels(test_object: TestObject, sent: Dataset, back: Dataset) -> str:
 
 
 def _little(pixels: bytes, data_set: Dataset, syntax: str) -> bytes:
-    """Pixel bytes in little endian order, without the byte that makes their count even."""
+    """Pixel bytes in little endian order; half a word at their end is dropped where words are turned."""
     if data_set.get("BitsAllocated") == 16 and not transfer_syntax.of(syntax).little_endian:
+        pixels = pixels[: len(pixels) & ~1]
         swapped = bytearray(pixels)
         swapped[0::2], swapped[1::2] = pixels[1::2], pixels[0::2]
         return bytes(swapped)

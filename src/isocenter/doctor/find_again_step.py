@@ -2,6 +2,7 @@
 
 Comes in: a visit whose test object was taken. Goes out: a step: found by its own UID, found elsewhere (another patient, another
 study), or lost without a word. The answer's values are compared with what was sent. Archives that index later get some seconds.
+An archive may answer with what was not asked for: an answer that does not name our own object is somebody's, and is only counted.
 """
 
 from __future__ import annotations
@@ -39,19 +40,22 @@ def _find_again(visit: Visit, tape: Tape) -> Step:
         root = next((root for root in _ROOTS if talk.contexts(Question(At.STUDY, root, {}).sop_class("find"))), None)
         if root is None:
             raise refused(proposal, talk.accept, "find")
-        found, waited = _by_uid(visit, talk, root, test_object)
+        found, others, waited = _by_uid(visit, talk, root, test_object)
         if found.is_failure:
             said = {"level": "image", "root": root.value, "said": found.words}
             sign = signs.of_status("find", found.status or 0, **said)
             return Step(Layer.FIND_AGAIN, Outcome.FAILED, f"the search for it fails: {found.words}", sign=sign)
         study = ask(talk, _study(root, {_STUDIES_UID: test_object.study_instance_uid}), visit.patience.response)
+        _only(study, _STUDIES_UID, test_object.study_instance_uid)
+        if not found.answers and others:
+            return _unmatched(others)
         if not found.answers:
             return _lost(visit, talk, root, study)
     return _found(visit, found, study, waited)
 
 
-def _by_uid(visit: Visit, talk: Talk, root: RootName, test_object: TestObject) -> tuple[Search, float]:
-    """The object by its own UID, asked for until it is there or the time is over; and how long that took, in seconds."""
+def _by_uid(visit: Visit, talk: Talk, root: RootName, test_object: TestObject) -> tuple[Search, int, float]:
+    """The object by its own UID, asked for until it is there or the time is over; how many others came, and the seconds it took."""
     keys = {
         UNIQUE[At.STUDY]: test_object.study_instance_uid,
         UNIQUE[At.SERIES]: test_object.series_instance_uid,
@@ -62,10 +66,25 @@ def _by_uid(visit: Visit, talk: Talk, root: RootName, test_object: TestObject) -
     began = visit.clock.monotonic()
     while True:
         found = ask(talk, Question(At.IMAGE, root, keys), visit.patience.response, "C-FIND of the test object by its UID")
+        others = _only(found, UNIQUE[At.IMAGE], test_object.sop_instance_uid)
         waited = visit.clock.monotonic() - began
         if found.is_failure or found.answers or waited >= CHECKUP_STORED_SECONDS or visit.is_stopped():
-            return found, waited
+            return found, others, waited
         visit.pause(CHECKUP_LOOK_SECONDS)
+
+
+def _only(search: Search, tag: int, value: str) -> int:
+    """Drop the answers that are of something else than was asked for, which may be a patient's; how many those were."""
+    came = len(search.answers)
+    search.answers = [answer for answer in search.answers if value_of(answer, tag).rstrip("\0 ") == value]
+    return came - len(search.answers)
+
+
+def _unmatched(others: int) -> Step:
+    """It answered, and never with what was asked for: whether the object is there cannot be told."""
+    facts = {"answers_of_others": others}
+    words = f"a search for its UID brought {others} answer{'' if others == 1 else 's'}, none of them the test image"
+    return Step(Layer.FIND_AGAIN, Outcome.FAILED, words, facts=facts, sign=Sign("found-others", {"count": str(others)}))
 
 
 def _study(root: RootName, keys: dict[int, str]) -> Question:
@@ -81,6 +100,7 @@ def _lost(visit: Visit, talk: Talk, root: RootName, study: Search) -> Step:
         words = "it was taken, its study is there, and the image itself is not found by its UID"
         return Step(Layer.FIND_AGAIN, Outcome.FAILED, words, sign=Sign("found-study-only"))
     patient = ask(talk, _study(root, {_PATIENT_ID: test_object.patient_id}), visit.patience.response)
+    _only(patient, _PATIENT_ID, test_object.patient_id)
     others = [uid for answer in patient.answers if (uid := value_of(answer, _STUDIES_UID))]
     facts: dict[str, Any] = {"studies_of_the_test_patient": len(others)}
     words = f"it was taken, and after {CHECKUP_STORED_SECONDS:g} s no search finds it"
@@ -105,7 +125,7 @@ def _found(visit: Visit, found: Search, study: Search, waited: float) -> Step:
 
 
 def _changed(visit: Visit, answer: Dataset) -> dict[str, str]:
-    """What the archive calls the test patient otherwise. Nothing of it is a person's: it is our own object."""
+    """What the archive calls the test patient otherwise, in an answer that names our own study."""
     test_object = visit.test_object
     assert test_object is not None, "the step is skipped without one"
     sent = {"PatientName": (_PATIENT_NAME, PATIENT_NAME), "PatientID": (_PATIENT_ID, test_object.patient_id)}

@@ -1,7 +1,8 @@
 """C-FIND at each root and level (PS3.4 C.4.1, C.6): which models it searches, what it answers, and how fast.
 
 Comes in: a visit with an association behind it. Goes out: a step. Only the test patient is asked for, so that no search is broad
-and no patient's name is read. A failing search is tried again without its keys, one by one.
+and no patient's name is read. A failing search is tried again without its keys, one by one; without the patient's only for a study
+that nobody has.
 """
 
 from __future__ import annotations
@@ -69,6 +70,9 @@ def _disliked(visit: Visit, talk: Talk, root: RootName, found: dict[RootName, di
     for tag in question.keys:
         if tag != UNIQUE[level]:
             keys = {one: value for one, value in question.keys.items() if one != tag}
+            if tag == _PATIENT_ID:
+                # What is left of the keys would ask for everything that is there.
+                keys[UNIQUE[level]] = new_uid()
             what = f"the same C-FIND without {keyword_of(tag)}"
             if not ask(talk, Question(level, root, keys), visit.patience.response, what).is_failure:
                 return keyword_of(tag)

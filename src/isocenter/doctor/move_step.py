@@ -19,6 +19,7 @@ from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed,
 from isocenter.doctor.visit import Arrivals, TestObject, Visit, patiently
 from isocenter.jobs.questions import UNIQUE, At, Question, RootName
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
+from isocenter.net.return_listener import NOTHING_ACCEPTED, TURNED_AWAY
 from isocenter.standard import transfer_syntax
 from isocenter.standard.status import Kind, kind_of
 
@@ -28,7 +29,7 @@ _DESTINATION_UNKNOWN = frozenset({0xA801, 0xC003, 0xC801, 0xC013})
 _SETTLES_SECONDS = 0.5
 """What an archive that failed gets to end its call to us, so that its end is told too."""
 
-_TURNED_AWAY = "turned away: "
+_TURNED_AWAY = f"{TURNED_AWAY}: "
 _ENDS_SECONDS = 0.1
 """The same where nobody is seen to call: a connection that spoke no DICOM is told when it has ended."""
 
@@ -37,7 +38,7 @@ Caller = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What a retrieval brought: the final response, the object or None, and who called us meanwhile."""
+    """What a retrieval brought: the final response, the object or None, and how the other side called us meanwhile."""
 
     answer: Answer
     data: bytes | None
@@ -146,9 +147,21 @@ def _one(visit: Visit, talk: Talk, root: RootName, level: At, arrivals: Arrivals
     failed = kind_of(answer.status) in (Kind.FAILURE, Kind.CANCEL)
     patience = visit.patience.arrival
     if failed:
-        patience = min(patience, _SETTLES_SECONDS if arrivals.callers() else _ENDS_SECONDS)
+        patience = min(patience, _SETTLES_SECONDS if callers_of(visit, arrivals) else _ENDS_SECONDS)
     came = patiently(visit, lambda seconds: arrivals.wait_for(test_object.sop_instance_uid, seconds), patience)
-    return Came(answer, came, tuple(arrivals.callers()), to, visit.product)
+    return Came(answer, came, callers_of(visit, arrivals), to, visit.product)
+
+
+def callers_of(visit: Visit, arrivals: Arrivals) -> tuple[Caller, ...]:
+    """How the other side called us: from its address or under its title. Many call an archive, each on its own business.
+
+    Whoever calls a listener of our own is the other side, behind a translated address perhaps.
+    """
+    callers = tuple(arrivals.callers())
+    theirs = tuple(one for one in callers if one[0] == visit.address or one[1] == visit.node.ae_title)
+    if not arrivals.is_alone:
+        return theirs
+    return tuple(one for one in callers if one in theirs or not one[1]) or callers
 
 
 def _judged(visit: Visit, came: Came) -> Step:
@@ -195,10 +208,9 @@ def _judged(visit: Visit, came: Came) -> Step:
 
 def _why_not(visit: Visit, came: Came) -> tuple[str, Sign]:
     """Nothing came: by who called us, else by what was answered."""
-    theirs = [one for one in came.callers if one[0] == visit.address or one[1] in ("", visit.node.ae_title)] or list(came.callers)
     said = {"said": came.said, "status": f"{came.answer.status:04X}"}
-    if theirs:
-        return _called_and_failed(theirs[-1], said)
+    if came.callers:
+        return _called_and_failed(came.callers[-1], said)
     counts = came.answer.command
     if came.has_waited:
         seconds = f"{came.answer.milliseconds / 1000:.1f}"
@@ -228,7 +240,7 @@ def _called_and_failed(caller: Caller, said: dict[str, str]) -> tuple[str, Sign]
         return f"{who} and did not ask for an association: {why}", Sign("return-stranger", facts)
     if why.startswith(_TURNED_AWAY):
         return f"{who} and was {why}", Sign("return-rejected", facts)
-    if why.startswith("nothing that it proposed"):
+    if why.startswith(NOTHING_ACCEPTED):
         return f"{who}, and {why}", Sign("return-refused-contexts", facts)
     if "P-DATA-TF of" in why:
         return f"{who} and sent a longer PDU than it may: {why}", Sign("return-pdu-too-long", facts)

@@ -17,6 +17,7 @@ from isocenter.base.errors import IsocenterError, LinkLost, LocalError, Refused,
 from isocenter.base.limits import CANCEL_HEEDED_SECONDS, CHECKUP_EXCHANGES_MAX, CHECKUP_RAW_BYTES_MAX
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import AgreedContext, Reply
+from isocenter.doctor.front import Front
 from isocenter.doctor.network import tls_context
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Exchange, Layer, Outcome, Sign, Step
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PLAIN = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 
 _UNHEEDED = "it did not heed C-CANCEL"
+_STOPPED = "stopped by this side"
 
 REFUSALS = {1: "refused-by-policy", 2: "refused-by-policy", 3: "class-refused", 4: "syntax-refused"}
 """Results of a presentation context (PS3.8 9.3.3.2) as the second part of a sign's code."""
@@ -68,12 +70,15 @@ class Answer:
 
 
 class _Taped:
-    """A stream whose bytes are also kept, the first of each message; everything else is the stream's own affair."""
+    """A stream whose bytes are also kept, the first of each message; everything else is the stream's own affair.
+
+    What we send is our own test object and questions about it. What comes may be about anybody: of that no data set is kept.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self.sent = bytearray()
-        self.got = bytearray()
+        self.got = Front(CHECKUP_RAW_BYTES_MAX)
         self.sent_count = 0
         self.got_count = 0
 
@@ -83,8 +88,7 @@ class _Taped:
     def recv_into(self, buffer: memoryview, /) -> int:
         count = self._stream.recv_into(buffer)
         self.got_count += count
-        if len(self.got) < CHECKUP_RAW_BYTES_MAX:
-            self.got += buffer[: min(count, CHECKUP_RAW_BYTES_MAX - len(self.got))]
+        self.got.took(buffer[:count])
         return count
 
     def sendmsg(self, buffers: Sequence[Buffer], /) -> int:
@@ -127,19 +131,19 @@ class Tape:
     def sent(self, words: str) -> None:
         """What was sent since the last note was this."""
         if self._stream is not None:
-            self._add("sent", words, self._stream.sent, self._stream.sent_count)
+            self._add("sent", words, bytes(self._stream.sent), self._stream.sent_count)
+            self._stream.sent.clear()
             self._stream.sent_count = 0
 
     def got(self, words: str) -> None:
         """What came since the last note was this."""
         if self._stream is not None:
-            self._add("got", words, self._stream.got, self._stream.got_count)
+            self._add("got", words, self._stream.got.cut(), self._stream.got_count)
             self._stream.got_count = 0
 
-    def _add(self, direction: str, words: str, raw: bytearray, count: int) -> None:
+    def _add(self, direction: str, words: str, raw: bytes, count: int) -> None:
         if len(self._exchanges) < CHECKUP_EXCHANGES_MAX:
-            self._exchanges.append(Exchange(self._clock.now(), direction, words, bytes(raw), count, self._recording))
-        raw.clear()
+            self._exchanges.append(Exchange(self._clock.now(), direction, words, raw, count, self._recording))
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -150,11 +154,14 @@ class Talk:
     """An open association, asked one thing at a time; one thread.
 
     `word` begins the codes of what goes wrong on it, `product` is what the other side seems to be. `asked` answers what it asks of
-    us meanwhile.
+    us meanwhile. Whatever comes, and however long it goes on, a question ends in time.
     """
 
-    def __init__(self, requestor: Requestor, tape: Tape, word: str, product: str = "") -> None:
+    def __init__(
+        self, requestor: Requestor, tape: Tape, word: str, product: str = "", is_stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         self.product = product
+        self.is_stopped = is_stopped
         self.requestor = requestor
         self.tape = tape
         self.word = word
@@ -171,7 +178,8 @@ class Talk:
     def ask(self, context: AgreedContext, command: Command, data: bytes | None, seconds: float, what: str) -> Iterator[Answer]:
         """Send a request: every response, the final one last. Raises `Trouble` where none comes, or nothing that answers it.
 
-        Whoever stops reading has the operation cancelled (PS3.7 9.3.2.3).
+        All of them have so many seconds; each answer of a search has, since whoever reads them counts them. Whoever stops reading
+        has the operation cancelled (PS3.7 9.3.2.3).
         """
         requestor = self.requestor
         message_id = requestor.new_message_id()
@@ -181,15 +189,20 @@ class Talk:
         )
         self.tape.sent(f"{what}, message {message_id}")
         is_over = False
+        until = monotonic() + seconds
         try:
             while not is_over:
-                message = self._response(message_id, seconds)
+                message = self._response(message_id, seconds, until)
+                if command.field == CommandField.C_FIND_RQ:
+                    until = monotonic() + seconds
                 answer = Answer(
                     message.command, message.identifier, message.context.transfer_syntax, round((perf_counter() - began) * 1000, 1)
                 )
                 self.tape.got(_words_of(answer))
                 is_over = not answer.is_pending
                 yield answer
+                if not is_over:
+                    self._heed_stop()
         except Trouble:
             is_over = True
             raise
@@ -197,19 +210,27 @@ class Talk:
             if not is_over:
                 self._cancel(context, message_id)
 
-    def _response(self, message_id: int, seconds: float) -> Message:
-        strays: list[int] = []
+    def _response(self, message_id: int, seconds: float, until: float) -> Message:
+        """The next response to this message. What comes meanwhile of others neither ends the wait nor makes it longer."""
+        stray: int | None = None
         while True:
-            message = self.requestor.messages.next(seconds)
+            message = self.requestor.messages.next(seconds, until)
             if message is None:
-                raise self._ended(strays, message_id, seconds)
+                raise self._ended(stray, message_id, seconds)
             if not message.is_response:
                 self._serve(message)
             elif message.command.message_id_being_responded_to == message_id:
                 return message
             else:
                 self.tape.got(f"response to message {message.command.message_id_being_responded_to}")
-                strays.append(message.command.message_id_being_responded_to or 0)
+                if stray is None:
+                    stray = message.command.message_id_being_responded_to or 0
+            self._heed_stop()
+
+    def _heed_stop(self) -> None:
+        """What goes on and on ends where the checkup is stopped. One answer is waited for all the same: it tells what was done."""
+        if self.is_stopped():
+            self.requestor.messages.abort(_STOPPED)
 
     def _serve(self, message: Message) -> None:
         self.tape.got(f"request {message.command.field:04X}")
@@ -222,7 +243,7 @@ class Talk:
 
     def listen(self, seconds: float) -> bool:
         """Wait for one request of the other side's and answer it; False where none came in time or the association ended."""
-        message = self.requestor.messages.next(seconds)
+        message = self.requestor.messages.next(seconds, monotonic() + seconds)
         if message is None or message.is_response:
             return False
         self._serve(message)
@@ -234,13 +255,15 @@ class Talk:
         if message is not None and not message.is_response:
             self._serve(message)
 
-    def _ended(self, strays: list[int], message_id: int, seconds: float) -> Trouble:
+    def _ended(self, stray: int | None, message_id: int, seconds: float) -> Trouble:
         end = self.requestor.messages.end
         assert end is not None, "no message comes only from an association that ended"
         self.tape.got(end.why or "the association was released")
-        if strays:
-            words = f"its answer belonged to message {strays[0]}, and message {message_id} was asked"
-            return Trouble(words, f"{self.word}-wrong-id", answered=strays[0], asked=message_id)
+        if _STOPPED in end.why:
+            return Trouble("stopped by you", "own-error", Outcome.SKIPPED, why="stopped by you")
+        if stray is not None:
+            words = f"its answer belonged to message {stray}, and message {message_id} was asked"
+            return Trouble(words, f"{self.word}-wrong-id", answered=stray, asked=message_id)
         code, words = _how_it_ended(end, seconds)
         why = end.why.removeprefix("aborted by us: ")
         return Trouble(words, f"{self.word}-{code}", why=why, seconds=f"{seconds:g}")
@@ -250,7 +273,7 @@ class Talk:
         self.tape.sent(f"C-CANCEL of message {message_id}")
         until = monotonic() + CANCEL_HEEDED_SECONDS
         while (left := until - monotonic()) > 0:
-            message = self.requestor.messages.next(left)
+            message = self.requestor.messages.next(left, until)
             if message is None:
                 return
             code = message.command.status
@@ -266,6 +289,8 @@ def _how_it_ended(end: End, seconds: float) -> tuple[str, str]:
     if not end.by_peer:
         if _UNHEEDED in end.why:
             return "no-cancel", "it goes on answering a search that was cancelled"
+        if "nothing came to its end" in end.why:
+            return "silent", f"no final answer came within {seconds:g} s"
         if "nothing came" in end.why:
             return "silent", f"no answer came within {seconds:g} s"
         return "garbled", f"its answer breaks the protocol: {end.why.removeprefix('aborted by us: ')}"
@@ -321,7 +346,7 @@ def opened(visit: Visit, proposal: Proposal, tape: Tape, word: str) -> Iterator[
         raise Trouble(str(error), "own-error", why=str(error)) from error
     tape.sent("A-ASSOCIATE-RQ")
     tape.got("A-ASSOCIATE-AC")
-    talk = Talk(requestor, tape, word, visit.product)
+    talk = Talk(requestor, tape, word, visit.product, visit.is_stopped)
     try:
         yield talk
     finally:

@@ -86,6 +86,10 @@ class Arrivals(Protocol):
     def transfer_syntax(self) -> str:
         """In which syntax the last one came."""
 
+    @property
+    def is_alone(self) -> bool:
+        """True where nobody but the other side has a reason to call: the port is open for this checkup only."""
+
     def callers(self) -> list[tuple[str, str, str, str]]:
         """Who connected meanwhile: address, calling title, called title, and what became of it in words."""
 
@@ -99,9 +103,6 @@ class Arrivals(Protocol):
 
     def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
         """The report of storage commitment about a transaction; None where none came in time."""
-
-    def commitments(self) -> list[CommitmentReport]:
-        """Reports of storage commitment (N-EVENT-REPORT)."""
 
 
 class ReturnPath(Protocol):

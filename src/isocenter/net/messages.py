@@ -95,10 +95,11 @@ class Messages:
 
     # In
 
-    def next(self, silence_seconds: float) -> Message | None:
+    def next(self, silence_seconds: float, until: float | None = None) -> Message | None:
         """The next message; None when the association has ended, which `end` tells.
 
-        Gives up and aborts after `silence_seconds` without a byte between messages, `MESSAGE_PROGRESS_SECONDS` inside one.
+        Gives up and aborts after `silence_seconds` without a byte between messages, `MESSAGE_PROGRESS_SECONDS` inside one; and
+        where nothing is whole at `until`, on the clock of `monotonic`, however much comes.
         """
         while self.end is None:
             message = self._read()
@@ -107,6 +108,8 @@ class Messages:
             if self.end is None:
                 try:
                     seconds = silence_seconds if self.is_between else MESSAGE_PROGRESS_SECONDS
+                    if until is not None:
+                        seconds = _left(until, seconds)
                     self._events = self.link.receive(seconds)
                 except GaveUp as reason:
                     self.abort(str(reason))
@@ -281,6 +284,14 @@ class Messages:
             if reply.spent is not None and self.link.tap is not None:
                 self.link.tap.spend(reply.spent)
             self.send(context.id, reply.command, (reply.identifier,) if reply.identifier is not None else None)
+
+
+def _left(until: float, seconds: float) -> float:
+    """So many seconds, or those that are left. Raises `GaveUp` where none are."""
+    left = until - monotonic()
+    if left <= 0:
+        raise GaveUp("nothing came to its end in time")
+    return min(left, seconds)
 
 
 def why_aborted(event: Aborted) -> str:

@@ -18,7 +18,7 @@ from isocenter.base.limits import ASSOCIATIONS_PER_ADDRESS_MAX, CHECKUP_CALLERS_
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Reply, Request, Service, StoreInProgress
 from isocenter.model.ports import OpenBlob
-from isocenter.model.records import Admission, Admitted, AssociationSummary
+from isocenter.model.records import Admission, Admitted, AssociationOutcome, AssociationSummary
 from isocenter.net import ports
 from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
@@ -36,6 +36,10 @@ _OPERATIONS = frozenset({"echo", "store", "get"})
 _NATIVE = (transfer_syntax.EXPLICIT_VR_LITTLE_ENDIAN, transfer_syntax.IMPLICIT_VR_LITTLE_ENDIAN)
 _SYNTAXES = (*_NATIVE, *(uid for uid in transfer_syntax.BY_UID if uid not in _NATIVE))
 _NOT_HERE = "only a connection test listens here; send it again later"
+
+TURNED_AWAY = "turned away"
+NOTHING_ACCEPTED = "nothing that it proposed was accepted here"
+"""How the words begin that tell what became of a caller whom this side refused."""
 
 CommitmentReport = tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]
 """Transaction UID, instances committed, instances failed with their reasons (PS3.3 C.14)."""
@@ -110,6 +114,11 @@ class Kept:
         return True
 
     @property
+    def is_alone(self) -> bool:
+        """Always: nobody but the device under test is told of this port."""
+        return True
+
+    @property
     def transfer_syntax(self) -> str:
         """In which syntax the instance came."""
         return self._transfer_syntax
@@ -118,11 +127,6 @@ class Kept:
         """Who connected: address, calling title, called title, and what became of it in words."""
         with self._changed:
             return [*self._callers, *self._open.values()]
-
-    def commitments(self) -> list[CommitmentReport]:
-        """The reports of storage commitment that came, about any transaction."""
-        with self._changed:
-            return list(self._reports)
 
     def take(self, request: Request, data: bytes) -> None:
         """The instance is here."""
@@ -199,23 +203,30 @@ class _Door:
         self._kept.came(summary.token, _caller(summary, "connected, and still there"))
 
     def association_ended(self, summary: AssociationSummary) -> None:
-        done = [f"{count} x {operation}" for operation, count in sorted(summary.requests.items())]
-        told = ", ".join(done) or "asked for nothing"
-        if not any(syntax for _, _, syntax in summary.contexts):
-            told = "nothing that it proposed was accepted here"
-        elif summary.last_failure:
-            told += f", answered here by {summary.last_failure}"
-        ending = f"; {summary.reason}" if summary.reason else ""
-        self._kept.left(summary.token, _caller(summary, told + ending))
+        self._kept.left(summary.token, _caller(summary, became_of(summary)))
 
     def caller_rejected(self, request: AssociateRequest, address: str, why: str) -> None:
-        self._kept.left("", (address, request.calling_ae_title, request.called_ae_title, f"turned away: {why}"))
+        self._kept.left("", (address, request.calling_ae_title, request.called_ae_title, f"{TURNED_AWAY}: {why}"))
 
     def stranger_left(self, address: str, why: str) -> None:
         self._kept.left("", (address, "", "", why))
 
     def request_served(self, summary: AssociationSummary, operation: str, status: int, seconds: float) -> None:
         """Counted in the summary."""
+
+
+def became_of(summary: AssociationSummary) -> str:
+    """What became of a caller, in words: turned away and why, or what it asked for and how it ended."""
+    if summary.outcome is AssociationOutcome.REJECTED:
+        return f"{TURNED_AWAY}: {summary.reason}"
+    if summary.outcome is AssociationOutcome.NONE:
+        return summary.reason
+    told = ", ".join(f"{count} x {operation}" for operation, count in sorted(summary.requests.items())) or "asked for nothing"
+    if summary.contexts and not any(syntax for _, _, syntax in summary.contexts):
+        told = NOTHING_ACCEPTED
+    elif summary.last_failure:
+        told += f", answered here by {summary.last_failure}"
+    return f"{told}; {summary.reason}" if summary.reason else told
 
 
 def _caller(summary: AssociationSummary, words: str) -> tuple[str, str, str, str]:

@@ -52,7 +52,7 @@ def checkup(house: House, token: Token) -> CheckupWords:
 
 @routes.post("/api/checkups/{token}/cancel", dependencies=CHANGES, responses=problems(403, 404, 409))
 def cancel(house: House, token: Token) -> CheckupWords:
-    """Have a checkup end after the step that it is at; a test image that it stored is removed first."""
+    """Have a checkup end after the step that it is at; the last step tells where a test image lies that it stored."""
     found = _one(house, token)
     if not house.clinic.cancel(token):
         raise Problem(409, f"The checkup of {found.node} is over.")

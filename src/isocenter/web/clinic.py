@@ -52,4 +52,4 @@ class Clinic(Protocol):
         """One of them as it stands."""
 
     def cancel(self, token: str) -> bool:
-        """Have it end after the step that it is at; what it stored is removed. False where it is over, or unknown."""
+        """Have it end after the step that it is at; the last one tells what it left there. False where it is over, or unknown."""

@@ -20,7 +20,7 @@ from isocenter.lab.faults.habits import Commits, Habits, Moves
 from isocenter.lab.faults.peer import Peer
 from isocenter.lab.phantom import ct_series, data_set_bytes
 from isocenter.model.checkup import Layer
-from isocenter.net.return_listener import ReturnListener
+from isocenter.net.return_listener import NOTHING_ACCEPTED, TURNED_AWAY, ReturnListener
 from isocenter.net.tls import listening_context
 from isocenter.standard.sop_class import CT_IMAGE, PATIENT_ROOT_GET, STORAGE_COMMITMENT_PUSH, STUDY_ROOT_GET
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
@@ -80,7 +80,7 @@ def _lab(loopback: Loopback, name: str, target: Target, row: Row) -> Iterator[in
             return
         assert chosen.habits is not None
         habits = shortened(chosen.habits)
-        if habits.silent or habits.is_serial or habits.wrong_message_ids or chosen.is_tls:
+        if habits.silent or habits.endless or habits.is_serial or habits.wrong_message_ids or chosen.is_tls:
             target.patience = SHORT
         if not name.startswith("move-unknown"):
             habits = knowing_us(habits, target)
@@ -183,6 +183,7 @@ class FaultyReturn:
 
     transfer_syntax = ""
     takes_reports = True
+    is_alone = True
 
     def wait_for(self, sop_instance_uid: str, seconds: float) -> bytes | None:
         return None
@@ -190,14 +191,11 @@ class FaultyReturn:
     def wait_for_report(self, transaction_uid: str, seconds: float) -> None:
         return None
 
-    def commitments(self) -> list[object]:
-        return []
-
     def callers(self) -> list[tuple[str, str, str, str]]:
         assert self._peer is not None, "it is open"
-        why = "1 x store, answered here by A700" if self._habits.statuses else "nothing that it proposed was accepted here"
+        why = "1 x store, answered here by A700" if self._habits.statuses else NOTHING_ACCEPTED
         if self._habits.called:
-            why = "turned away: called AE title not recognized"
+            why = f"{TURNED_AWAY}: called AE title not recognized"
         return [("127.0.0.1", request.calling_ae_title, request.called_ae_title, why) for request in self._peer.heard]
 
 

@@ -18,6 +18,7 @@ PRIVATE_CLASS = "1.2.826.0.1.3680043.8.498.99.1"
 class Row:
     """One fault, made. `first` is the fault that the verdict names first, where that is another one: `fault` is among its causes.
 
+    An empty `fault` is one that the other side tells in its own words: then the verdict names none.
     `sign` is what the layer has to see, a row of `doctor/tables/signs_*.toml`.
 
     `together` are those that cannot be told apart from outside: the verdict says so, and names them all. `is_remark`: the climb
@@ -264,6 +265,8 @@ SEARCHES = (
     _lab("H1", "find-resources", Layer.FIND, THEIRS, first="A13", sign="find-A700"),
     _lab("ST12", "finds-nothing", Layer.FIND_AGAIN, THEIRS, sign="found-nothing"),
     _lab("Q15", "ignores-keys", Layer.FIND, OURS, is_remark=True, sign="find-keys-ignored"),
+    _lab("Q15", "answers-everything", Layer.FIND_AGAIN, THEIRS, sign="found-others"),
+    _lab("C12", "find-strays", Layer.FIND, THEIRS, sign="find-wrong-id"),
 )  # fmt: skip
 
 STORES = (
@@ -280,6 +283,7 @@ STORES = (
     _lab("ST9", "store-coerces", Layer.STORE, OURS, is_remark=True, sign="store-warning"),
     _lab("ST9", "store-drops", Layer.STORE, OURS, is_remark=True, sign="store-warning"),
     _lab("ST10", "store-silent", Layer.STORE, THEIRS, sign="store-silent"),
+    _lab("ST10", "store-pending", Layer.STORE, THEIRS, sign="store-silent"),
     _lab("ST11", "store-closes", Layer.STORE, THEIRS, is_remark=True, sign="store-one-image"),
     _lab("ST12", "store-forgets", Layer.FIND_AGAIN, THEIRS, sign="found-nothing"),
     _lab("T8", "store-resets", Layer.STORE, UNDECIDED, together=("ST10", "T8"), first="ST10", sign="store-closed"),
@@ -341,8 +345,8 @@ AFTERWARDS = (
     Row("report-refused", "K3", "the report of storage commitment comes on a new association, and our side refuses its class",
         "return:report-refused", Layer.COMMITMENT, OURS, without=(Layer.MOVE, Layer.GET, Layer.COMPARE),
         sign="commit-report-rejected"),
-    _lab("H1", "printer-empty", Layer.PRINTER, THEIRS, is_remark=True, role=Role.PRINTER, sign="printer-warning"),
-    _lab("H1", "printer-broken", Layer.PRINTER, THEIRS, role=Role.PRINTER, sign="printer-failure"),
+    _lab("", "printer-empty", Layer.PRINTER, THEIRS, is_remark=True, role=Role.PRINTER, sign="printer-warning"),
+    _lab("", "printer-broken", Layer.PRINTER, THEIRS, role=Role.PRINTER, sign="printer-failure"),
 )  # fmt: skip
 
 ORTHANC = (

@@ -5,6 +5,7 @@ Comes in: a request on an association. Goes out: its responses, each with its id
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
 
@@ -29,6 +30,8 @@ OPERATION_OF_COMMAND: Mapping[int, str] = MappingProxyType(
 )
 _DONE_ALL_THE_SAME = frozenset({status.COERCED, status.ELEMENTS_DISCARDED, status.DATA_SET_MISMATCH_STORED})
 _UNDECLARED = b"ISO_IR 6  "
+_PACE_SECONDS = 0.02
+"""Between two answers of one that goes on without end."""
 
 Response = tuple[Command, bytes | None]
 
@@ -36,6 +39,9 @@ Response = tuple[Command, bytes | None]
 async def responses(call: Call, message: Message, operation: str) -> AsyncIterator[Response]:
     """All responses to one request, the final one last. Raises `Ended`."""
     told = call.habits.statuses.get(operation, status.SUCCESS)
+    while operation in call.habits.endless:
+        yield call.respond(message, operation, status.PENDING), None
+        await asyncio.sleep(_PACE_SECONDS)
     if told and not (operation == "store" and told in _DONE_ALL_THE_SAME):
         yield call.respond(message, operation, told), None
     elif operation == "store":

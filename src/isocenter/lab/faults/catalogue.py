@@ -28,7 +28,10 @@ from isocenter.standard.transfer_syntax import IMPLICIT_VR_LITTLE_ENDIAN, JPEG_B
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """One fault to practise with. `fault` is its identifier in the table of faults, `sentence` says what the peer does."""
+    """One fault to practise with. `fault` is its identifier in the table of faults, `sentence` says what the peer does.
+
+    An empty `fault` is one that the peer tells in its own words.
+    """
 
     name: str
     fault: str
@@ -56,6 +59,15 @@ def _refused(classes: Iterable[str], result: int = 3) -> dict[str, int]:
 
 _NOWHERE = ("127.0.0.1", 1)
 """A place where nobody listens: the port is reserved, and never given to a program that asks for any."""
+
+_SOMEBODY = {
+    "PatientName": "SOMEBODY^ELSE",
+    "PatientID": "00000001",
+    "StudyInstanceUID": "2.25.1",
+    "SeriesInstanceUID": "2.25.2",
+    "SOPInstanceUID": "2.25.3",
+    "Modality": "CT",
+}
 
 _CONQUEST: dict[str, object] = {
     "implementation_class_uid": "1.2.826.0.1.3680043.2.135.1066.101",
@@ -173,6 +185,10 @@ _FIND = (
     _habit("find-resources", "H1", "is out of resources at each query", statuses={"find": 0xA700}),
     _habit("finds-nothing", "ST12", "stores everything and finds nothing", is_blind=True),
     _habit("ignores-keys", "Q15", "ignores optional keys, and says so (FF01)", pending=0xFF01),
+    _habit("answers-everything", "Q15", "matches no key, not even UIDs: it answers each search with somebody else's image",
+           finds=_SOMEBODY),
+    _habit("find-strays", "C12", "answers C-FIND without end, and always another message",
+           endless=frozenset({"find"}), wrong_message_ids=frozenset({"find"})),
     _habit("garbled", "Q18", "answers in a character set that it does not declare", garbles=True,
            coerces={"PatientName": "M\u00fcller^J\u00f6rg"}),
 )  # fmt: skip
@@ -183,6 +199,7 @@ def _store(name: str, fault: str, sentence: str, status: int, comment: str = "")
 
 
 _STORE = (
+    _habit("store-pending", "ST10", "says again and again that a C-STORE is under way", endless=frozenset({"store"})),
     _store("store-no-room", "ST1", "has no room for an image", 0xA700, "disk full"),
     _store("store-mismatch", "ST2", "says that the image is not what the command says", 0xA900),
     _store("store-not-understood", "ST3", "cannot understand an image", 0xC000),
@@ -243,8 +260,8 @@ _AFTER = (
            statuses={"commitment": 0x0110}, comments={"commitment": "Unknown Calling AET"}),
     _habit("commitment-missing", "K5", "reports that it has none of the images", commitment_failure=0x0112),
     _habit("commitment-silent", "K2", "never answers the request for storage commitment", silent=frozenset({"commitment"})),
-    _habit("printer-empty", "H1", "is a printer without film", printer=("WARNING", "SUPPLY EMPTY")),
-    _habit("printer-broken", "H1", "is a printer that cannot print", printer=("FAILURE", "FILM JAM")),
+    _habit("printer-empty", "", "is a printer without film", printer=("WARNING", "SUPPLY EMPTY")),
+    _habit("printer-broken", "", "is a printer that cannot print", printer=("FAILURE", "FILM JAM")),
     _habit("printer-fails", "E3", "fails when asked for the state of its printer", statuses={"print": 0x0110}),
 )  # fmt: skip
 

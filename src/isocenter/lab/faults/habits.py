@@ -106,6 +106,8 @@ class Habits:
     statuses: Mapping[str, int] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     wrong_message_ids: frozenset[str] = frozenset()
+    endless: frozenset[str] = frozenset()
+    """Operations that are answered again and again by a pending status, and never to their end."""
     only_titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Operations that only these calling titles may ask for; others get an A-ABORT, as Orthanc does."""
     after_store: Ending | None = None
@@ -118,6 +120,8 @@ class Habits:
 
     # Searching
     is_blind: bool = False
+    finds: Mapping[str, str] = field(default_factory=dict)
+    """Values by keyword with which every search is answered, whatever was asked for; none: it looks into what it keeps."""
     folds_names: bool = False
     pending: int = 0xFF00
     answers_max: int = 0

@@ -43,7 +43,7 @@ export const CONSENTS: readonly Consent[] = [
     name: "store",
     words: "Store one test image there",
     sentence:
-      "A synthetic image of the patient ISOCENTER^TEST. It is removed again where the device allows that; else it is said where it lies.",
+      "A synthetic image of the patient ISOCENTER^TEST. It stays there, because DICOM has no way to ask for its removal; the last step tells where it lies.",
   },
   {
     name: "titles",
