@@ -7,10 +7,11 @@ import fnmatch
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom import Dataset
 
 from isocenter.base.clock import FixedClock, SystemClock
 from isocenter.base.errors import LinkLost
-from isocenter.base.limits import WHY_QUESTIONS_MAX
+from isocenter.base.limits import WHY_ANSWERS_MAX, WHY_QUESTIONS_MAX
 from isocenter.jobs.questions import At, RootName, question
 from isocenter.jobs.searching import Call
 from isocenter.jobs.why_few import Counted, counting, why_few
@@ -186,16 +187,45 @@ def test_whatever_is_typed_ends_in_a_sentence(keys):
     assert all(cure.found.beats(why.whole) for cure in why.cures)
 
 
-def test_several_modalities_are_counted_one_by_one(monkeypatch):
+@pytest.mark.parametrize(
+    ("under", "count"),
+    [
+        ({"CT": ["1.1", "1.2"], "MR": ["1.3"]}, 3),
+        ({"CT": ["1.1", "1.2"], "SR": ["1.2", "1.1"]}, 2),
+        ({"CT": ["", ""], "MR": ["", "1.1"]}, 4),
+    ],
+    ids=["different studies", "the same under both", "answers without a UID"],
+)
+def test_several_modalities_are_counted_one_by_one_and_a_study_under_two_of_them_once(monkeypatch, under, count):
     asked_for = []
 
     def answers(call, one, limit):
         asked_for.append(one.keys[0x00080061])
-        yield from range(2)
+        for uid in under[asked_for[-1]]:
+            answer = Dataset()
+            answer.StudyInstanceUID = uid
+            yield answer
 
     monkeypatch.setattr("isocenter.jobs.why_few.answers", answers)
-    found = counting(Call(Node("x", "X", "127.0.0.1", 9), "HERE"), SystemClock())(asked(ModalitiesInStudy="CT\\MR"))
-    assert (asked_for, found) == (["CT", "MR"], Counted(4))
+    search = asked(ModalitiesInStudy="\\".join(under))
+    found = counting(Call(Node("x", "X", "127.0.0.1", 9), "HERE"), SystemClock())(search)
+    assert (asked_for, found) == (list(under), Counted(count))
+
+
+def test_more_than_are_read_is_told_and_no_more_are_counted(monkeypatch):
+    def answers(call, one, limit):
+        yield from (Dataset() for _ in range(limit))
+
+    monkeypatch.setattr("isocenter.jobs.why_few.answers", answers)
+    found = counting(Call(Node("x", "X", "127.0.0.1", 9), "HERE"), SystemClock())(asked(PatientID="1"))
+    assert found == Counted(WHY_ANSWERS_MAX, more=True)
+
+
+def test_a_list_of_modalities_costs_a_search_for_each():
+    archive = Archive()
+    codes = [f"M{number}" for number in range(WHY_QUESTIONS_MAX // 2)]
+    ask(archive, asked(ModalitiesInStudy="\\".join(codes), PatientName="x", PatientID="x"))
+    assert sum(len(one.keys.get(0x00080061, "").split("\\")) for one in archive.asked) <= WHY_QUESTIONS_MAX
 
 
 def test_a_node_that_is_not_reached_is_no_verdict():

@@ -17,7 +17,7 @@ from isocenter.base.clock import Clock
 from isocenter.base.errors import LocalError
 from isocenter.base.limits import API_COUNT_SECONDS, WHY_ANSWERS_MAX, WHY_QUESTIONS_MAX, WHY_SECONDS
 from isocenter.jobs.questions import UNIQUE, At, Question, keyword_of
-from isocenter.jobs.searching import Call, answers
+from isocenter.jobs.searching import Call, answers, texts
 
 _MODALITY, _MODALITIES = 0x00080060, 0x00080061
 _ANY = re.compile(r"\*+")
@@ -85,7 +85,7 @@ Count = Callable[[Question], Counted]
 
 @dataclass(slots=True)
 class _Purse:
-    """So many searches and no more."""
+    """So many searches and no more; the first question is asked whatever it costs."""
 
     count: Count
     is_over: Callable[[], bool]
@@ -96,9 +96,10 @@ class _Purse:
         """The count; None where no search is left. What was asked before is not asked again."""
         key = tuple(sorted(asked.keys.items()))
         if key not in self.known:
-            if not self.left or (self.known and self.is_over()):
+            cost = len(_codes(asked))
+            if self.known and (self.left < cost or self.is_over()):
                 return None
-            self.left -= 1
+            self.left -= cost
             self.known[key] = self.count(asked)
         return self.known[key]
 
@@ -106,21 +107,27 @@ class _Purse:
 def counting(call: Call, clock: Clock, check: Callable[[], None] = lambda: None) -> Count:
     """Counts at a node. A search that the node answers with a failure counts as such; a node that is not reached raises.
 
-    Several modalities are asked for one by one and added up: a list of codes is none of the matchings that every node knows.
+    Several modalities are asked for one by one and added up: a list of codes is none of the matchings that every node knows. What
+    is found under two of them counts once.
     """
 
     def count(asked: Question) -> Counted:
-        found = Counted()
+        found, seen = Counted(), set[str]()
         for one in _one_by_one(asked):
             check()
-            found = _added(found, _counted(call, one, clock))
+            found = _added(found, _counted(call, one, clock, seen))
         return found
 
     return count
 
 
+def _codes(asked: Question) -> list[str]:
+    """The modalities that are asked for, each by a search of its own."""
+    return asked.keys.get(_MODALITIES, "").split("\\")
+
+
 def _one_by_one(asked: Question) -> Iterator[Question]:
-    codes = asked.keys.get(_MODALITIES, "").split("\\")
+    codes = _codes(asked)
     for code in codes:
         yield replace(asked, keys={**asked.keys, _MODALITIES: code}) if len(codes) > 1 else asked
 
@@ -129,17 +136,25 @@ def _added(one: Counted, other: Counted) -> Counted:
     return Counted(one.count + other.count, one.more or other.more, one.failure or other.failure)
 
 
-def _counted(call: Call, asked: Question, clock: Clock) -> Counted:
-    until, number = clock.monotonic() + API_COUNT_SECONDS, 0
+def _counted(call: Call, asked: Question, clock: Clock, seen: set[str]) -> Counted:
+    """The answers to one search that are not among those `seen`, which grow by them."""
+    until, came_count, number = clock.monotonic() + API_COUNT_SECONDS, 0, 0
+    own = UNIQUE[asked.level]
     try:
         with closing(answers(call, asked, WHY_ANSWERS_MAX + 1)) as came:
-            for _ in came:
-                number += 1
+            for answer in came:
+                came_count += 1
+                if came_count > WHY_ANSWERS_MAX:
+                    return Counted(number, more=True)
+                uid = texts(answer, (own,))[keyword_of(own)]
+                # One without a UID is told from no other: each counts.
+                number += not uid or uid not in seen
+                seen.add(uid)
                 if clock.monotonic() > until:
                     return Counted(number, more=True)
     except LocalError as error:
         return Counted(number, failure=str(error))
-    return Counted(min(number, WHY_ANSWERS_MAX), number > WHY_ANSWERS_MAX)
+    return Counted(number)
 
 
 def why_few(count: Count, asked: Question, clock: Clock) -> WhyFew:
