@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks as openapi
 from starlette.testclient import TestClient
-from tests.web.houses import lived
+from tests.web.houses import OURS, lived
 
+from isocenter.base.errors import LinkLost
 from isocenter.lab import phantom, samples
 from isocenter.model.records import Node
+from isocenter.net import http_client, mail
 from isocenter.web.api import api
 
 STREAMS = ("/api/live",)
@@ -27,11 +29,18 @@ CHECKS = [openapi.status_code_conformance, openapi.content_type_conformance, ope
 EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 
 
+def nobody(*_, **__):
+    """In the place of whatever tells somebody else: an address that was made up may be somebody's."""
+    raise LinkLost("nobody is told by a test")
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     # Two hundred images for each example would take an hour.
     with pytest.MonkeyPatch.context() as patch, lived(tmp_path_factory.mktemp("houses") / "here") as here:
         patch.setattr(samples, "images", list)
+        patch.setattr(http_client, "post", nobody)
+        patch.setattr(mail, "send", nobody)
         here.keep(phantom.ct_series(1, slices=2, side_pixels=16))
         here.house.shelf.put_node(Node("range", "MANY", "10.1.0.0/16"))
         yield here
@@ -102,6 +111,21 @@ def test_what_is_not_there_is_told_in_the_one_shape(house, path):
     answer = house.browser.get(path)
     assert answer.status_code in {400, 404}
     assert set(answer.json()) == {"status", "title", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("way", "settings"),
+    [
+        ("webhook", {"webhook": "https://alerts.example/hook"}),
+        ("e-mail", {"mail_to": "somebody@mail.example", "mail_server": "smtp://mail.example"}),
+    ],
+)
+def test_nothing_that_is_made_up_here_is_told_to_anybody(house, way, settings):
+    none = {"webhook": "", "mail_to": "", "mail_server": ""}
+    assert house.browser.put("/api/alerts", json=none | settings, headers=OURS).status_code == 200
+    told = house.browser.post("/api/alerts/test", json={"way": way}, headers=OURS).json()
+    assert told["error"] == "nobody is told by a test"
+    assert house.browser.put("/api/alerts", json=none, headers=OURS).status_code == 200
 
 
 def test_a_method_that_a_route_does_not_know_is_told_with_those_that_it_does(house):

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from isocenter.base import naming_rule
 from isocenter.base.errors import UsageError
@@ -197,17 +198,25 @@ def _check(settings: Settings) -> None:
 
 
 def _check_alerts(settings: Settings) -> None:
-    if settings.alert_webhook and not _WEB_ADDRESS.fullmatch(settings.alert_webhook):
+    if settings.alert_webhook and not (_WEB_ADDRESS.fullmatch(settings.alert_webhook) and _has_place(settings.alert_webhook)):
         raise UsageError("alert_webhook is no web address; one begins with http:// or https:// and has no spaces.")
-    if settings.alert_mail_server and not _MAIL_SERVER.fullmatch(settings.alert_mail_server):
-        raise UsageError(
-            f"alert_mail_server is {settings.alert_mail_server!r}, but is written smtp://mail:587, or smtps://mail:465."
-        )
+    server = settings.alert_mail_server
+    if server and not (_MAIL_SERVER.fullmatch(server) and _has_place(server)):
+        raise UsageError(f"alert_mail_server is {server!r}, but is written smtp://mail:587, or smtps://mail:465.")
     for address in (*settings.mail_receivers, *filter(None, (settings.alert_mail_from,))):
         if not _MAIL_ADDRESS.fullmatch(address):
             raise UsageError(f"{address!r} is no e-mail address such as imaging@hospital.example.")
     if settings.alert_mail_to and not settings.alert_mail_server:
         raise UsageError("alert_mail_to has addresses, but alert_mail_server does not say which mail server takes the e-mail.")
+
+
+def _has_place(address: str) -> bool:
+    """Whether a web address names a host, and a port that there is."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def check_ae_title(title: str) -> None:
