@@ -72,6 +72,7 @@ def test_a_window_for_everybody_and_one_for_a_node():
     assert windows.remove(everybody.id)
     assert windows.open_for("MR", NOON) is None
     assert not windows.remove(everybody.id)
+    assert not windows.remove(2**70)
 
 
 @pytest.mark.parametrize(

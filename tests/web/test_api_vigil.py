@@ -82,6 +82,7 @@ def test_what_is_left_unanswered_during_maintenance_counts_for_nothing(here):
     done(here, "DELETE", f"/api/maintenance-windows/{kept['id']}")
     assert asked(here, "/api/maintenance-windows") == []
     assert here.browser.delete(f"/api/maintenance-windows/{kept['id']}", headers=OURS).status_code == 404
+    assert here.browser.delete(f"/api/maintenance-windows/{2**70}", headers=OURS).status_code == 404
 
 
 def wanted(window):

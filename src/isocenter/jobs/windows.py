@@ -107,6 +107,8 @@ class Windows:
 
     def remove(self, number: int) -> bool:
         """True where there was one."""
+        if all(one.id != number for one in self.all()):
+            return False
         removed = self._shelf.remove_window(number)
         self.forget_copy()
         return removed
