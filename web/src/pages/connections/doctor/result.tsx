@@ -7,7 +7,7 @@ import { Contexts } from "./contexts";
 import { FromDevice } from "./from_device";
 import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
 import styles from "./result.module.css";
-import { climbed } from "./rungs";
+import { climbed, isWhole } from "./rungs";
 import { Sentence } from "./sentence";
 import { milliseconds, total, works } from "./spell";
 import { Head, namesOf } from "./verdict";
@@ -69,20 +69,20 @@ interface WellProps {
 export function Well({ checkup, node, shown }: WellProps) {
   const names = namesOf(checkup);
   const done = checkup.steps.filter((step) => step.outcome !== "untried");
-  const isWhole = done.length === checkup.steps.length;
+  const whole = isWhole(checkup);
   const warned = checkup.steps.filter((step) => step.outcome === "warned");
   const isWarned = warned.length > 0 || checkup.remarks.length > 0;
   return (
     <>
       <Head
         mark={
-          <span className={isWhole ? (isWarned ? headStyles.warn : headStyles.good) : headStyles.idle} aria-hidden="true">
-            {isWhole && !isWarned ? <Check /> : <TriangleAlert />}
+          <span className={whole ? (isWarned ? headStyles.warn : headStyles.good) : headStyles.idle} aria-hidden="true">
+            {whole && !isWarned ? <Check /> : <TriangleAlert />}
           </span>
         }
-        headline={isWhole ? `It works: ${works(checkup)}` : "Ended before its end"}
+        headline={whole ? `It works: ${works(checkup)}` : "Ended before its end"}
       >
-        {isWhole
+        {whole
           ? `${climbed(checkup.steps)} in ${milliseconds(total(checkup.steps))}. ${about(checkup)}`
           : `${counted(done.length, "layer")} of ${checkup.steps.length} were climbed, and none of them failed.`}
       </Head>

@@ -50,6 +50,8 @@ test("only a whole run without a complaint is green and says that nothing failed
     run([step("tcp", "warned")], { ended }),
     run([step("tcp", "passed"), step("echo", "untried")], { ended }),
   ];
+  const broken = run([step("tcp", "passed"), step("echo", "skipped")], { ended, is_stopped: true });
+  expect([lampOf(broken), endWords(broken)]).toEqual(["unknown", "Ended before its end."]);
   expect([whole, warned, stopped].map(lampOf)).toEqual(["good", "partly", "unknown"]);
   expect([whole, warned, stopped].map(endWords)).toEqual([
     "Nothing failed.",

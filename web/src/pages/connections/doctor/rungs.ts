@@ -43,7 +43,7 @@ export function progress(checkup: CheckupWords): string {
   if (verdict)
     return `Stopped at layer ${steps.findIndex((step) => step.layer === verdict.layer) + 1} of ${steps.length} after ${time}`;
   const done = steps.filter((step) => step.outcome !== "untried").length;
-  if (done < steps.length) return `Ended after layer ${done} of ${steps.length}, ${clock(new Date(ended ?? checkup.began))}`;
+  if (!isWhole(checkup)) return `Ended after layer ${done} of ${steps.length}, ${clock(new Date(ended ?? checkup.began))}`;
   return `All ${climbed(steps)} in ${time}`;
 }
 
@@ -54,12 +54,17 @@ export function climbed(steps: readonly StepWords[]): string {
   return `${counted(done.length, "layer")}${leftOut.length > 0 ? `, ${leftOut.length} left out,` : ""}`;
 }
 
+/** Whether it was climbed to the end of its plan: what was stopped says nothing of what it left out, or broke off. */
+export function isWhole(checkup: CheckupWords): boolean {
+  return !checkup.is_stopped && checkup.steps.every((step) => step.outcome !== "untried");
+}
+
 /** How a node stands after its run: good only where every layer was climbed and none complained. */
 export function lampOf(checkup: CheckupWords | undefined): LampState {
   if (!checkup) return "unknown";
   if (checkup.verdict) return "bad";
   if (checkup.ended === null) return "busy";
-  if (checkup.steps.some((step) => step.outcome === "untried")) return "unknown";
+  if (!isWhole(checkup)) return "unknown";
   return checkup.steps.some((step) => step.outcome === "warned") ? "partly" : "good";
 }
 
