@@ -18,6 +18,23 @@ export function Button({ kind = "default", small = false, icon, children, classN
   );
 }
 
+interface LinkProps {
+  readonly href: string;
+  readonly kind?: "primary" | "default";
+  readonly icon?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** What looks like a button and is a document of the house, shown beside the page. */
+export function DocumentLink({ href, kind = "default", icon, children }: LinkProps) {
+  return (
+    <a className={`${styles.button} ${styles.link} ${styles[kind] ?? ""}`} href={href} target="_blank" rel="noreferrer">
+      {icon}
+      {children}
+    </a>
+  );
+}
+
 /** A button of an icon alone; `label` is its name for everybody who does not see it, and its tip. */
 export function IconButton({
   label,

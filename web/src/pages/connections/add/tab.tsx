@@ -55,7 +55,7 @@ export default function AddTab() {
           </ol>
         </nav>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-        <section className={styles.main} aria-label={STEP_WORDS[at].name} tabIndex={0}>
+        <section key={at} className={styles.main} aria-label={STEP_WORDS[at].name} tabIndex={0}>
           <header className={styles.head}>
             <h2>{STEP_WORDS[at].name}</h2>
             {node && at !== "device" && (

@@ -90,7 +90,7 @@ export function HowWeKnow({ checkup, verdict, consent }: Props) {
 /** A title with its spaces at the ends made visible. */
 function Title({ text }: { readonly text: string }) {
   return (
-    <bdi className="mono" title={text === text.trim() ? undefined : "The dots are spaces"}>
+    <bdi className="mono" title={text === text.trim() ? text : `${text} (the dots are spaces)`}>
       {text.replace(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)) || "(empty)"}
     </bdi>
   );

@@ -9,6 +9,7 @@ import { Copy, useCopy } from "@/parts/copy";
 import { differences } from "./difference";
 import { messageOf } from "./message";
 import { Sentence } from "./sentence";
+import { shortPlace } from "./short_place";
 import styles from "./sides.module.css";
 import { namesOf } from "./verdict";
 
@@ -69,7 +70,7 @@ function MainLine({ line }: { readonly line: LineWords }) {
             <Marked mark="-" of={line.before} against={line.text} />
           </pre>
         )}
-        <pre className={line.before ? styles.after : styles.only}>
+        <pre className={line.before ? styles.after : undefined}>
           <span className="visually-hidden">{line.before ? "shall be: " : ""}</span>
           {line.before ? <Marked mark="+" of={line.text} against={line.before} /> : line.text}
         </pre>
@@ -112,7 +113,7 @@ function Others({ lines, isAll, onChoose }: OthersProps) {
           <li key={line.product + line.where} title={[line.where, line.then, line.mind].filter(Boolean).join(". ")}>
             <button type="button" className={styles.which} onClick={() => onChoose(line.product)}>
               {line.product}
-              <small>{line.where}</small>
+              <small>, {shortPlace(line.where)}</small>
             </button>
             <code>{oneLine(line.text)}</code>
             <Copy text={line.text} what={`the line for ${line.product}`} />

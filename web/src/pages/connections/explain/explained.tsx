@@ -75,9 +75,9 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
         </footer>
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section className={styles.main} aria-label="The lines" tabIndex={0}>
+      <section key={only} className={styles.main} aria-label="The lines" tabIndex={0}>
         {error !== undefined && <Fault tried="The log was not explained" error={error} />}
-        <Lines key={only} told={told} passing={passing} only={only} onFault={onFault} />
+        <Lines told={told} passing={passing} only={only} onFault={onFault} />
       </section>
     </div>
   );

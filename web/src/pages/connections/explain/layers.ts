@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   tcp: "TCP",
   "first bytes": "First bytes",
   tls: "TLS",
-  titles: "Association",
+  titles: "AE titles",
   contexts: "Contexts",
   echo: "C-ECHO",
   find: "C-FIND",

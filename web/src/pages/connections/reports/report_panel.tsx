@@ -2,7 +2,7 @@
 import { FileText, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { CheckupWords, KeptReport, ReportState, SentSample, VerdictWords } from "@/api/words";
-import { Button } from "@/parts/button";
+import { Button, DocumentLink } from "@/parts/button";
 import { Card } from "@/parts/card";
 import { Confirm } from "@/parts/confirm";
 import { Fault } from "@/parts/fault";
@@ -68,13 +68,10 @@ function Head({ state, earlier, onGone }: { readonly state: ReportState; readonl
         <Button kind="quiet" icon={<Trash2 />} onClick={() => setAsking(true)}>
           Remove…
         </Button>
-        <a href={documentOf(state.token, "html", earlier)} target="_blank" rel="noreferrer">
-          HTML
-        </a>
-        <a className={styles.primary} href={documentOf(state.token, "pdf", earlier)} target="_blank" rel="noreferrer">
-          <FileText aria-hidden="true" />
+        <DocumentLink href={documentOf(state.token, "html", earlier)}>HTML</DocumentLink>
+        <DocumentLink kind="primary" href={documentOf(state.token, "pdf", earlier)} icon={<FileText aria-hidden="true" />}>
           PDF to print
-        </a>
+        </DocumentLink>
       </div>
       {isAsking && (
         <Confirm

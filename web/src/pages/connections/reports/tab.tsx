@@ -51,9 +51,8 @@ export default function ReportsTab() {
         <div className={styles.page}>
           <Kept list={list} chosen={chosen} onChoose={(token) => set({ report: token, before: "" })} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-          <section className={styles.main} aria-label="Report" tabIndex={0}>
+          <section key={chosen.token} className={styles.main} aria-label="Report" tabIndex={0}>
             <ReportPanel
-              key={chosen.token}
               state={chosen}
               list={list}
               before={place.get("before") ?? ""}

@@ -3,6 +3,7 @@ import { Select } from "@mantine/core";
 import { FileText } from "lucide-react";
 import { withParameters } from "@/api/http";
 import type { NodeWords, SetupSheet } from "@/api/words";
+import { DocumentLink } from "@/parts/button";
 import { Copy } from "@/parts/copy";
 import { type Pair, questionOf, textOf } from "./pair";
 import styles from "./pair_bar.module.css";
@@ -29,13 +30,10 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
       </h2>
       <div className={styles.actions}>
         {sheet && <Copy text={textOf(sheet)} what="the sheet as text" />}
-        <a href={file("html")} target="_blank" rel="noreferrer">
-          HTML
-        </a>
-        <a className={styles.primary} href={file("pdf")} target="_blank" rel="noreferrer">
-          <FileText aria-hidden="true" />
+        <DocumentLink href={file("html")}>HTML</DocumentLink>
+        <DocumentLink kind="primary" href={file("pdf")} icon={<FileText aria-hidden="true" />}>
           PDF to print
-        </a>
+        </DocumentLink>
       </div>
       <div className={styles.pickers}>
         <Select
@@ -48,7 +46,7 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
         />
         {pair.other ? (
           <Select
-            label="is"
+            label="Its product"
             data={known}
             value={pair.other_product || null}
             placeholder="as it is known"
@@ -58,7 +56,7 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
           />
         ) : (
           <Select
-            label="seen there at"
+            label="Its address, as seen from there"
             data={[...addresses, { value: "127.0.0.1", label: "127.0.0.1 (this computer)" }]}
             value={pair.seen || sheet?.here.at.host || null}
             onChange={(seen) => set({ seen: seen ?? "" })}
@@ -66,7 +64,7 @@ export function PairBar({ nodes, pair, sheet, set }: Props) {
           />
         )}
         <Select
-          label={`${pair.node} is`}
+          label={`Product of ${pair.node}`}
           data={known}
           value={pair.product || sheet?.known_product || "any"}
           onChange={(key) => set({ product: key ?? "" })}

@@ -6,6 +6,7 @@ import { FileText } from "lucide-react";
 import { withParameters } from "@/api/http";
 import { canBeCalled, useNodes } from "@/api/nodes";
 import type { NodeWords } from "@/api/words";
+import { DocumentLink } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { useParameters } from "@/parts/use_parameters";
@@ -42,7 +43,7 @@ export default function SheetsTab() {
             chosen={node}
             onChoose={(name) => set({ node: name, product: "", other: "", other_product: "", seen: "" })}
           />
-          <Shown nodes={list} pair={{ ...pair, node: node.name }} set={set} />
+          <Shown key={node.name} nodes={list} pair={{ ...pair, node: node.name }} set={set} />
         </div>
       )}
     </>
@@ -73,18 +74,10 @@ function Nodes({ nodes, chosen, onChoose }: NodesProps) {
         ))}
       </ul>
       <footer className={styles.foot}>
-        <a
-          className={styles.link}
-          href={withParameters("/api/setup-sheets/document", { form: "pdf" })}
-          target="_blank"
-          rel="noreferrer"
-        >
-          <FileText aria-hidden="true" />
+        <DocumentLink href={withParameters("/api/setup-sheets/document", { form: "pdf" })} icon={<FileText aria-hidden="true" />}>
           PDF of all {nodes.length}
-        </a>
-        <a href={withParameters("/api/setup-sheets/document", { form: "html" })} target="_blank" rel="noreferrer">
-          HTML
-        </a>
+        </DocumentLink>
+        <DocumentLink href={withParameters("/api/setup-sheets/document", { form: "html" })}>HTML</DocumentLink>
       </footer>
     </section>
   );

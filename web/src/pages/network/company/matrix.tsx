@@ -14,11 +14,17 @@ interface Props {
 
 const LAMPS: Readonly<Record<Knowing, LampState>> = { works: "good", set: "unknown", wrong: "partly", fails: "bad", not: "bad" };
 
+interface ShapeProps {
+  readonly knowing: Knowing;
+  /** The other way works: then a cross is a fault, and else it is what most pairs are. */
+  readonly isOneSided?: boolean;
+}
+
 /** One state as its shape; who is not entered anywhere is a cross, so that it is not taken for one that was tried. */
-export function Shape({ knowing }: { readonly knowing: Knowing }) {
+export function Shape({ knowing, isOneSided = false }: ShapeProps) {
   if (knowing !== "not") return <Lamp state={LAMPS[knowing]} />;
   return (
-    <svg className={styles.cross} width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+    <svg className={styles.cross} data-one-sided={isOneSided} width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
       <path d="M2.5 2.5l7 7M9.5 2.5l-7 7" stroke="currentColor" strokeWidth="1.75" />
     </svg>
   );
@@ -116,7 +122,7 @@ function Cell({ fact, of, to, at, chosen, isStop, back, onChoose }: CellProps) {
       title={told(fact, of, to)}
       onClick={() => onChoose(of, to)}
     >
-      {of !== to && (fact ? <Shape knowing={fact.knowing} /> : <i>·</i>)}
+      {of !== to && (fact ? <Shape knowing={fact.knowing} isOneSided={fact.one_sided} /> : <i>·</i>)}
     </td>
   );
 }

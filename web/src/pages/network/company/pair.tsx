@@ -56,7 +56,7 @@ export function Pair(props: Props) {
             {broken.map((fact) => (
               <li key={`${fact.of}\n${fact.to}`}>
                 <button type="button" onClick={() => onChoose(fact.of, fact.to)} data-chosen={fact.of === of && fact.to === to}>
-                  <Shape knowing={fact.knowing} />
+                  <Shape knowing={fact.knowing} isOneSided={fact.one_sided} />
                   <span>
                     {fact.to && (
                       <>
@@ -85,7 +85,7 @@ function Way({ fact, of, to, now }: { fact: FactWords | undefined; of: string; t
       {fact ? (
         <>
           <p>
-            <Shape knowing={fact.knowing} /> <bdi>{sentence(fact)}.</bdi>
+            <Shape knowing={fact.knowing} isOneSided={fact.one_sided} /> <bdi>{sentence(fact)}.</bdi>
           </p>
           <p className={styles.source}>Known {known(fact, now)}.</p>
         </>
