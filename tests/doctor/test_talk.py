@@ -12,6 +12,7 @@ from tests.doctor.scripted import SHORT, Peer, raw_peer, reply, visit_to
 
 from isocenter.base.limits import CHECKUP_RAW_BYTES_MAX
 from isocenter.dataset import identifier
+from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.doctor.find_step import find
 from isocenter.doctor.store_step import store
@@ -22,6 +23,7 @@ from isocenter.model.checkup import Outcome
 from isocenter.model.records import Node
 from isocenter.net.tls import listening_context
 from isocenter.standard.sop_class import STUDY_ROOT_FIND, VERIFICATION
+from isocenter.wire.outlet import value_header
 
 ECHO = Command(field=CommandField.C_ECHO_RQ, affected_sop_class_uid=VERIFICATION)
 
@@ -106,6 +108,27 @@ def test_what_goes_on_without_end_ends_in_time(change, code):
 def test_what_goes_on_without_end_ends_where_the_checkup_is_stopped(change):
     trouble, _ = without_end(change, lambda: True)
     assert (trouble.outcome, str(trouble)) == (Outcome.SKIPPED, "stopped by you")
+
+
+def test_whoever_goes_on_after_the_last_answer_is_not_listened_to_for_ever(monkeypatch):
+    monkeypatch.setattr("isocenter.net.requestor.ARTIM_SECONDS", 0.3)
+
+    def answer(number):
+        command = commands.encode(Command(field=CommandField.C_ECHO_RSP, message_id_being_responded_to=number, status=0))
+        return value_header(1, 3, len(command)) + command
+
+    def go_on(sock, _):
+        sock.sendall(answer(1))
+        while True:
+            sock.sendall(answer(9) * 100)
+
+    with raw_peer(go_on) as node:
+        visit = visit_to(node)
+        with opened(visit, proposed(VERIFICATION), Tape(visit), "echo") as talk:
+            [last] = talk.ask(talk.contexts(VERIFICATION)[0], ECHO, None, 1, "C-ECHO")
+            began = time.monotonic()
+    assert last.status == 0
+    assert time.monotonic() - began < 5
 
 
 def test_a_search_has_its_time_for_each_answer():

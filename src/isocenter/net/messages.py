@@ -261,13 +261,13 @@ class Messages:
             self._ended(End(released=False, by_peer=False, why=f"aborted by us: {why}"))
 
     def release(self, seconds: float) -> None:
-        """Ask for the orderly end and wait for it; messages that still come are dropped."""
+        """Ask for the orderly end and wait for it, no longer than this; messages that still come are dropped."""
         if self.end is None:
             self.link.association.release(monotonic())
             self.link.flush()
             until = monotonic() + seconds
             while self.end is None:
-                self.next(max(0.0, until - monotonic()))
+                self.next(seconds, until)
 
     # Out
 
