@@ -129,6 +129,17 @@ def test_a_caller_appears_by_itself_and_becomes_a_node(empty, browse):
     expect(page.get_by_role("article").filter(has_text="CT_9")).to_have_count(0)
 
 
+def test_going_back_leaves_no_caller_behind(empty, browse):
+    turned_away(empty, "CT_9")
+    page = browse(empty, "/network")
+    page.get_by_role("article").filter(has_text="CT_9").get_by_role("button", name="Add this node").click()
+    page.get_by_role("dialog", name="Add CT_9").wait_for()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Add node").first.click()
+    expect(page.get_by_role("dialog", name="Add a node").get_by_label("Host", exact=True)).to_have_value("")
+
+
 def test_whoever_is_ignored_goes_and_can_be_shown_again(empty, browse):
     turned_away(empty, "NOISE", "10.0.0.77")
     page = browse(empty, "/network")

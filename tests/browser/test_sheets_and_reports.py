@@ -47,7 +47,7 @@ def reported(known) -> House:
 def test_a_pair_says_what_to_enter_on_both_sides_in_their_products_words(known, browse):
     page = browse(known, "/connections?view=sheets")
     page.get_by_role("region", name="Devices with a setup sheet").get_by_role("button", name="Teaching archive").click()
-    page.get_by_role("combobox", name="Teaching archive is").click()
+    page.get_by_role("combobox", name="Product of Teaching archive").click()
     there = page.get_by_role("region", name="On Teaching archive")
     expect(there).to_contain_text('"isocenter" : [ "ISOCENTER"')
     page.get_by_role("option", name="Conquest").click()
@@ -112,6 +112,18 @@ def test_a_report_is_found_and_removed_after_a_question(reported, browse):
     page.get_by_label("Find a report").fill("")
     expect(listed.get_by_role("button")).to_have_count(1)
     assert [one.token for one in KeptReports(reported.folder).listed()] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("sheets&node=Nobody", "No node named Nobody can be called"), ("reports&report=gone", "This report is not kept")],
+)
+def test_what_the_address_names_and_is_not_there_is_said(reported, browse, address, said):
+    page = browse(reported, f"/connections?view={address}")
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_role("link", name="PDF to print")).to_have_count(0)
+    page.get_by_role("link", name="Choose another").click()
+    expect(page.get_by_role("link", name="PDF to print")).to_be_visible()
 
 
 @pytest.mark.parametrize("view", ["sheets", "reports"])
