@@ -22,6 +22,7 @@ test("a step is done when it was seen to be, and not before", () => {
     test: "failed",
   });
   expect(statesOf(true, "modality", run("untried"), story(2, 1))).toEqual({ device: "done", enter: "done", image: "done" });
+  expect(statesOf(true, "modality", run("passed", { is_stopped: true }), story(0, 0)).test).toBeUndefined();
   expect(statesOf(true, "modality", run("passed", { ended: null }), story(0, 0))).toEqual({ device: "done", enter: "done" });
 });
 

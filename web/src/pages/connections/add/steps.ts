@@ -1,6 +1,7 @@
 /** The steps of the walk that adds a device, in their order: what each is called, and what it is for. */
 import type { CheckupWords, NodeStory } from "@/api/words";
 import { PLANS, type Role, SENDERS } from "../doctor/layers";
+import { isWhole } from "../doctor/rungs";
 
 export const STEPS = ["device", "enter", "test", "image", "report"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -47,12 +48,11 @@ export function statesOf(isEntered: boolean, role: Role, checkup: CheckupWords |
     ...(SENDERS.has(role) ? [(story?.calls.received ?? 0) > 0] : []),
   ];
   const isOver = checkup !== undefined && checkup.ended !== null;
-  const isWhole = isOver && checkup.steps.every((step) => step.outcome !== "untried");
   return {
     device: "done",
     ...(isKnown && { enter: "done" as const }),
     ...(isOver && checkup.verdict && { test: "failed" as const }),
-    ...(isWhole && !checkup.verdict && { test: "done" as const }),
+    ...(isOver && isWhole(checkup) && !checkup.verdict && { test: "done" as const }),
     ...(ways.length > 0 && ways.every(Boolean) && { image: "done" as const }),
   };
 }
