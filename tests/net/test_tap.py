@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isocenter.base.limits import RECORDED_DATA_BYTES, RECORDED_FOREIGN_BYTES
+from isocenter.base.limits import RECORDED_DATA_BYTES, RECORDED_FOREIGN_BYTES, RECORDED_RUN_BYTES
 from isocenter.model.recording import Ending, Endpoint, Recording
 from isocenter.model.records import Spent
 from isocenter.net.tap import Tap
@@ -208,3 +208,27 @@ def test_bytes_that_nobody_saw_are_left_out_within_a_value_and_lost_elsewhere():
     assert (last.lost, last.is_start) == (70, True)
     assert writer.recording.lost_bytes == 1070
     assert writer.recording.bytes_forth == len(whole) + 70 + len(message(b"d" * 30))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 300), st.integers(5, 5000), st.lists(st.integers(0, 3), max_size=30))
+def test_pdus_that_begin_alike_are_charged_for_and_told_as_if_each_were_written(piece, read, pauses):
+    start = value(b"c" * 90, is_command=True, is_last=True) + value(bytes(RECORDED_DATA_BYTES))
+    whole = start + value(bytes(piece)) * 200 + value(b"z" * piece, context=3) * 2 + value(b"y", is_last=True)
+    writer, now = tap(), 100.0
+    for number, at in enumerate(range(0, len(whole), read)):
+        # Some come after a pause, some after somebody looked.
+        now += 0.1 if number < len(pauses) and pauses[number] == 1 else 0.001
+        if number < len(pauses) and pauses[number] == 2:
+            writer.segments()
+        writer.took(True, memoryview(whole)[at : at + read], now, now)
+    segments = writer.segments()
+    parts = stream(segments)
+    headers = [part for part in parts if isinstance(part, bytes)]
+    assert sum(map(len, headers)) == len(start) + 203 * HEADER
+    assert len(filled(parts)) == len(whole)
+    assert writer.byte_count >= sum(len(segment.kept) + 16 * len(segment.gaps) for segment in segments)
+    assert all(len(segment.kept) < RECORDED_RUN_BYTES + read + RECORDED_DATA_BYTES for segment in segments)
+    writer.drop_oldest(writer.byte_count)
+    kept = writer.segments()
+    assert writer.recording.lost_bytes == len(whole) - sum(segment.byte_count for segment in kept)

@@ -9,7 +9,6 @@ never keep a view that was lent to it.
 from __future__ import annotations
 
 import threading
-from array import array
 from collections.abc import Callable, Sequence
 from struct import Struct
 
@@ -20,14 +19,13 @@ from isocenter.base.limits import (
     RECORDED_HEAD_BYTES,
     RECORDED_PAUSE_SECONDS,
     RECORDED_RUN_BYTES,
-    RECORDED_SEGMENT_BYTES,
 )
 from isocenter.model.recording import Ending, Recording, Segment
 from isocenter.model.records import Spent
+from isocenter.net.recorded_run import HEADERS, HEADERS_BYTES, Run
 from isocenter.net.sockets import Buffer
 
 _PDU = Struct(">BxI")
-_PDU_AND_VALUE = Struct(">BxIIBB")
 _VALUE = Struct(">IBB")
 _P_DATA_TF = 0x04
 _HEADER_BYTES = 6
@@ -53,44 +51,6 @@ class _Way:
     @property
     def is_between_pdus(self) -> bool:
         return not (self.keep or self.skip or self.pdu_left or self.head)
-
-
-class _Run:
-    """A segment as it is written, and kept. It becomes a `Segment` for whoever reads it: few of them are read."""
-
-    __slots__ = ("began", "ended", "forth", "gaps", "is_start", "kept", "lost", "serial", "spent")
-
-    def __init__(self, forth: bool, now: float, is_start: bool, spent: Spent | None) -> None:
-        self.forth = forth
-        self.began = self.ended = now
-        self.kept = bytearray()
-        self.gaps = array("Q")
-        self.is_start = is_start
-        self.spent = spent
-        self.lost = 0
-        self.serial = 0
-
-    @property
-    def cost(self) -> int:
-        """What it holds of our memory, about, in bytes."""
-        return len(self.kept) + len(self.gaps) * 8 + RECORDED_SEGMENT_BYTES
-
-    @property
-    def byte_count(self) -> int:
-        return len(self.kept) + sum(self.gaps[1::2])
-
-    def segment(self) -> Segment:
-        gaps = tuple(zip(self.gaps[::2], self.gaps[1::2], strict=True))
-        return Segment(
-            self.serial, self.forth, self.began, self.ended, bytes(self.kept), gaps, self.is_start, self.lost, self.spent
-        )  # fmt: skip
-
-    def leave_out(self, count: int) -> None:
-        gaps, position = self.gaps, len(self.kept)
-        if gaps and gaps[-2] == position:
-            gaps[-1] += count
-        else:
-            gaps.extend((position, count))
 
 
 class Tap:
@@ -125,10 +85,10 @@ class Tap:
         self._began = began
         self._charge = charge
         self._ways = {True: _Way(), False: _Way()}
-        self._run: _Run | None = None
-        self._head: list[_Run] = []
+        self._run: Run | None = None
+        self._head: list[Run] = []
         self._head_bytes = 0
-        self._tail: list[_Run] = []
+        self._tail: list[Run] = []
         self._serial = 0
         self._owed = 0
         self._spent: Spent | None = None
@@ -162,7 +122,7 @@ class Tap:
                 run is None
                 or run.forth != forth
                 or began - run.ended > RECORDED_PAUSE_SECONDS
-                or len(run.kept) > RECORDED_RUN_BYTES
+                or len(run.kept) + run.repeated * HEADERS_BYTES > RECORDED_RUN_BYTES
             ):
                 run = self._begin(forth, began, way.is_between_pdus)
             end = len(view)
@@ -176,7 +136,14 @@ class Tap:
                 run.leave_out(end)
                 run.ended = now
             else:
-                self._walk(way, run, memoryview(view), began, now)
+                if way.skip and run.alike_at == len(run.kept):
+                    # The rest of a PDU of that middle, and those behind it that begin alike.
+                    position, way.skip = run.go_on(view, way.skip)
+                    view = view[position:]
+                if view:
+                    self._walk(way, run, view, began, now)
+                else:
+                    run.ended = now
             owed, self._owed = self._owed, 0
         if owed and self._charge is not None:
             self._charge(self, owed)
@@ -204,7 +171,7 @@ class Tap:
             self._lost[forth] += count
             return False
 
-    def _walk(self, way: _Way, run: _Run, view: memoryview, began: float, now: float) -> None:
+    def _walk(self, way: _Way, run: Run, view: Buffer, began: float, now: float) -> None:
         position, end = 0, len(view)
         head = way.head
         while position < end:
@@ -216,9 +183,9 @@ class Tap:
                 count = min(way.skip, end - position)
                 run.leave_out(count)
                 way.skip -= count
-            elif end - position >= _PDU_AND_VALUE.size and not (head or way.pdu_left) and view[position] == _P_DATA_TF:
-                count = _PDU_AND_VALUE.size
-                _, pdu_length, length, _, flags = _PDU_AND_VALUE.unpack_from(view, position)
+            elif end - position >= HEADERS_BYTES and not (head or way.pdu_left) and view[position] == _P_DATA_TF:
+                count = HEADERS_BYTES
+                _, pdu_length, length, _, flags = HEADERS.unpack_from(view, position)
                 if flags & 1 and not way.is_mid:
                     run = self._boundary(run, began, now if position else None)
                 run.kept += view[position : position + count]
@@ -226,6 +193,7 @@ class Tap:
                     # The middle of a large data set, a PDU of it after the other: nothing is to be decided.
                     left_out = min(length - 2, end - position - count)
                     run.leave_out(left_out)
+                    run.begins_alike(length - 2)
                     way.skip = length - 2 - left_out
                     count += left_out
                 else:
@@ -244,7 +212,7 @@ class Tap:
             position += count
         run.ended = now
 
-    def _boundary(self, run: _Run, began: float, ended: float | None) -> _Run:
+    def _boundary(self, run: Run, began: float, ended: float | None) -> Run:
         """A message begins here: it gets a segment of its own where it comes later than what this one begins with.
 
         `ended` is when the message before came to its end, None where it did so before this call.
@@ -257,9 +225,9 @@ class Tap:
             return self._begin(run.forth, began, is_start=True)
         return run
 
-    def _begin(self, forth: bool, now: float, is_start: bool) -> _Run:
+    def _begin(self, forth: bool, now: float, is_start: bool) -> Run:
         self._finish()
-        self._run = run = _Run(forth, now, is_start, self._spent)
+        self._run = run = Run(forth, now, is_start, self._spent)
         self._spent = None
         run.lost, self._lost[forth] = self._lost[forth], 0
         return run
