@@ -17,6 +17,9 @@ const PAGES = [
   ["/maintenance", "Maintenance: disk, check, reindex, set aside"],
 ] as const;
 
+/** At once: what is typed before the dialog has come to rest is typed into it. */
+const focus = (field: HTMLInputElement | null) => field?.focus();
+
 const close = () => usePalette.setState({ isOpen: false });
 
 export function PaletteDialog() {
@@ -62,8 +65,18 @@ function Open() {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size={560} yOffset="12vh" aria-label="Find or do">
+    <Modal
+      opened
+      onClose={close}
+      transitionProps={{ duration: 0 }}
+      withCloseButton={false}
+      padding={0}
+      size={560}
+      yOffset="12vh"
+      aria-label="Find or do"
+    >
       <input
+        ref={focus}
         className={styles.input}
         data-autofocus
         role="combobox"
