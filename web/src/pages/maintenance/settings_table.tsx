@@ -49,7 +49,8 @@ export function SettingsTable() {
       ) : shown.length === 0 && asked.data ? (
         <EmptyState title="No setting says that" />
       ) : (
-        <div className={styles.rows} aria-busy={asked.isPending}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <section className={styles.rows} tabIndex={0} aria-label="All settings" aria-busy={asked.isPending}>
           <table className={styles.table}>
             <thead>
               <tr>
@@ -66,7 +67,7 @@ export function SettingsTable() {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );
