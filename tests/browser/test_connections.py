@@ -250,7 +250,7 @@ def test_a_walk_is_taken_up_again_by_its_address(empty, browse):
     page.get_by_role("button", name="Back", exact=True).click()
     page.get_by_role("heading", level=2, name="What to enter there").wait_for()
     page.get_by_role("navigation", name="Steps").get_by_role("button", name=re.compile("^The device")).click()
-    expect(page.get_by_label("AE title")).to_have_value("HALF")
+    expect(page.get_by_role("textbox", name="AE title")).to_have_value("HALF")
 
 
 @pytest.mark.parametrize("size", ["large", "small"])
