@@ -118,3 +118,24 @@ def test_one_echo_that_fails_oddly_does_not_stop_the_others(ward, caplog):
     heartbeat._threads[0].join(10)
     assert not heartbeat._threads[0].is_alive()
     assert "nobody expected" in caplog.text
+
+
+def test_a_look_that_fails_oddly_is_said_once_and_the_next_ones_are_taken_all_the_same(ward, caplog, monkeypatch):
+    monkeypatch.setattr("isocenter.jobs.heartbeat.ECHO_LOOK_SECONDS", 0.001)
+    looks, done = [], threading.Event()
+
+    def nodes() -> list[Node]:
+        looks.append("look")
+        if len(looks) < 4:
+            raise OverflowError("date value out of range")
+        done.set()
+        return ward.nodes
+
+    heartbeat = Heartbeat(nodes, ward.ask, ward.standings, ward.clock, interval)
+    heartbeat.start()
+    assert done.wait(10)
+    heartbeat.close()
+    for thread in heartbeat._threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert caplog.text.count("cannot be asked by themselves now") == 1

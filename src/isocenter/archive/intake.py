@@ -7,7 +7,6 @@ commits on the writer's thread while this one syncs the blob. Every other end le
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 
 import xxhash
@@ -66,7 +65,7 @@ class Refusal:
 class ArchiveReception:
     """One instance on its way in, used by one thread."""
 
-    __slots__ = ("_arrival", "_byte_count", "_digest", "_draft", "_form", "_over", "_result", "_skim", "_store",
+    __slots__ = ("_arrival", "_byte_count", "_complete", "_digest", "_draft", "_form", "_over", "_result", "_skim", "_store",
                  "_synced", "_writer", "_written")  # fmt: skip
 
     def __init__(self, arrival: Arrival, form: HeaderForm, store: BlobStore, writer: IndexWriter) -> None:
@@ -125,7 +124,7 @@ class ArchiveReception:
         self._draft.discard()
 
     def _file(self) -> StoreResult:
-        began = perf_counter()
+        self._complete = perf_counter()
         self._skim.finish()
         checksum = self._digest.digest()
         entry = Entry(self._arrival, self._skim, blob="", byte_count=self._byte_count, checksum=checksum)
@@ -135,15 +134,7 @@ class ArchiveReception:
         entry.blob = self._draft.seal(self._form.fill(checksum, self._byte_count))
         ticket = self._writer.submit(entry)
         place = self._bring_home(entry, ticket)
-        disk = self._synced - began
-        if isinstance(place, Same):
-            result = self._meet(entry, place, ticket)
-            disk += perf_counter() - self._written
-        else:
-            result = _told(entry, place)
-        if isinstance(result, Stored | Duplicate | Conflict):
-            result = replace(result, spent=Spent(disk, self._written - self._synced))
-        return result
+        return self._meet(entry, place, ticket) if isinstance(place, Same) else _told(entry, place, self._spent())
 
     def _bring_home(self, entry: Entry, ticket: Ticket) -> Place:
         """Sync the blob while the writer commits its row; a row whose blob failed is taken back."""
@@ -176,7 +167,7 @@ class ArchiveReception:
             return Full("The same instance came twice at once, and the volume failed under the other one")
         try:
             if same_bytes(self._store, entry.blob, same.blob):
-                return Duplicate(entry.value("SOPInstanceUID"))
+                return Duplicate(entry.value("SOPInstanceUID"), self._spent(compared=True))
             with self._store.open(same.blob) as kept:
                 entry.collides = kept.byte_count == entry.byte_count and checksum_of(kept) == entry.checksum
         except FileNotFoundError:
@@ -186,13 +177,20 @@ class ArchiveReception:
         if entry.collides:
             place = self._writer.submit(entry).wait()
             self._writer.settle(place.serial, entry.byte_count, durable=True)
-            return _told(entry, place)
+            return _told(entry, place, self._spent(compared=True))
         if self._writer.perform(lambda _cursor: self._writer.filing.rebind(same, entry.blob)):
-            return Stored(entry.instance())
-        return Duplicate(entry.value("SOPInstanceUID"))
+            return Stored(entry.instance(), self._spent(compared=True))
+        return Duplicate(entry.value("SOPInstanceUID"), self._spent(compared=True))
+
+    def _spent(self, *, compared: bool = False) -> Spent:
+        """Where the time since the last byte went; comparing with the kept bytes is the disk's."""
+        disk = self._synced - self._complete
+        if compared:
+            disk += perf_counter() - self._written
+        return Spent(disk, self._written - self._synced)
 
 
-def _told(entry: Entry, place: Place) -> StoreResult:
+def _told(entry: Entry, place: Place, spent: Spent) -> StoreResult:
     if isinstance(place, Aside):
-        return Conflict(entry.value("SOPInstanceUID"), place.serial, place.differences)
-    return Stored(entry.instance())
+        return Conflict(entry.value("SOPInstanceUID"), place.serial, place.differences, spent)
+    return Stored(entry.instance(), spent)

@@ -90,14 +90,18 @@ class Heartbeat:
             self._waiting.put(None)
 
     def _run(self) -> None:
+        is_told = False
         while not self._stopping.wait(ECHO_LOOK_SECONDS):
             try:
                 self.look()
+                is_told = False
             except IsocenterError as error:
                 _log.debug("The nodes cannot be read now: %s", error)
             except Exception:
-                _log.exception("The nodes are not asked by themselves any more")
-                return
+                # Said once and not with every look, which would fill the log.
+                if not is_told:
+                    _log.exception("The nodes cannot be asked by themselves now; it is tried again and again")
+                is_told = True
 
     def _work(self) -> None:
         going = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from isocenter.base.errors import IsocenterError
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.dimse.exchange import Reply, Request
+from isocenter.model.records import Spent
 from isocenter.standard import status
 from isocenter.standard.sop_class import name_of
 
@@ -54,8 +55,12 @@ def respond(
     offending: tuple[int, ...] = (),
     identifier: bytes | None = None,
     counts: tuple[int | None, int | None, int | None, int | None] = (None, None, None, None),
+    spent: Spent | None = None,
 ) -> Reply:
-    """The response to `request`. `counts` are (remaining, completed, failed, warning) sub-operations, None where absent."""
+    """The response to `request`. `counts` are (remaining, completed, failed, warning) sub-operations, None where absent.
+
+    `spent` is told to whoever records it.
+    """
     asked = request.command
     remaining, completed, failed, warning = counts
     return Reply(
@@ -74,6 +79,7 @@ def respond(
             error_comment=error_comment(text) if text else "",
         ),
         identifier,
+        spent,
     )
 
 

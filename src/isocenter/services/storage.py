@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import VolumeFailed
@@ -65,8 +64,7 @@ class Storing:
             result = self._reception.finish()
         except Exception as error:
             return refuse(self._request, _failure(error))
-        reply = _answer(self._request, result)
-        return replace(reply, spent=result.spent) if isinstance(result, Stored | Duplicate | Conflict) else reply
+        return _answer(self._request, result)
 
     def abandon(self) -> None:
         """The data set will never be complete."""
@@ -147,7 +145,7 @@ def _failure(error: Exception) -> Refusal:
 def _answer(request: Request, result: StoreResult) -> Reply:
     match result:
         case Stored() | Duplicate() | Conflict():
-            return respond(request, status.SUCCESS)
+            return respond(request, status.SUCCESS, spent=result.spent)
         case Full(reason):
             return respond(request, status.OUT_OF_RESOURCES, text=reason)
         case Mismatch(reason):
