@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from isocenter.base.config import check_ae_title
@@ -75,52 +75,21 @@ def own_lines(house: House, address: Host) -> OwnLines:
     return OwnLines(address=address, lines=[LineWords.model_validate(line, from_attributes=True) for line in lines])
 
 
-@routes.get("/api/setup-sheet", responses=problems(404, 409))
-def setup_sheet(
-    house: House,
-    node: NodeChosen = "",
-    product: ProductChosen = "",
-    other: NodeChosen = "",
-    other_product: ProductChosen = "",
-    address: Host = "",
-    ae_title: Title = "",
-    host: Host = "",
-    port: Port = 104,
-) -> SetupSheet:
-    """What to enter on both sides of a pair: this device, or the node `other`, and a node, saved or not."""
-    asked = _asked(house, node, product, other, other_product, address, (ae_title, host, port))
-    return SetupSheet.of(house.paperwork.sheet(asked), house.paperwork.known_product(asked.node))
-
-
-@routes.get("/api/setup-sheet/document", response_class=Response, responses={**DOCUMENT, **problems(404, 409)})
-def setup_sheet_document(
-    house: House,
-    node: NodeChosen = "",
-    product: ProductChosen = "",
-    other: NodeChosen = "",
-    other_product: ProductChosen = "",
-    address: Host = "",
-    ae_title: Title = "",
-    host: Host = "",
-    port: Port = 104,
-    form: Form = "pdf",
-) -> Response:
-    """The same, to be printed."""
-    asked = _asked(house, node, product, other, other_product, address, (ae_title, host, port))
-    return printed(house.paperwork.sheet_document(asked, form), f"setup-{asked.node.name}", form)
-
-
-@routes.get("/api/setup-sheets/document", response_class=Response, responses={**DOCUMENT, **problems()})
-def setup_sheets_document(house: House, form: Form = "pdf") -> Response:
-    """A sheet for each node that is one device, in one document."""
-    return printed(house.paperwork.department(house.shelf.nodes(), form), "setup-sheets", form)
-
-
 def _asked(
-    house: ApiHouse, node: str, product: str, other: str, other_product: str, address: str, unsaved: tuple[str, str, int]
+    house: House,
+    node: NodeChosen = "",
+    product: ProductChosen = "",
+    other: NodeChosen = "",
+    other_product: ProductChosen = "",
+    address: Host = "",
+    ae_title: Title = "",
+    host: Host = "",
+    port: Port = 104,
 ) -> SheetAsked:
-    """The pair that is meant. Raises `Problem` 404 for a node that is not there, 409 for one that stands for many."""
-    ae_title, host, port = unsaved
+    """The pair that is meant: this device, or the node `other`, and a node, saved or not.
+
+    Raises `Problem` 404 for a node that is not there, 409 for one that stands for many.
+    """
     if node:
         first = _single(house, node)
     elif ae_title and host:
@@ -140,3 +109,24 @@ def _single(house: ApiHouse, name: str) -> Node:
     if not wildcard.is_one_device(found):
         raise Problem(409, f"{name} stands for many devices: there is no sheet for all of them.")
     return found
+
+
+Asked = Annotated[SheetAsked, Depends(_asked)]
+
+
+@routes.get("/api/setup-sheet", responses=problems(404, 409))
+def setup_sheet(house: House, asked: Asked) -> SetupSheet:
+    """What to enter on both sides of a pair: this device, or the node `other`, and a node, saved or not."""
+    return SetupSheet.of(house.paperwork.sheet(asked), house.paperwork.known_product(asked.node))
+
+
+@routes.get("/api/setup-sheet/document", response_class=Response, responses={**DOCUMENT, **problems(404, 409)})
+def setup_sheet_document(house: House, asked: Asked, form: Form = "pdf") -> Response:
+    """The same, to be printed."""
+    return printed(house.paperwork.sheet_document(asked, form), f"setup-{asked.node.name}", form)
+
+
+@routes.get("/api/setup-sheets/document", response_class=Response, responses={**DOCUMENT, **problems()})
+def setup_sheets_document(house: House, form: Form = "pdf") -> Response:
+    """A sheet for each node that is one device, in one document."""
+    return printed(house.paperwork.department(house.shelf.nodes(), form), "setup-sheets", form)
