@@ -5,8 +5,6 @@ Nouns of `web.log_reading` go in, models go out. Nothing here decides anything.
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from isocenter.web.api_words import Words
 from isocenter.web.log_reading import FaultEntry, LogExplained
 
@@ -66,14 +64,7 @@ class LogExplanation(Words):
 
     @classmethod
     def of(cls, explained: LogExplained) -> LogExplanation:
-        return cls(
-            lines=explained.lines,
-            known=explained.known,
-            faults=explained.faults,
-            products=dict(explained.products),
-            groups=[ExplainedGroupWords(**asdict(group), is_fault=group.is_fault) for group in explained.groups],
-            shown=[ExplainedLineWords(**asdict(line)) for line in explained.shown],
-        )
+        return cls.model_validate(explained, from_attributes=True)
 
 
 class FaultWords(Words):
@@ -95,4 +86,4 @@ class FaultWords(Words):
 
     @classmethod
     def of(cls, entry: FaultEntry) -> FaultWords:
-        return cls(**asdict(entry))
+        return cls.model_validate(entry, from_attributes=True)

@@ -6,8 +6,9 @@ Nouns of the house go in, models go out. Nothing here decides anything.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from isocenter.base.limits import NODE_NAME_CHARACTERS_MAX
 from isocenter.model.ladder import Digest, Ladder, MessageDetails, Rung, RungKind, Standing, Tone
@@ -185,20 +186,13 @@ class MessageWords(Words):
     data_set: list[AttributeRow]
     counted: int
     cut: str
-    raw: str
+    raw: Annotated[str, BeforeValidator(bytes.hex)]
     raw_words: str
     is_masked: bool
 
     @classmethod
     def of(cls, details: MessageDetails) -> MessageWords:
-        named = cls.model_fields.keys() - {"raw", "shares", "command", "data_set"}
-        return cls(
-            raw=details.raw.hex(),
-            shares=[ShareWords.model_validate(one, from_attributes=True) for one in details.shares],
-            command=[AttributeRow.model_validate(one, from_attributes=True) for one in details.command],
-            data_set=[AttributeRow.model_validate(one, from_attributes=True) for one in details.data_set],
-            **{name: getattr(details, name) for name in named},
-        )
+        return cls.model_validate(details, from_attributes=True)
 
 
 class CaptureTold(Words):
