@@ -587,12 +587,15 @@ HTTP_WORKS_AT_ONCE_MAX = _limit(
 )
 SERIES_AT_HAND_SECONDS = _limit(
     "SERIES_AT_HAND_SECONDS",
-    10.0,
-    "s",
-    "Where the instances of a series lie is remembered so long after the last picture of it; then the index is asked again.",
+    120.0,
+    "seconds",
+    "Where the instances of a series lie is remembered so long after the last picture of it: a reader rests, and goes on.",
+)
+SERIES_AT_HAND_AGAIN_SECONDS = _limit(
+    "SERIES_AT_HAND_AGAIN_SECONDS", 2.0, "seconds", "Between two listings of a series that grows while pictures of it are taken."
 )
 SERIES_AT_HAND_MAX = _limit(
-    "SERIES_AT_HAND_MAX", 16, "series", "That pictures are taken of at once, and whose instances are at hand."
+    "SERIES_AT_HAND_MAX", 8, "series", "That pictures are taken of at once, and whose instances are at hand: 20 MB at most."
 )
 SERIES_AT_HAND_INSTANCES_MAX = _limit(
     "SERIES_AT_HAND_INSTANCES_MAX", 5000, "instances", "A longer series is not kept at hand: half a kilobyte for each instance."

@@ -8,14 +8,15 @@ uses this must look for. The event loop's own, but for `list_of`.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import SERIES_AT_HAND_MAX, SERIES_AT_HAND_SECONDS
+from isocenter.base.limits import SERIES_AT_HAND_AGAIN_SECONDS, SERIES_AT_HAND_MAX, SERIES_AT_HAND_SECONDS
 from isocenter.model.records import Instance
 
 
@@ -29,10 +30,13 @@ class Lies(NamedTuple):
 
 @dataclass(slots=True)
 class _Series:
+    """`first` is the instance that was asked for first, `lies` None until the series was listed. Times are the loop's."""
+
     first: str
-    lies: Mapping[str, Lies] = field(default_factory=dict)
-    is_listed: bool = False
-    expiry: asyncio.TimerHandle | None = None
+    expiry: asyncio.TimerHandle
+    lies: Mapping[str, Lies] | None = None
+    listed: float = -math.inf
+    used: float = 0.0
 
 
 class AtHand:
@@ -44,31 +48,40 @@ class AtHand:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def find(self, study: str, series: str, instance: str) -> Lies | None:
-        """Where an instance lies, if its series is at hand; it is fetched once a second instance of it was asked for."""
+        """Where an instance lies, if its series is at hand.
+
+        It is listed once a second instance of it was asked for, and again, after a while, where one is missing: series grow.
+        """
+        loop = asyncio.get_running_loop()
         key = (study, series)
         looked_at = self._series.get(key)
         if looked_at is None:
-            looked_at = self._series[key] = _Series(instance)
+            expiry = loop.call_later(SERIES_AT_HAND_SECONDS, self._expire, key)
+            looked_at = self._series[key] = _Series(instance, expiry)
             if len(self._series) > SERIES_AT_HAND_MAX:
-                self._forget(next(iter(self._series)))
-        elif not looked_at.is_listed and looked_at.first != instance:
-            looked_at.is_listed = True
-            # The loop itself keeps no task alive.
-            task = asyncio.create_task(self._list(looked_at, study, series))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        self._series.move_to_end(key)
-        if looked_at.expiry is not None:
-            looked_at.expiry.cancel()
-        looked_at.expiry = asyncio.get_running_loop().call_later(SERIES_AT_HAND_SECONDS, self._forget, key)
-        return looked_at.lies.get(instance)
+                self._series.popitem(last=False)[1].expiry.cancel()
+        else:
+            self._series.move_to_end(key)
+        looked_at.used = now = loop.time()
+        found = looked_at.lies.get(instance) if looked_at.lies else None
+        is_too_long = looked_at.lies is not None and not looked_at.lies
+        if found or is_too_long or instance == looked_at.first or now - looked_at.listed < SERIES_AT_HAND_AGAIN_SECONDS:
+            return found
+        looked_at.listed = now
+        # The loop itself keeps no task alive.
+        task = asyncio.create_task(self._list(looked_at, study, series))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return None
 
     async def _list(self, looked_at: _Series, study: str, series: str) -> None:
         # Where it cannot be listed, each instance is looked for by itself, and its own error is told.
         with suppress(IsocenterError):
             looked_at.lies = await self._list_of(study, series)
 
-    def _forget(self, key: tuple[str, str]) -> None:
-        looked_at = self._series.pop(key, None)
-        if looked_at is not None and looked_at.expiry is not None:
-            looked_at.expiry.cancel()
+    def _expire(self, key: tuple[str, str]) -> None:
+        looked_at, loop = self._series[key], asyncio.get_running_loop()
+        if (left := looked_at.used + SERIES_AT_HAND_SECONDS - loop.time()) > 0:
+            looked_at.expiry = loop.call_later(left, self._expire, key)
+        else:
+            del self._series[key]
