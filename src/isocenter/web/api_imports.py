@@ -15,11 +15,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.requests import ClientDisconnect
 
-from isocenter.base.limits import IMPORT_FILE_BYTES_MAX, IMPORT_NAME_CHARACTERS_MAX, IMPORT_STUDIES_TOLD_MAX, SEND_BYTES
-from isocenter.dicomweb.problems import Problem
+from isocenter.base.limits import IMPORT_FILE_BYTES_MAX, IMPORT_NAME_CHARACTERS_MAX, IMPORT_STUDIES_TOLD_MAX
 from isocenter.model.imports import Imported, Parcel
+from isocenter.web import brought
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.words_imports import ImportedWords, ImportExpected, ImportSummary
 
@@ -29,7 +28,6 @@ STREAMED = frozenset({"/api/import"})
 """Paths whose bodies are taken as they come, and bounded here."""
 
 _LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}}}}
-_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 @routes.post(
@@ -37,7 +35,7 @@ _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "
     dependencies=CHANGES,
     response_class=StreamingResponse,
     responses={**_LINES, **problems(403, 413)},
-    openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+    openapi_extra=brought.BODY,
 )
 async def import_file(
     house: House,
@@ -45,39 +43,15 @@ async def import_file(
     name: Annotated[str, Query(max_length=IMPORT_NAME_CHARACTERS_MAX, description="What the report calls the file.")] = "file",
 ) -> StreamingResponse:
     """Take one file into the archive: a DICOM file, or a zip archive of such. A line for each instance or refusal, and the sum."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > IMPORT_FILE_BYTES_MAX:
-        raise _too_long()
+    brought.check_length(request, IMPORT_FILE_BYTES_MAX)
     parcel = house.imports.open(name)
     try:
         async with house.importing:
-            await _receive(request, parcel)
+            await brought.pass_on(request, parcel.write, IMPORT_FILE_BYTES_MAX)
     except BaseException:
         await run_in_threadpool(parcel.abandon)
         raise
     return StreamingResponse(_outcomes(house, parcel), media_type="application/x-ndjson")
-
-
-async def _receive(request: Request, parcel: Parcel) -> None:
-    """The whole body, a piece at a time. Raises `Problem` where it is too long or breaks off."""
-    count, held = 0, bytearray()
-    try:
-        async for run in request.stream():
-            count += len(run)
-            if count > IMPORT_FILE_BYTES_MAX:
-                raise _too_long()
-            held += run
-            if len(held) >= SEND_BYTES:
-                await run_in_threadpool(parcel.write, bytes(held))
-                held.clear()
-    except ClientDisconnect:
-        raise Problem(400, "The file broke off.") from None
-    await run_in_threadpool(parcel.write, bytes(held))
-
-
-def _too_long() -> Problem:
-    sentence = f"The file is longer than the {IMPORT_FILE_BYTES_MAX} bytes that are taken at once."
-    return Problem(413, sentence, headers=(("Connection", "close"),))
 
 
 async def _outcomes(house: ApiHouse, parcel: Parcel) -> AsyncIterator[str]:

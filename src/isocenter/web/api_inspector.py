@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from isocenter.base.limits import (
     API_ROWS_MAX,
@@ -19,9 +18,9 @@ from isocenter.base.limits import (
     INSPECTED_SEARCH_CHARACTERS_MAX,
     PCAP_FILE_BYTES_MAX,
     RECORDED_CONNECTIONS_MAX,
-    SEND_BYTES,
 )
 from isocenter.dicomweb.problems import Problem
+from isocenter.web import brought
 from isocenter.web.api_house import CHANGES, ApiHouse, House, problems
 from isocenter.web.words_inspector import (
     CaptureTold,
@@ -43,7 +42,6 @@ STREAMED = frozenset({"/api/inspector/import"})
 
 Token = Annotated[str, Path(min_length=1, max_length=64)]
 Names = Annotated[bool, Query(description="Tell patients, too.")]
-_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _PCAPNG = "application/x-pcapng"
 _CAPTURE: dict[int | str, dict[str, Any]] = {200: {"content": {_PCAPNG: {"schema": {"type": "string", "format": "binary"}}}}}
 _GONE = "This connection is not kept any more; newer ones took its room."
@@ -99,7 +97,7 @@ def export(
     "/api/inspector/import",
     dependencies=CHANGES,
     responses=problems(403, 413),
-    openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+    openapi_extra=brought.BODY,
 )
 async def import_capture(
     house: House,
@@ -107,30 +105,11 @@ async def import_capture(
     name: Annotated[str, Query(max_length=IMPORT_NAME_CHARACTERS_MAX, description="What the list calls the file.")] = "capture",
 ) -> CaptureTold:
     """Read a pcap or pcapng file; its DICOM connections join the list."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > PCAP_FILE_BYTES_MAX:
-        raise _too_long()
+    brought.check_length(request, PCAP_FILE_BYTES_MAX)
     capture = house.inspection.read_capture(name)
-    count, held = 0, bytearray()
     async with house.importing:
-        try:
-            async for piece in request.stream():
-                count += len(piece)
-                if count > PCAP_FILE_BYTES_MAX:
-                    raise _too_long()
-                held += piece
-                if len(held) >= SEND_BYTES:
-                    await run_in_threadpool(capture.write, bytes(held))
-                    held.clear()
-        except ClientDisconnect:
-            raise Problem(400, "The file broke off.") from None
-        await run_in_threadpool(capture.write, bytes(held))
+        await brought.pass_on(request, capture.write, PCAP_FILE_BYTES_MAX)
         return CaptureTold.of(await run_in_threadpool(capture.finish))
-
-
-def _too_long() -> Problem:
-    sentence = f"The file is longer than the {PCAP_FILE_BYTES_MAX} bytes that are taken at once."
-    return Problem(413, sentence, headers=(("Connection", "close"),))
 
 
 @routes.post("/api/inspector/proxies", status_code=201, dependencies=CHANGES, responses=problems(403))
