@@ -2,7 +2,7 @@
  * The associations, those that others opened here and those that we opened: the open ones first, then the latest that are over. One row
  * says who, what, how much, how fast and how it ended; a click shows the rest beside it.
  */
-import { ArrowDownLeft, ArrowUpRight, Search } from "lucide-react";
+import { ArrowDownLeft, ArrowUpRight } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { AssociationWords } from "@/api/words";
@@ -11,42 +11,33 @@ import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { Lamp, type LampState } from "@/parts/lamp";
+import { SearchField } from "@/parts/search_field";
 import { SectionHeading } from "@/parts/section";
+import { useParameters } from "@/parts/use_parameters";
 import styles from "./associations.module.css";
 import { amount, deeds, ending, isMeant, lampOf, lasted, who } from "./deeds";
 import { paceOfOpen, paceOfPast, paceWords } from "./pace";
 import type { Associations } from "./use_associations";
 
 export function AssociationsPane({ found, short }: { readonly found: Associations; readonly short: boolean }) {
-  const [search, setSearch] = useSearchParams();
-  const words = search.get("who") ?? "";
+  const { place, set } = useParameters();
+  const words = place.get("who") ?? "";
   const open = found.open.filter((one) => isMeant(one, words));
   const past = found.past.filter((one) => isMeant(one, words));
-  const look = (value: string) =>
-    setSearch(
-      (now) => {
-        if (value) now.set("who", value);
-        else now.delete("who");
-        return now;
-      },
-      { replace: true },
-    );
   return (
     <section className={short ? styles.short : styles.pane} aria-label="Associations">
       <SectionHeading
         title="Associations"
         count={found.waiting ? "" : `${count(found.open.length)} open, ${count(found.past.length)} over`}
       >
-        <label className={styles.search}>
-          <Search aria-hidden="true" />
-          <input
-            type="search"
-            aria-label="Search the associations"
-            placeholder="Title, address, what it did"
-            value={words}
-            onChange={(event) => look(event.target.value)}
-          />
-        </label>
+        <SearchField
+          small
+          className={styles.search ?? ""}
+          label="Search the associations"
+          placeholder="Title, address, what it did"
+          value={words}
+          onChange={(who) => set({ who })}
+        />
       </SectionHeading>
       {found.error ? (
         <Fault tried="The associations could not be listed" error={found.error} again={found.again} />

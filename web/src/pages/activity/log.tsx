@@ -3,9 +3,8 @@
  * says how many lines have come.
  */
 import { useQueryClient } from "@tanstack/react-query";
-import { ArrowDown, Pause, Play, Search } from "lucide-react";
+import { ArrowDown, Pause, Play } from "lucide-react";
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
 import { change } from "@/api/http";
 import { useStatus } from "@/api/status";
 import type { LogLineWords } from "@/api/words";
@@ -15,42 +14,33 @@ import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { Lamp, type LampState } from "@/parts/lamp";
+import { SearchField } from "@/parts/search_field";
 import { SectionHeading } from "@/parts/section";
+import { useParameters } from "@/parts/use_parameters";
 import styles from "./log.module.css";
 import { LEVELS, type Level, looked, marked, unseen } from "./log_lines";
 import { useLog } from "./use_log";
 
 export function LogPane() {
   const log = useLog();
-  const [search, setSearch] = useSearchParams();
-  const level = LEVELS.find((one) => one === search.get("level")) ?? "all";
-  const words = search.get("log") ?? "";
+  const { place, set } = useParameters();
+  const level = LEVELS.find((one) => one === place.get("level")) ?? "all";
+  const words = place.get("log") ?? "";
   const lines = looked(log.lines, level, words);
-  const set = (name: string, value: string) =>
-    setSearch(
-      (now) => {
-        if (value) now.set(name, value);
-        else now.delete(name);
-        return now;
-      },
-      { replace: true },
-    );
   const shown =
     lines.length === log.lines.length ? counted(lines.length, "line") : `${lines.length} of ${counted(log.lines.length, "line")}`;
   return (
     <section className={styles.pane} aria-label="Log">
       <SectionHeading title="Log" count={log.waiting ? "" : shown}>
-        <Levels level={level} onLevel={(one) => set("level", one === "all" ? "" : one)} />
-        <label className={styles.search}>
-          <Search aria-hidden="true" />
-          <input
-            type="search"
-            aria-label="Search the log"
-            placeholder="Title, address, word"
-            value={words}
-            onChange={(event) => set("log", event.target.value)}
-          />
-        </label>
+        <Levels level={level} onLevel={(one) => set({ level: one === "all" ? "" : one })} />
+        <SearchField
+          small
+          className={styles.search ?? ""}
+          label="Search the log"
+          placeholder="Title, address, word"
+          value={words}
+          onChange={(log) => set({ log })}
+        />
         <DebugSwitch />
         <Button
           small

@@ -1,48 +1,37 @@
 /** The settings in force: what each is, where it came from, why it is there, and how it would be set. */
 import { useQuery } from "@tanstack/react-query";
-import { Search } from "lucide-react";
-import { useSearchParams } from "react-router";
 import { get } from "@/api/http";
 import type { SettingWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Copy } from "@/parts/copy";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
+import { SearchField } from "@/parts/search_field";
 import { SectionHeading } from "@/parts/section";
+import { useParameters } from "@/parts/use_parameters";
 import styles from "./settings_table.module.css";
 
 export function SettingsTable() {
-  const [search, setSearch] = useSearchParams();
+  const { place, set } = useParameters();
   const asked = useQuery({
     queryKey: ["settings"],
     queryFn: ({ signal }) => get<readonly SettingWords[]>("/api/settings", undefined, signal),
   });
-  const words = search.get("setting") ?? "";
+  const words = place.get("setting") ?? "";
   const all = asked.data ?? [];
   const shown = all.filter((one) => `${one.name} ${one.why} ${one.source}`.toLowerCase().includes(words.trim().toLowerCase()));
-  const look = (value: string) =>
-    setSearch(
-      (now) => {
-        if (value) now.set("setting", value);
-        else now.delete("setting");
-        return now;
-      },
-      { replace: true },
-    );
   const own = all.filter((one) => one.source).length;
   return (
     <section className={styles.pane} aria-label="Settings">
       <SectionHeading title="Settings in force" count={asked.data && `${counted(own, "setting")} not as shipped`}>
-        <label className={styles.search}>
-          <Search aria-hidden="true" />
-          <input
-            type="search"
-            aria-label="Search the settings"
-            placeholder="Name, what it does"
-            value={words}
-            onChange={(event) => look(event.target.value)}
-          />
-        </label>
+        <SearchField
+          small
+          className={styles.search ?? ""}
+          label="Search the settings"
+          placeholder="Name, what it does"
+          value={words}
+          onChange={(setting) => set({ setting })}
+        />
       </SectionHeading>
       {asked.error ? (
         <Fault tried="The settings could not be read" error={asked.error} again={() => void asked.refetch()} />

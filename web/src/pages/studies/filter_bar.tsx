@@ -1,11 +1,12 @@
 /** The bar of filters over the list: one search box for everything, a chip for each filter, and the choice of columns. */
 import { Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Check, Columns3, Plus, Search } from "lucide-react";
+import { Check, Columns3, Plus } from "lucide-react";
 import { type RefObject, useState } from "react";
 import { get } from "@/api/http";
 import type { StudyChoicesWords } from "@/api/words";
 import { Button } from "@/parts/button";
+import { SearchField } from "@/parts/search_field";
 import { Chip, ListQuestion, TextQuestion } from "./chip";
 import { COLUMNS, useColumns } from "./columns";
 import { DateChip } from "./date_chip";
@@ -84,27 +85,24 @@ function SearchBox(props: Pick<Props, "filters" | "isNarrow" | "onChange" | "onL
   const [typed, type] = useTyped(props.filters.search, (search) => props.onChange({ search }, true));
   const hint = props.isNarrow ? "Patient, ID, accession" : "Patient, ID, accession, description";
   return (
-    <label className={styles.search}>
-      <Search aria-hidden="true" />
-      <input
-        ref={props.box}
-        type="search"
-        aria-label={`Search: ${hint.toLowerCase()}`}
-        aria-keyshortcuts="/"
-        placeholder={hint}
-        maxLength={200}
-        autoComplete="off"
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => type(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && typed) type("");
-          else if (event.key === "ArrowDown" || event.key === "Enter" || event.key === "Escape") props.onLeave();
-          else return;
-          event.preventDefault();
-        }}
-      />
-    </label>
+    <SearchField
+      className={styles.search ?? ""}
+      box={props.box}
+      label={`Search: ${hint.toLowerCase()}`}
+      aria-keyshortcuts="/"
+      placeholder={hint}
+      maxLength={200}
+      autoComplete="off"
+      spellCheck={false}
+      value={typed}
+      onChange={type}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && typed) type("");
+        else if (event.key === "ArrowDown" || event.key === "Enter" || event.key === "Escape") props.onLeave();
+        else return;
+        event.preventDefault();
+      }}
+    />
   );
 }
 

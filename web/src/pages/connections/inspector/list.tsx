@@ -1,9 +1,10 @@
 /** The connections that were recorded, latest first: who, which way, what they did, whether it went well. Up and down walk them. */
-import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, Search } from "lucide-react";
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight } from "lucide-react";
 import type { DigestWords, RecordingsTold } from "@/api/words";
 import { byteCount, count, duration } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
 import { Lamp } from "@/parts/lamp";
+import { SearchField } from "@/parts/search_field";
 import styles from "./list.module.css";
 import { clock, lampOf, standingWords } from "./words";
 
@@ -35,16 +36,7 @@ export function List({ told, chosen, search, live, onSearch, onChoose, onLive }:
         </button>
       </header>
       <div className={styles.searching}>
-        <label className={styles.search}>
-          <Search aria-hidden="true" />
-          <input
-            type="search"
-            aria-label="Search the connections"
-            placeholder="Title, address, status, UID"
-            value={search}
-            onChange={(event) => onSearch(event.target.value)}
-          />
-        </label>
+        <SearchField label="Search the connections" placeholder="Title, address, status, UID" value={search} onChange={onSearch} />
       </div>
       <ul className={styles.rows} onKeyDown={walk} aria-busy={told === undefined}>
         {told?.recordings.map((one) => (
