@@ -13,10 +13,11 @@ from tests.doctor.doors import visit_at
 
 import isocenter.doctor
 from isocenter.doctor import diagnosis
-from isocenter.doctor.diagnosis import places_of, signs, verdict
+from isocenter.doctor.diagnosis import SignRow, signs, verdict
 from isocenter.model.checkup import Layer, Outcome, Side, Sign, Step
 
 ROOMS = sorted(Path(isocenter.doctor.__file__).parent.glob("*.py"))
+PLACE = re.compile(r"\{(\w+)\}")
 KNOWN = {"our_title", "our_address", "our_port", "their_title", "host", "port", "node", "address", "product", "words"}
 
 
@@ -25,6 +26,15 @@ def judged(code, *, product="", doubts=(), **facts):
     visit.product = product
     visit.doubts.extend(doubts)
     return verdict(visit, Step(Layer.TITLES, Outcome.FAILED, "it did this", sign=Sign(code, facts)))
+
+
+def places_of(row: SignRow) -> set[str]:
+    """What the sentences of a row leave open."""
+    texts = [row.headline, row.explanation, row.undecided, *row.here, *row.there]
+    for own in (row.by_product or {}).values():
+        texts += [value for value in own.values() if isinstance(value, str)]
+        texts += [one for value in own.values() if isinstance(value, list) for one in value]
+    return {place for text in texts for place in PLACE.findall(text)}
 
 
 def codes_of(room: Path):

@@ -36,7 +36,6 @@ def test_a_small_message_is_one_list(outlet):
     buffers = outlet.outgoing()
     assert values(b"".join(buffers)) == [(1, 3, b"command"), (1, 2, b"data" * 1000)]
     assert outlet.outgoing() == []
-    assert outlet.is_empty
 
 
 def test_a_message_without_data_is_its_command_alone(outlet):
@@ -164,7 +163,7 @@ def test_forgetting_lets_the_source_close(outlet):
     outlet.outgoing()
     outlet.clear()
     assert closed == [True]
-    assert outlet.is_empty
+    assert outlet.outgoing() == []
 
 
 def test_views_of_other_items_are_sent_as_bytes(outlet):

@@ -21,9 +21,6 @@ from isocenter.base.settings_file import edited
 from isocenter.model.records import Node
 from isocenter.net import ports
 
-CHANGEABLE = ("aet", "port", "policy")
-"""The settings that take effect without a new start."""
-
 _log = logging.getLogger("isocenter.daemon")
 _FROM_OUTSIDE = {"the command line": "flag", "the environment": "environment"}
 

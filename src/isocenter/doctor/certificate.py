@@ -27,7 +27,6 @@ class Certificate:
     until: datetime
     names: tuple[str, ...]
     fingerprint: str
-    is_self_signed: bool
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it expires; negative when it has."""
@@ -64,7 +63,6 @@ def read(raw: bytes) -> Certificate | None:
             until=found.not_valid_after_utc,
             names=_names(found),
             fingerprint=":".join(digest[at : at + 2] for at in range(0, len(digest), 2)),
-            is_self_signed=found.subject == found.issuer,
         )
     except Exception:  # whatever cryptography raises for what a stranger sent
         return None

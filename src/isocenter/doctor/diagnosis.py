@@ -7,7 +7,6 @@ that a stranger sent fill sentences and are never read as templates.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -26,7 +25,6 @@ UNKNOWN = "unknown"
 
 _THEIR_LIST = frozenset({"A2", "A3", "A16", "M1", "M3", "M4", "M14", "K2"})
 """Faults of the list in which the other side keeps us: then the lines to type there are of use."""
-_PLACE = re.compile(r"\{(\w+)\}")
 _TOOLKITS = frozenset({"dcmtk"})
 """What only a toolkit's name tells is not yet a product: no row of one of its products holds."""
 
@@ -188,12 +186,3 @@ def _checked(words: Mapping[str, Any]) -> SignRow:
         elif not one.causes:
             raise ValueError("neither a side nor a fault that has one")
     return row
-
-
-def places_of(row: SignRow) -> set[str]:
-    """What the sentences of a row leave open."""
-    texts = [row.headline, row.explanation, row.undecided, *row.here, *row.there]
-    for own in (row.by_product or {}).values():
-        texts += [value for value in own.values() if isinstance(value, str)]
-        texts += [one for value in own.values() if isinstance(value, list) for one in value]
-    return {place for text in texts for place in _PLACE.findall(text)}

@@ -22,7 +22,6 @@ from isocenter.standard.patient import says_who
 
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _PRIVATE_SYNTAX = "1.2.840.10008.1.2"
-_END_OF_HEADER = 0x7FE00000
 
 
 @dataclass(slots=True)

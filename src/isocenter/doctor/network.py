@@ -127,7 +127,6 @@ class Line:
         self._is_stopped = is_stopped
         self._tls: ssl.SSLObject | None = None
         self._from_peer, self._to_peer = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._held = b""
         self.exchanges: list[Exchange] = []
         self.heard = bytearray()
         self.ending: Ending | None = None
@@ -184,9 +183,6 @@ class Line:
 
     def read(self, count_max: int, until: float) -> bytes:
         """Some bytes, at most so many, waiting until that moment of the monotonic clock. Empty: none came, or `ending` says why."""
-        if self._held:
-            given, self._held = self._held[:count_max], self._held[count_max:]
-            return given
         some = self._read(count_max, until)
         if some and self._tap is not None:
             self._tap.received(memoryview(some), monotonic())
@@ -208,10 +204,6 @@ class Line:
             except ssl.SSLError as error:
                 self._end_by(error)
                 return b""
-
-    def put_back(self, raw: bytes) -> None:
-        """Bytes that were read and are to be read again."""
-        self._held = raw + self._held
 
     def exactly(self, count: int, until: float) -> bytes:
         """So many bytes, or fewer where the connection ends or the time is over."""

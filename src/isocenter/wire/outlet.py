@@ -67,11 +67,6 @@ class Outlet:
         self._plans: deque[bytes | Iterator[list[Buffer]]] = deque()
         self.payload_bytes_max = 0
 
-    @property
-    def is_empty(self) -> bool:
-        """True where nothing waits to be handed out."""
-        return not self._plans
-
     def limit(self, pdu_bytes_max: int) -> None:
         """Send no P-DATA-TF with a variable field over this; payloads are kept even, as peers expect of data sets."""
         self.payload_bytes_max = (pdu_bytes_max - _VALUE_HEADER_BYTES) & ~1
