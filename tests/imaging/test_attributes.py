@@ -5,20 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
+from tests.imaging.reading import attributes
 
 from isocenter.base.errors import UnreadableDataset
-from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.elements import Reader
 from isocenter.standard import transfer_syntax as uids
 
 SYNTAXES = (uids.EXPLICIT_VR_LITTLE_ENDIAN, uids.IMPLICIT_VR_LITTLE_ENDIAN, uids.EXPLICIT_VR_BIG_ENDIAN)
 WINDOW_CENTER, PIXEL_PADDING, LUT_DATA, SEQUENCE = 0x00281050, 0x00280120, 0x00283006, 0x00283000
-
-
-def attributes(content: bytes, syntax: str = uids.EXPLICIT_VR_LITTLE_ENDIAN) -> Attributes:
-    how = uids.of(syntax)
-    reader = Reader(memoryview(content), explicit=how.explicit_vr, little=how.little_endian)
-    return Attributes(reader, reader.elements(0, len(content)))
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)

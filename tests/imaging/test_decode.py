@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pydicom.pixels import pixel_array
+from tests.imaging.reading import frame_array
 
 from isocenter.base.errors import IsocenterError, LocalError, UnreadableDataset
 from isocenter.imaging import decode
-from isocenter.imaging.decode import decode_frame, described_after, frame_array, imagecodecs
+from isocenter.imaging.decode import decode_frame, described_after, imagecodecs
 from isocenter.imaging.encode import encode_frame
 from isocenter.imaging.frames import PixelDescription, joined, locate
 from isocenter.standard import transfer_syntax as uids

@@ -8,10 +8,10 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.pixels import pixel_array
+from tests.imaging.reading import frame_array
 
 from isocenter.base.errors import LocalError, UnreadableDataset
 from isocenter.dataset.deflated import inflated
-from isocenter.imaging.decode import frame_array
 from isocenter.imaging.frames import locate
 from isocenter.standard import transfer_syntax as uids
 

@@ -4,10 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_windowing
+from tests.imaging.reading import attributes
 
 from isocenter.base.errors import UnreadableDataset
-from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.elements import Reader
 from isocenter.imaging.luts import Lut, Modality, grey, grey_table, is_computable, read_lut, windowed
 from isocenter.imaging.stored_values import Cell, values_of_patterns
 from isocenter.model.pictures import VoiFunction, Window
@@ -15,11 +14,6 @@ from isocenter.model.pictures import VoiFunction, Window
 VALUES = [-200.0, -160.0, -159.0, 0.0, 40.0, 239.0, 240.0]
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 WINDOWS = st.builds(Window, NUMBERS, st.floats(1, 1e6), st.sampled_from(VoiFunction))
-
-
-def attributes(content: bytes) -> Attributes:
-    reader = Reader(memoryview(content), explicit=True, little=True)
-    return Attributes(reader, reader.elements(0, len(content)))
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
+from tests.imaging.reading import attributes
 
 from isocenter.base.errors import UnreadableDataset
-from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.elements import Reader
 from isocenter.imaging.overlays import Spare, lit
 from isocenter.imaging.stored_values import Cell
-
-
-def attributes(content: bytes) -> Attributes:
-    reader = Reader(memoryview(content), explicit=True, little=True)
-    return Attributes(reader, reader.elements(0, len(content)))
 
 
 def overlay(bits: np.ndarray, group: int = 0x6000, **other: object) -> Dataset:

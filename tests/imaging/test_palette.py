@@ -5,21 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.pixels import apply_color_lut
+from tests.imaging.reading import attributes
 
 from isocenter.base.errors import UnreadableDataset
 from isocenter.imaging import palette
-from isocenter.imaging.attributes import Attributes
-from isocenter.imaging.elements import Reader
 from isocenter.imaging.stored_values import Cell
 from isocenter.standard import transfer_syntax as uids
 
 BYTE = Cell(8, 8, 7, False)
-
-
-def attributes(content: bytes, syntax: str = uids.EXPLICIT_VR_LITTLE_ENDIAN) -> Attributes:
-    how = uids.of(syntax)
-    reader = Reader(memoryview(content), explicit=how.explicit_vr, little=how.little_endian)
-    return Attributes(reader, reader.elements(0, len(content)))
 
 
 def with_palette(make_item, descriptors, contents, vr: str = "US", segmented: bool = False):

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
+from tests.imaging.reading import frame_array
 
 from isocenter.base.errors import LocalError
 from isocenter.dataset import deflated
 from isocenter.dataset.deflated import inflated
 from isocenter.imaging import transcode as room
-from isocenter.imaging.decode import DECODABLE, frame_array
+from isocenter.imaging.decode import DECODABLE
 from isocenter.imaging.elements import Reader
 from isocenter.imaging.encode import ENCODABLE
 from isocenter.imaging.frames import locate

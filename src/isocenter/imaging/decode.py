@@ -86,24 +86,6 @@ def sample_swap_bytes(pixels: PixelMap) -> int:
     return allocated // 8 if allocated > 8 else 2 if pixels.vr == "OW" else 1
 
 
-def frame_array(view: memoryview, pixels: PixelMap, index: int) -> Samples:
-    """One frame as an array of rows, columns and, for colour, samples; subsampled native colour is a row of bytes."""
-    content = native_frame(view, pixels, index)
-    description = described_after(pixels.description, pixels.transfer_syntax.uid) if pixels.encapsulated else pixels.description
-    rows, columns, samples = description.rows, description.columns, description.samples_per_pixel
-    if description.bits_allocated == 1:
-        return np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little")[: rows * columns].reshape(rows, columns)
-    kind = "i" if description.pixel_representation else "u"
-    array = np.frombuffer(content, np.dtype(f"<{kind}{description.bits_allocated // 8}"))
-    if description.subsampled:
-        return array
-    if samples == 1:
-        return array.reshape(rows, columns)
-    if description.planar_configuration:
-        return array.reshape(samples, rows, columns).transpose(1, 2, 0)
-    return array.reshape(rows, columns, samples)
-
-
 def described_after(description: PixelDescription, syntax_uid: str) -> PixelDescription:
     """What the attributes must say once the frames are native (PS3.5 8.2.4 for RCT and ICT, PS3.3 C.7.6.3.1.2)."""
     if description.samples_per_pixel == 1 or syntax_uid in PACKED_SYNTAXES:
