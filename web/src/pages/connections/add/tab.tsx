@@ -12,6 +12,7 @@ import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
 import { ROLES, type Role } from "../doctor/layers";
 import { useRun } from "../doctor/use_run";
+import frame from "../frame.module.css";
 import styles from "./add.module.css";
 import { DeviceStep } from "./device_step";
 import { EnterStep } from "./enter_step";
@@ -30,8 +31,8 @@ export default function AddTab() {
     <>
       <ConnectionsBar />
       {nodes.error && <Fault tried="The nodes could not be listed" error={nodes.error} again={() => void nodes.refetch()} />}
-      <div className={styles.page}>
-        <nav className={styles.steps} aria-label="Steps">
+      <div className={`${frame.page} ${styles.page}`}>
+        <nav className={`${frame.choices} ${styles.steps}`} aria-label="Steps">
           <ol>
             {STEPS.map((one, place) => (
               <li key={one} data-state={states[one]}>
@@ -55,7 +56,7 @@ export default function AddTab() {
           </ol>
         </nav>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-        <section key={at} className={styles.main} aria-label={STEP_WORDS[at].name} tabIndex={0}>
+        <section key={at} className={`${frame.main} ${styles.main}`} aria-label={STEP_WORDS[at].name} tabIndex={0}>
           <header className={styles.head}>
             <h2>{STEP_WORDS[at].name}</h2>
             {node && at !== "device" && (

@@ -1,7 +1,7 @@
 /** Runs the test again by itself, five seconds after each end: for whoever is changing something on the other side. */
 import { Switch } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
-import styles from "./tab.module.css";
+import frame from "../frame.module.css";
 
 const PAUSE_MS = 5000;
 
@@ -26,7 +26,7 @@ export function Every({ isClimbing, onTime }: Props) {
   }, [on, isClimbing, turn]);
   return (
     <Switch
-      className={styles.every}
+      className={frame.switch ?? ""}
       size="xs"
       labelPosition="left"
       label="every 5 s"

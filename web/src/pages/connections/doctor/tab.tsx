@@ -13,6 +13,7 @@ import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
+import frame from "../frame.module.css";
 import { UnknownNode } from "../unknown_node";
 import { classWords } from "./classes";
 import { ConsentQuestion, questionOf } from "./consent_question";
@@ -79,8 +80,8 @@ function Examination({ nodes, node, place }: Props) {
     void run(wantedOf(node.name, role, how, more));
   };
   return (
-    <div className={styles.page}>
-      <section className={styles.side} aria-label="The ladder of layers">
+    <div className={`${frame.page} ${styles.page}`}>
+      <section className={frame.side} aria-label="The ladder of layers">
         <Patient
           nodes={nodes}
           node={node}
@@ -102,7 +103,7 @@ function Examination({ nodes, node, place }: Props) {
             onShow={(layer) => place.set({ layer })}
           />
         </div>
-        <footer className={styles.foot}>
+        <footer className={`${frame.foot} ${styles.foot}`}>
           {isClimbing ? (
             <Button icon={<Square />} onClick={() => void cancel()}>
               Stop
@@ -122,7 +123,7 @@ function Examination({ nodes, node, place }: Props) {
         )}
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section className={styles.main} aria-label="What was found" tabIndex={0}>
+      <section className={`${frame.main} ${frame.padded}`} aria-label="What was found" tabIndex={0}>
         {error !== undefined && <Fault tried="The checkup could not be begun or ended" error={error} />}
         {unread !== null && <Fault tried="The checkup could not be read" error={unread} again={readAgain} />}
         <Found checkup={climbed} role={role} node={node} shown={shown} granted={granted} onTest={test} />

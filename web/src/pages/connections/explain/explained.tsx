@@ -5,6 +5,7 @@ import { byteCount, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
+import frame from "../frame.module.css";
 import styles from "./explained.module.css";
 import { Groups } from "./groups";
 import { Lines } from "./lines";
@@ -29,8 +30,8 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
   const first = faults[0];
   const named = [...new Set((first ? faults : told.groups).map((group) => group.product))];
   return (
-    <div className={styles.page}>
-      <section className={styles.side} aria-label="What the log says">
+    <div className={`${frame.page} ${styles.page}`}>
+      <section className={frame.side} aria-label="What the log says">
         <header className={styles.head}>
           <div className={styles.name}>
             <Lamp state={first ? "bad" : told.known > 0 ? "good" : "unknown"} />
@@ -63,10 +64,10 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
           {log.leftOut > 0 && <p className={styles.cut}>The first {byteCount(log.leftOut)} of the file were left out.</p>}
         </header>
         <Groups told={told} passing={passing} only={only} onOnly={setOnly} />
-        <footer className={styles.foot}>
+        <footer className={`${frame.foot} ${styles.foot}`}>
           <Button onClick={onAnother}>Another log</Button>
           <Switch
-            className={styles.passing ?? ""}
+            className={frame.switch ?? ""}
             label="Lines without a fault"
             labelPosition="left"
             checked={passing}
@@ -75,7 +76,7 @@ export function Explained({ reading, busy, error, onProduct, onAnother, onFault 
         </footer>
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section key={only} className={styles.main} aria-label="The lines" tabIndex={0}>
+      <section key={only} className={frame.main} aria-label="The lines" tabIndex={0}>
         {error !== undefined && <Fault tried="The log was not explained" error={error} />}
         <Lines told={told} passing={passing} only={only} onFault={onFault} />
       </section>

@@ -5,6 +5,7 @@ import { byteCount, count, duration } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
 import { Lamp } from "@/parts/lamp";
 import { SearchField } from "@/parts/search_field";
+import frame from "../frame.module.css";
 import styles from "./list.module.css";
 import { clock, lampOf, standingWords } from "./words";
 
@@ -20,7 +21,7 @@ interface Props {
 
 export function List({ told, chosen, search, live, onSearch, onChoose, onLive }: Props) {
   return (
-    <section className={styles.side} aria-label="Recorded connections">
+    <section className={frame.side} aria-label="Recorded connections">
       <header className={styles.head}>
         <h2>Associations</h2>
         <span className={styles.kept}>{told ? `${count(told.kept)} kept` : ""}</span>

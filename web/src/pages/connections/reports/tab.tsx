@@ -13,6 +13,7 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
+import frame from "../frame.module.css";
 import { byWhom, dayOf, found, LAMPS, wentHow } from "./report";
 import { ReportPanel } from "./report_panel";
 import styles from "./tab.module.css";
@@ -48,10 +49,10 @@ export default function ReportsTab() {
         </EmptyState>
       )}
       {chosen && (
-        <div className={styles.page}>
+        <div className={`${frame.page} ${styles.page}`}>
           <Kept list={list} chosen={chosen} onChoose={(token) => set({ report: token, before: "" })} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-          <section key={chosen.token} className={styles.main} aria-label="Report" tabIndex={0}>
+          <section key={chosen.token} className={`${frame.main} ${frame.padded}`} aria-label="Report" tabIndex={0}>
             <ReportPanel
               state={chosen}
               list={list}
@@ -76,7 +77,7 @@ function Kept({ list, chosen, onChoose }: KeptProps) {
   const [typed, setTyped] = useState("");
   const shown = found(list, typed);
   return (
-    <section className={styles.side} aria-label="Kept reports">
+    <section className={frame.side} aria-label="Kept reports">
       <div className={styles.search}>
         <TextInput
           aria-label="Find a report"
@@ -85,7 +86,7 @@ function Kept({ list, chosen, onChoose }: KeptProps) {
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
       </div>
-      <ul className={styles.list}>
+      <ul className={`${frame.choices} ${frame.list} ${styles.list}`}>
         {shown.map((one) => (
           <li key={one.token}>
             <button type="button" aria-current={one === chosen ? "true" : undefined} onClick={() => onChoose(one.token)}>
@@ -108,7 +109,7 @@ function Kept({ list, chosen, onChoose }: KeptProps) {
           </li>
         ))}
       </ul>
-      <footer className={styles.foot}>
+      <footer className={`${frame.foot} ${styles.foot}`}>
         {shown.length === list.length ? counted(list.length, "report") : `${shown.length} of ${list.length}`}
       </footer>
     </section>

@@ -11,6 +11,7 @@ import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { useParameters } from "@/parts/use_parameters";
 import { ConnectionsBar } from "../bar";
+import frame from "../frame.module.css";
 import { UnknownNode } from "../unknown_node";
 import { type Pair, questionOf } from "./pair";
 import { PairBar } from "./pair_bar";
@@ -37,7 +38,7 @@ export default function SheetsTab() {
         </EmptyState>
       )}
       {node && (
-        <div className={styles.page}>
+        <div className={`${frame.page} ${styles.page}`}>
           <Nodes
             nodes={list}
             chosen={node}
@@ -58,8 +59,8 @@ interface NodesProps {
 
 function Nodes({ nodes, chosen, onChoose }: NodesProps) {
   return (
-    <section className={styles.side} aria-label="Devices with a setup sheet">
-      <ul className={styles.list}>
+    <section className={frame.side} aria-label="Devices with a setup sheet">
+      <ul className={`${frame.choices} ${frame.list} ${styles.list}`}>
         {nodes.map((node) => (
           <li key={node.name}>
             <button type="button" aria-current={node === chosen ? "true" : undefined} onClick={() => onChoose(node.name)}>
@@ -73,7 +74,7 @@ function Nodes({ nodes, chosen, onChoose }: NodesProps) {
           </li>
         ))}
       </ul>
-      <footer className={styles.foot}>
+      <footer className={`${frame.foot} ${styles.foot}`}>
         <DocumentLink href={withParameters("/api/setup-sheets/document", { form: "pdf" })} icon={<FileText aria-hidden="true" />}>
           PDF of all {nodes.length}
         </DocumentLink>
@@ -93,7 +94,7 @@ function Shown({ nodes, pair, set }: ShownProps) {
   const sheet = useSheet(questionOf(pair));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section className={styles.main} aria-label="Setup sheet" tabIndex={0}>
+    <section className={`${frame.main} ${frame.padded}`} aria-label="Setup sheet" tabIndex={0}>
       <PairBar nodes={nodes} pair={pair} sheet={sheet.data} set={set} />
       {sheet.error ? (
         <Fault tried="The setup sheet could not be made" error={sheet.error} again={() => void sheet.refetch()} />
