@@ -12,6 +12,7 @@ import { Lamp } from "@/parts/lamp";
 import { AnswerTimes } from "./answer_times";
 import { recently } from "./clock";
 import { Drifts } from "./drifts";
+import frame from "./frame.module.css";
 import styles from "./node_story.module.css";
 import { standing } from "./verdicts";
 
@@ -33,7 +34,7 @@ export function NodeStory(props: Props) {
   const stands = standing(story.data?.state, now, Boolean(node.dicomweb_url));
   return (
     <section className={styles.story} aria-label={`${node.name}: what is known of it`}>
-      <header className={styles.bar}>
+      <header className={`${frame.bar} ${styles.bar}`}>
         <Lamp state={props.asking ? "busy" : stands.lamp} />
         <h2>
           <bdi>{node.name}</bdi>

@@ -1,18 +1,15 @@
 /**
  * The nodes in the order of their list, two lines each: who, where, what it may, its last day, its last answer.
- *
- * One stop of the tab key: arrows choose, Enter edits, E asks, Delete forgets. Rows out of sight are not drawn.
+ * Enter edits, E asks, Delete forgets.
  */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { NodeState, NodeWords } from "@/api/words";
 import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
 import { Bars } from "./bars";
+import { NodeRows } from "./node_rows";
 import styles from "./node_table.module.css";
 import { standing } from "./verdicts";
 
-const ROW = 52;
 const LETTERS = [
   ["echo", "E"],
   ["store", "S"],
@@ -34,96 +31,55 @@ interface Props {
 }
 
 export function NodeTable(props: Props) {
-  const { nodes, chosen, onChoose } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: nodes.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 8,
-  });
-  const at = nodes.findIndex((node) => node.name === chosen);
-  useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at);
-  }, [at, rows]);
-  const go = (place: number) => {
-    const node = nodes[Math.max(0, Math.min(nodes.length - 1, place))];
-    if (node) onChoose(node.name);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowDown") go(at + 1);
-    else if (event.key === "ArrowUp") go(at - 1);
-    else if (event.key === "Home") go(0);
-    else if (event.key === "End") go(nodes.length - 1);
-    else if (at < 0) return;
-    else if (event.key === "Enter") props.onEdit(chosen);
-    else if (event.key.toLowerCase() === "e") props.onEcho(chosen);
-    else if (event.key === "Delete") props.onForget(chosen);
-    else return;
-    event.preventDefault();
+  const { chosen, onEdit, onEcho, onForget } = props;
+  const onKey = (key: string) => {
+    if (key === "Enter") onEdit(chosen);
+    else if (key.toLowerCase() === "e") onEcho(chosen);
+    else if (key === "Delete") onForget(chosen);
+    else return false;
+    return true;
   };
   return (
-    <div className={styles.table}>
-      <div className={`${styles.row} ${styles.head}`}>
-        <span />
-        <span>Node</span>
-        <span>Address</span>
-        <span>
-          <Term word="Allowed" />
-        </span>
-        <span>Last 24 h</span>
-        <span>Answer</span>
-      </div>
-      <div
-        ref={scroller}
-        className={styles.body}
-        role="listbox"
-        aria-label="Nodes"
-        aria-activedescendant={at >= 0 ? `node-${at}` : undefined}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-      >
-        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="presentation">
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const node = nodes[index];
-            return node && <Row key={node.name} {...props} node={node} index={index} start={start} />;
-          })}
-        </div>
-      </div>
-    </div>
+    <NodeRows
+      label="Nodes"
+      nodes={props.nodes}
+      chosen={chosen}
+      own={styles}
+      head={
+        <>
+          <span />
+          <span>Node</span>
+          <span>Address</span>
+          <span>
+            <Term word="Allowed" />
+          </span>
+          <span>Last 24 h</span>
+          <span>Answer</span>
+        </>
+      }
+      words={(node) => inWords(node, props)}
+      cells={(node) => <Cells {...props} node={node} />}
+      onChoose={props.onChoose}
+      onOpen={onEdit}
+      onKey={onKey}
+    />
   );
 }
 
-function Row({
-  node,
-  index,
-  start,
-  states,
-  asking,
-  chosen,
-  now,
-  onChoose,
-  onEdit,
-}: Props & { node: NodeWords; index: number; start: number }) {
+function inWords(node: NodeWords, { states, now }: Props): string {
+  const isWeb = Boolean(node.dicomweb_url);
+  const stands = standing(states.get(node.name), now, isWeb);
+  const allowed = LETTERS.filter(([operation]) => node.operations?.includes(operation)).map(([operation]) => operation);
+  return `${node.name}, ${isWeb ? "DICOMweb" : node.ae_title} at ${isWeb ? place(node) : node.host}, ${stands.first || "not asked yet"} ${stands.second}, may ${allowed.join(", ") || "nothing"}`;
+}
+
+function Cells({ node, states, asking, now }: Props & { node: NodeWords }) {
   const state = states.get(node.name);
   const isWeb = Boolean(node.dicomweb_url);
   const stands = standing(state, now, isWeb);
   const lamp = asking.has(node.name) ? "busy" : stands.lamp;
-  const allowed = LETTERS.filter(([operation]) => node.operations?.includes(operation)).map(([operation]) => operation);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the list around it
-    <div
-      id={`node-${index}`}
-      role="option"
-      tabIndex={-1}
-      aria-selected={node.name === chosen}
-      aria-label={`${node.name}, ${isWeb ? "DICOMweb" : node.ae_title} at ${isWeb ? place(node) : node.host}, ${stands.first || "not asked yet"} ${stands.second}, may ${allowed.join(", ") || "nothing"}`}
-      className={`${styles.row} ${styles.node}`}
-      style={{ transform: `translateY(${start}px)` }}
-      onClick={() => onChoose(node.name)}
-      onDoubleClick={() => onEdit(node.name)}
-    >
+    <>
       <span>
         <Lamp state={lamp} />
       </span>
@@ -157,7 +113,7 @@ function Row({
         </span>
         <span className={state?.verdict === "changed" ? styles.warn : ""}>{stands.second}</span>
       </span>
-    </div>
+    </>
   );
 }
 

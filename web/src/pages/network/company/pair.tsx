@@ -6,6 +6,7 @@ import type { FactWords, NodeWords, OtherListWords } from "@/api/words";
 import { ago, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
+import frame from "../frame.module.css";
 import { useNow } from "../neighbourhood";
 import styles from "./company.module.css";
 import { type Company, known, named, sentence } from "./knowing";
@@ -28,7 +29,7 @@ export function Pair(props: Props) {
   const navigate = useNavigate();
   const node = nodes.find((one) => one.name === (of || to));
   return (
-    <aside className={styles.pair} aria-label="The chosen pair">
+    <aside className={`${frame.side} ${styles.pair}`} aria-label="The chosen pair">
       {of !== to && (
         <>
           <Way fact={company.between(of, to)} of={of} to={to} now={now} />

@@ -11,6 +11,7 @@ import type { Acquaintances } from "@/api/words";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { PageBar } from "@/parts/page_bar";
+import frame from "../frame.module.css";
 import { useDevice, useNews } from "../neighbourhood";
 import { NetworkTabs } from "../network_tabs";
 import styles from "./company.module.css";
@@ -59,11 +60,11 @@ export default function View() {
           )
         }
       />
-      <div className={styles.page}>
-        <div className={styles.main}>
+      <div className={`${frame.page} ${styles.page}`}>
+        <div className={frame.main}>
           {asked.error && <Fault tried="It is not known who knows whom" error={asked.error} again={() => void asked.refetch()} />}
           {nodes.data?.length === 0 ? (
-            <div className={styles.nobody}>
+            <div className={frame.nobody}>
               <EmptyState title="No node is known yet">
                 <p>With two devices in the list it is shown here which of them know each other.</p>
               </EmptyState>

@@ -5,6 +5,7 @@ import { count, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp } from "@/parts/lamp";
 import { clock } from "../clock";
+import frame from "../frame.module.css";
 import { lampOf, number, outageWords, percent } from "./beats";
 import styles from "./heartbeat.module.css";
 import { Strip } from "./strip";
@@ -20,7 +21,7 @@ export function BeatStory({ heartbeat, beat, now }: Props) {
   const answered = beat.asked - beat.failed - beat.excused;
   return (
     <section className={styles.story} aria-label={`${beat.name} over the time shown`}>
-      <header className={styles.bar}>
+      <header className={`${frame.bar} ${styles.bar}`}>
         <Lamp state={lampOf(beat)} />
         <h2>
           <bdi>{beat.name}</bdi>

@@ -1,14 +1,11 @@
-/** All nodes and how they did: one stop of the tab key, arrows choose. Rows out of sight are not drawn. */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+/** All nodes and how they did. */
 import type { BeatWords, HeartbeatWords, NodeWords, PartWords } from "@/api/words";
 import { count } from "@/base/text";
 import { Lamp } from "@/parts/lamp";
+import { NodeRows } from "../node_rows";
 import { interval, lampOf, number, outageWords, percent } from "./beats";
 import styles from "./heartbeat.module.css";
 import { Strip } from "./strip";
-
-const ROW = 52;
 
 interface Props {
   readonly heartbeat: HeartbeatWords;
@@ -19,84 +16,43 @@ interface Props {
 }
 
 export function BeatTable(props: Props) {
-  const { heartbeat, chosen, onChoose } = props;
-  const scroller = useRef<HTMLDivElement>(null);
-  const beats = heartbeat.nodes;
-  const rows = useVirtualizer({
-    count: beats.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 8,
-  });
-  const at = beats.findIndex((beat) => beat.name === chosen);
-  useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at);
-  }, [at, rows]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const place = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: beats.length - 1 }[event.key];
-    if (place === undefined) return;
-    event.preventDefault();
-    const beat = beats[Math.max(0, Math.min(beats.length - 1, place))];
-    if (beat) onChoose(beat.name);
-  };
+  const { heartbeat } = props;
   return (
-    <div className={styles.table}>
-      <div className={`${styles.row} ${styles.head}`}>
-        <span />
-        <span>Node</span>
-        <span>Asked</span>
-        <span className={styles.figure}>Answered</span>
-        <span>{heartbeat.days === 1 ? "Last 24 h" : `Last ${heartbeat.days} days`}</span>
-        <span className={styles.figure}>Time</span>
-        <span>Away last</span>
-      </div>
-      <div
-        ref={scroller}
-        className={styles.body}
-        role="listbox"
-        aria-label="Nodes and their heartbeat"
-        aria-activedescendant={at >= 0 ? `beat-${at}` : undefined}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
-      >
-        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="presentation">
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const beat = beats[index];
-            return beat && <Row key={beat.name} {...props} beat={beat} index={index} start={start} />;
-          })}
-        </div>
-      </div>
-    </div>
+    <NodeRows
+      label="Nodes and their heartbeat"
+      nodes={heartbeat.nodes}
+      chosen={props.chosen}
+      own={styles}
+      head={
+        <>
+          <span />
+          <span>Node</span>
+          <span>Asked</span>
+          <span className={styles.figure}>Answered</span>
+          <span>{heartbeat.days === 1 ? "Last 24 h" : `Last ${heartbeat.days} days`}</span>
+          <span className={styles.figure}>Time</span>
+          <span>Away last</span>
+        </>
+      }
+      words={(beat) => inWords(beat, props.now)}
+      cells={(beat) => <Cells {...props} beat={beat} />}
+      onChoose={props.onChoose}
+    />
   );
 }
 
-function Row({
-  beat,
-  index,
-  start,
-  heartbeat,
-  nodes,
-  chosen,
-  now,
-  onChoose,
-}: Props & { beat: BeatWords; index: number; start: number }) {
+function inWords(beat: BeatWords, now: Date): string {
+  const outage = beat.outages[0];
+  return `${beat.name}, asked ${interval(beat)}, ${percent(beat.availability) || "nothing"} answered${outage ? `, away ${outageWords(outage, now)}` : ""}`;
+}
+
+function Cells({ beat, heartbeat, nodes, now }: Props & { beat: BeatWords }) {
   const title = nodes.find((node) => node.name === beat.name)?.ae_title ?? "";
   const outage = beat.outages[0];
   const counted = beat.asked - beat.excused;
   const label = `${beat.asked - beat.failed - beat.excused} of ${beat.asked} echoes answered`;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the list around it
-    <div
-      id={`beat-${index}`}
-      role="option"
-      tabIndex={-1}
-      aria-selected={beat.name === chosen}
-      aria-label={`${beat.name}, asked ${interval(beat)}, ${percent(beat.availability) || "nothing"} answered${outage ? `, away ${outageWords(outage, now)}` : ""}`}
-      className={`${styles.row} ${styles.node}`}
-      style={{ transform: `translateY(${start}px)` }}
-      onClick={() => onChoose(beat.name)}
-    >
+    <>
       <span>
         <Lamp state={lampOf(beat)} />
       </span>
@@ -130,7 +86,7 @@ function Row({
         <span className={styles.first}>{outage ? outageWords(outage, now).split(",")[0] : ""}</span>
         <span>{outage?.until ? outageWords(outage, now).split(", ")[1] : outage?.words.split(":")[0]}</span>
       </span>
-    </div>
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { PageBar } from "@/parts/page_bar";
 import { useParameters } from "@/parts/use_parameters";
+import frame from "../frame.module.css";
 import { useNow } from "../neighbourhood";
 import { NetworkTabs } from "../network_tabs";
 import { Alerts } from "./alerts";
@@ -41,13 +42,13 @@ export default function View() {
         tabs={<NetworkTabs />}
         actions={<Range days={days} historyDays={asked.data?.history_days ?? 1} onChoose={(one) => set({ days: String(one) })} />}
       />
-      <div className={styles.page}>
-        <div className={styles.main}>
+      <div className={`${frame.page} ${styles.page}`}>
+        <div className={frame.main}>
           {asked.error && (
             <Fault tried="The past of the nodes could not be read" error={asked.error} again={() => void asked.refetch()} />
           )}
           {nodes.data?.length === 0 && (
-            <div className={styles.nobody}>
+            <div className={frame.nobody}>
               <EmptyState title="No node is known yet">
                 <p>Every node of the list is asked by itself whether it is there, and what it answered is kept.</p>
               </EmptyState>
@@ -64,7 +65,7 @@ export default function View() {
           )}
           {asked.data && beat && <BeatStory heartbeat={asked.data} beat={beat} now={now} />}
         </div>
-        <aside className={styles.side} aria-label="Maintenance and alerts">
+        <aside className={frame.side} aria-label="Maintenance and alerts">
           <Windows windows={asked.data?.windows} nodes={nodes.data ?? []} chosen={beat?.name ?? ""} now={now} />
           <Alerts now={now} />
         </aside>
