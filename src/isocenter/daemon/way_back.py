@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 
 from isocenter.base.clock import Clock
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import CHECKUP_CALLERS_MAX, CHECKUP_OBJECT_BYTES_MAX, CHECKUP_WATCH_SECONDS
+from isocenter.base.limits import CHECKUP_OBJECT_BYTES_MAX, CHECKUP_WATCH_SECONDS
 from isocenter.model.attributes import Level
 from isocenter.model.ports import Associations, BlobReader, Catalogue
 from isocenter.model.records import AssociationSummary, Instance
+from isocenter.net.commitment_reports import CommitmentReport, CommitmentReports
 
 if TYPE_CHECKING:
     from isocenter.dimse.exchange import Reply, Request
-    from isocenter.doctor.visit import CommitmentReport, ReturnPath
+    from isocenter.doctor.visit import ReturnPath
 
 _log = logging.getLogger("isocenter.daemon")
 
@@ -62,7 +63,7 @@ class AwaitedReports:
         return reply
 
 
-class _Watched:
+class _Watched(CommitmentReports):
     """What came to an archive since the way back was opened; an `Arrivals`. One thread waits, others tell of reports.
 
     `node` is the name of the one that is examined: who is known by another name calls on its own business.
@@ -71,13 +72,12 @@ class _Watched:
     def __init__(
         self, catalogue: Catalogue, blobs: BlobReader, associations: Associations | None, clock: Clock, node: str = ""
     ) -> None:
+        super().__init__()
         self._catalogue = catalogue
         self._blobs = blobs
         self._associations = associations
         self._clock = clock
         self._node = node
-        self._changed = threading.Condition()
-        self._reports: list[CommitmentReport] = []
         self._transfer_syntax = ""
         past = associations.past_associations() if associations is not None else ()
         self._after = max((one.serial for one in past), default=0)
@@ -130,18 +130,6 @@ class _Watched:
         past = [one.summary for one in self._associations.past_associations(self._after)]
         still = [one for one in self._associations.open_associations() if one.token not in self._before]
         return [_caller(one) for one in (*past, *still) if not one.outgoing and one.node in ("", self._node)]
-
-    def report(self, report: CommitmentReport) -> None:
-        """A report came."""
-        with self._changed:
-            self._reports = [*self._reports, report][-CHECKUP_CALLERS_MAX:]
-            self._changed.notify_all()
-
-    def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
-        """The report about a transaction; None where none came in time."""
-        with self._changed:
-            self._changed.wait_for(lambda: any(one[0] == transaction_uid for one in self._reports), seconds)
-            return next((one for one in self._reports if one[0] == transaction_uid), None)
 
 
 def _caller(summary: AssociationSummary) -> Caller:

@@ -19,8 +19,9 @@ from isocenter.dimse.exchange import Reply, Request
 from isocenter.doctor import signs
 from isocenter.doctor.move_step import callers_of
 from isocenter.doctor.talk import Answer, Talk, Tape, Trouble, opened, proposed, step_of
-from isocenter.doctor.visit import Arrivals, CommitmentReport, TestObject, Visit, patiently
+from isocenter.doctor.visit import Arrivals, TestObject, Visit, patiently
 from isocenter.model.checkup import Layer, Outcome, Sign, Step
+from isocenter.net.commitment_reports import CommitmentReport
 from isocenter.net.messages import Message, refusal
 from isocenter.net.requestor import Proposal
 from isocenter.net.return_listener import NOTHING_ACCEPTED, TURNED_AWAY, reported

@@ -32,6 +32,7 @@ from isocenter.standard.sop_class import CT_IMAGE
 
 if TYPE_CHECKING:
     from isocenter.doctor.answer import Answer
+    from isocenter.net.commitment_reports import CommitmentReport
     from isocenter.wire.pdu import AssociateAccept
 
 
@@ -70,10 +71,6 @@ class Patience:
     commitment: float = CHECKUP_COMMITMENT_SECONDS
     pause: float = CHECKUP_CALL_PAUSE_SECONDS
     idle: float = CHECKUP_IDLE_SECONDS
-
-
-CommitmentReport = tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]
-"""Transaction UID, instances committed, instances failed with their reasons (PS3.3 C.14)."""
 
 
 class Arrivals(Protocol):

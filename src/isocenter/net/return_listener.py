@@ -7,7 +7,6 @@ kept that nobody keeps. Nothing is written anywhere.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from isocenter.dimse.exchange import Reply, Request, Service, StoreInProgress
 from isocenter.model.ports import OpenBlob
 from isocenter.model.records import Admission, Admitted, AssociationOutcome, AssociationSummary
 from isocenter.net import ports
+from isocenter.net.commitment_reports import CommitmentReport, CommitmentReports
 from isocenter.net.forward import Forwarder
 from isocenter.net.listener import Listener
 from isocenter.net.messages import Refusal, refusal
@@ -40,9 +40,6 @@ _NOT_HERE = "only a connection test listens here; send it again later"
 TURNED_AWAY = "turned away"
 NOTHING_ACCEPTED = "nothing that it proposed was accepted here"
 """How the words begin that tell what became of a caller whom this side refused."""
-
-CommitmentReport = tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]]
-"""Transaction UID, instances committed, instances failed with their reasons (PS3.3 C.14)."""
 
 
 class _Taking:
@@ -76,32 +73,25 @@ class _Taking:
         """Half an instance is none."""
 
 
-class Kept:
+class Kept(CommitmentReports):
     """What came while the way back was open; an `Arrivals` for the doctor. Any thread.
 
     `sop_instance_uid` is the only instance that is taken; with an empty one none is.
     """
 
     def __init__(self, sop_instance_uid: str) -> None:
+        super().__init__()
         self._wanted = sop_instance_uid
-        self._changed = threading.Condition()
         self._data: bytes | None = None
         self._transfer_syntax = ""
         self._open: dict[str, tuple[str, str, str, str]] = {}
         self._callers: list[tuple[str, str, str, str]] = []
-        self._reports: list[CommitmentReport] = []
 
     def wait_for(self, sop_instance_uid: str, seconds: float) -> bytes | None:
         """The data set of the instance once it is here; None where it did not come in time."""
         with self._changed:
             self._changed.wait_for(lambda: self._data is not None, seconds)
             return self._data if sop_instance_uid == self._wanted else None
-
-    def wait_for_report(self, transaction_uid: str, seconds: float) -> CommitmentReport | None:
-        """A report of storage commitment about a transaction; None where none came in time."""
-        with self._changed:
-            self._changed.wait_for(lambda: any(one[0] == transaction_uid for one in self._reports), seconds)
-            return next((one for one in self._reports if one[0] == transaction_uid), None)
 
     @property
     def leaves_copy(self) -> bool:
@@ -132,12 +122,6 @@ class Kept:
         """The instance is here."""
         with self._changed:
             self._data, self._transfer_syntax = data, request.context.transfer_syntax
-            self._changed.notify_all()
-
-    def report(self, report: CommitmentReport) -> None:
-        """An archive vouches for instances, or does not."""
-        with self._changed:
-            self._reports = [*self._reports, report][-CHECKUP_CALLERS_MAX:]
             self._changed.notify_all()
 
     def came(self, token: str, caller: tuple[str, str, str, str]) -> None:
