@@ -22,6 +22,7 @@ from isocenter.daemon import importing, zips
 from isocenter.daemon.looking import Found, Left, look
 from isocenter.model.imports import LEFT_OUT, REFUSED, Imported
 from isocenter.model.ports import OpenBlob
+from isocenter.net.files import OpenFile
 
 
 class Dropping:
@@ -109,23 +110,7 @@ class DroppedFile:
 
     @contextmanager
     def _opened(self, dataset_offset: int) -> Iterator[OpenBlob]:
-        yield Held(cast("BinaryIO", self._file), dataset_offset, self._byte_count)
-
-
-class Held:
-    """A file in memory or in a temporary file as `model.ports.OpenBlob`."""
-
-    def __init__(self, file: BinaryIO, dataset_offset: int, byte_count: int) -> None:
-        self._file = file
-        self.dataset_offset = dataset_offset
-        self.byte_count = byte_count - dataset_offset
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def read(self, offset: int, length: int) -> bytes:
-        self._file.seek(offset)
-        return self._file.read(length)
+        yield OpenFile(cast("BinaryIO", self._file), dataset_offset, self._byte_count)
 
 
 def _filed(archive: Archive, found: Iterator[Found | Left]) -> Iterator[Imported]:

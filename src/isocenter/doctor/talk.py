@@ -21,6 +21,7 @@ from isocenter.doctor.front import Front
 from isocenter.doctor.network import tls_context
 from isocenter.doctor.visit import Visit
 from isocenter.model.checkup import Exchange, Layer, Outcome, Sign, Step
+from isocenter.net.client import Response
 from isocenter.net.messages import End, Message, refusal
 from isocenter.net.requestor import NothingAccepted, Proposal, Requestor, open_association
 from isocenter.net.sockets import Buffer, Stream
@@ -51,22 +52,15 @@ class Trouble(IsocenterError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One response: its command, its identifier in `transfer_syntax` (empty where there is none), and when it came."""
+class Answer(Response):
+    """One response, and when it came."""
 
-    command: Command
-    identifier: bytes
-    transfer_syntax: str
     milliseconds: float
 
     @property
     def status(self) -> int:
         """The status; one that is missing counts as a failure (PS3.7 9.1)."""
         return 0xC000 if self.command.status is None else self.command.status
-
-    @property
-    def is_pending(self) -> bool:
-        return self.command.status is not None and kind_of(self.command.status) is Kind.PENDING
 
 
 class _Taped:

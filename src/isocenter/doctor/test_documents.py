@@ -16,18 +16,11 @@ from pydicom import Dataset
 from pydicom.sequence import Sequence
 
 from isocenter.base.ids import new_uid
-from isocenter.doctor.test_images import Burned
+from isocenter.doctor.test_images import Burned, coded
 
 Fill = Callable[[Dataset, Burned], None]
 
 _SAMPLES, _LEADS = 500, ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
-
-
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    """One coded concept (PS3.3 8.8)."""
-    found = Dataset()
-    found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, scheme, meaning
-    return found
 
 
 def _text(burned: Burned) -> str:
@@ -45,10 +38,10 @@ def _report(found: Dataset, burned: Burned) -> None:
     found.CompletionFlag, found.VerificationFlag = "COMPLETE", "UNVERIFIED"
     found.PerformedProcedureCodeSequence = Sequence()
     found.ValueType, found.ContinuityOfContent = "CONTAINER", "SEPARATE"
-    found.ConceptNameCodeSequence = Sequence([_code("18748-4", "LN", "Diagnostic imaging report")])
+    found.ConceptNameCodeSequence = Sequence([coded("18748-4", "LN", "Diagnostic imaging report")])
     line = Dataset()
     line.RelationshipType, line.ValueType = "CONTAINS", "TEXT"
-    line.ConceptNameCodeSequence = Sequence([_code("121071", "DCM", "Finding")])
+    line.ConceptNameCodeSequence = Sequence([coded("121071", "DCM", "Finding")])
     line.TextValue = _text(burned)
     found.ContentSequence = Sequence([line])
 
@@ -63,13 +56,13 @@ def _key_objects(found: Dataset, burned: Burned) -> None:
     evidence.StudyInstanceUID, evidence.ReferencedSeriesSequence = found.StudyInstanceUID, Sequence([series])
     found.CurrentRequestedProcedureEvidenceSequence = Sequence([evidence])
     found.ValueType, found.ContinuityOfContent = "CONTAINER", "SEPARATE"
-    found.ConceptNameCodeSequence = Sequence([_code("113000", "DCM", "Of Interest")])
+    found.ConceptNameCodeSequence = Sequence([coded("113000", "DCM", "Of Interest")])
     template = Dataset()
     template.MappingResource, template.TemplateIdentifier = "DCMR", "2010"
     found.ContentTemplateSequence = Sequence([template])
     words, image = Dataset(), Dataset()
     words.RelationshipType, words.ValueType, words.TextValue = "CONTAINS", "TEXT", _text(burned)
-    words.ConceptNameCodeSequence = Sequence([_code("113012", "DCM", "Key Object Description")])
+    words.ConceptNameCodeSequence = Sequence([coded("113012", "DCM", "Key Object Description")])
     image.RelationshipType, image.ValueType, image.ReferencedSOPSequence = "CONTAINS", "IMAGE", Sequence([reference])
     found.ContentSequence = Sequence([words, image])
 
@@ -157,11 +150,11 @@ def _electrocardiogram(found: Dataset, burned: Burned) -> None:
 
 def _lead(number: int, name: str) -> Dataset:
     found = Dataset()
-    source = _code(f"5.6.3-9-{number + 1}", "SCPECG", f"Lead {name}")
+    source = coded(f"5.6.3-9-{number + 1}", "SCPECG", f"Lead {name}")
     source.CodingSchemeVersion = "1.3"
     found.ChannelSourceSequence = Sequence([source])
     found.ChannelSensitivity, found.ChannelSensitivityCorrectionFactor, found.ChannelBaseline = "1", "1", "0"
-    found.ChannelSensitivityUnitsSequence = Sequence([_code("uV", "UCUM", "microvolt")])
+    found.ChannelSensitivityUnitsSequence = Sequence([coded("uV", "UCUM", "microvolt")])
     found.ChannelSampleSkew, found.WaveformBitsStored = "0", 16
     return found
 

@@ -154,7 +154,7 @@ def _projection(found: Dataset, burned: Burned, intent: str) -> None:
     )
     found.DerivationDescription = ""
     found.PositionerType, found.PresentationLUTShape = "NONE", "IDENTITY"
-    found.AnatomicRegionSequence = Sequence([_code("T-D1000", "SRT", "Trunk")] if found.Modality == "DX" else [])
+    found.AnatomicRegionSequence = Sequence([coded("T-D1000", "SRT", "Trunk")] if found.Modality == "DX" else [])
     if intent == _SHOWN:
         found.WindowCenter, found.WindowWidth = "2040", "4080"
     found.AcquisitionContextSequence = Sequence()
@@ -170,16 +170,16 @@ def _mg(found: Dataset, burned: Burned, intent: str) -> None:
     _projection(found, burned, intent)
     found.PositionerType, found.ImageLaterality, found.BodyPartExamined = "NONE", "R", "BREAST"
     found.OrganExposed, found.PatientSex = "BREAST", "O"
-    found.AnatomicRegionSequence = Sequence([_code("T-04000", "SRT", "Breast")])
-    view = _code("R-10242", "SRT", "cranio-caudal")
+    found.AnatomicRegionSequence = Sequence([coded("T-04000", "SRT", "Breast")])
+    view = coded("R-10242", "SRT", "cranio-caudal")
     view.ViewModifierCodeSequence = Sequence()
     found.ViewCodeSequence, found.BreastImplantPresent, found.PartialView = Sequence([view]), "NO", "NO"
 
 
 def _io(found: Dataset, burned: Burned, intent: str) -> None:
     _projection(found, burned, intent)
-    found.AnatomicRegionSequence = Sequence([_code("T-D1217", "SRT", "Maxilla and mandible")])
-    found.PrimaryAnatomicStructureSequence = Sequence([_code("T-54210", "SRT", "Permanent upper right central incisor tooth")])
+    found.AnatomicRegionSequence = Sequence([coded("T-D1217", "SRT", "Maxilla and mandible")])
+    found.PrimaryAnatomicStructureSequence = Sequence([coded("T-54210", "SRT", "Permanent upper right central incisor tooth")])
     found.PositionerType, found.ImageLaterality = "NONE", "R"
 
 
@@ -277,7 +277,7 @@ def _visible_light(found: Dataset, burned: Burned) -> None:
     colour(found, burned.picture())
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
+def coded(value: str, scheme: str, meaning: str) -> Dataset:
     """One coded concept (PS3.3 8.8)."""
     found = Dataset()
     found.CodeValue, found.CodingSchemeDesignator, found.CodeMeaning = value, scheme, meaning

@@ -20,6 +20,7 @@ from isocenter.base.limits import (
     DRIFT_OPEN_MAX,
     DRIFT_VALUES_MAX,
 )
+from isocenter.jobs.stories import moment_of, moment_text
 from isocenter.standard.sop_class import name_of
 from isocenter.standard.transfer_syntax import BY_UID
 
@@ -241,21 +242,21 @@ def _syntax(uid: str) -> str:
 def as_json(habits: Habits) -> dict[str, Any]:
     """What is kept over a restart; `of_json` is its inverse."""
     return {
-        "began": _text(habits.began),
-        "usual": {key: [one.values, _text(one.since), one.origin] for key, one in habits.usual.items()},
+        "began": moment_text(habits.began),
+        "usual": {key: [one.values, moment_text(one.since), one.origin] for key, one in habits.usual.items()},
         "open": [
-            {name: _text(value) if isinstance(value, datetime) else value for name, value in asdict(drift).items()}
+            {name: moment_text(value) if isinstance(value, datetime) else value for name, value in asdict(drift).items()}
             for drift in habits.open.values()
         ],
         "contexts": habits.contexts,
-        "contexts_since": _text(habits.contexts_since),
-        "latest_report": _text(habits.latest_report),
+        "contexts_since": moment_text(habits.contexts_since),
+        "latest_report": moment_text(habits.latest_report),
     }
 
 
 def of_json(words: Mapping[str, Any]) -> Habits:
     """Raises KeyError, TypeError or ValueError for what is no such document."""
-    habits = Habits(_moment(words["began"]))
+    habits = Habits(moment_of(words["began"]))
     for key, (values, since, origin) in words["usual"].items():
         habits.usual[key] = Usual(list(values), datetime.fromisoformat(since), origin)
     for one in words["open"]:
@@ -263,13 +264,5 @@ def of_json(words: Mapping[str, Any]) -> Habits:
         drift = Drift(**{**one, **moments})
         habits.open[drift.key] = drift
     habits.contexts = dict(words["contexts"])
-    habits.contexts_since, habits.latest_report = _moment(words["contexts_since"]), _moment(words["latest_report"])
+    habits.contexts_since, habits.latest_report = moment_of(words["contexts_since"]), moment_of(words["latest_report"])
     return habits
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -135,8 +135,8 @@ def bar(answers: list[Answer]) -> Bar:
 def calls_as_json(calls: Calls) -> dict[str, Any]:
     """What is kept of it over a restart; `calls_of_json` is its inverse."""
     plain = {name: getattr(calls, name) for name in _PLAIN}
-    moments = {name: _written(getattr(calls, name)) for name in ("first", "last")}
-    titles = {title: [one.count, _written(one.last)] for title, one in calls.titles.items()}
+    moments = {name: moment_text(getattr(calls, name)) for name in ("first", "last")}
+    titles = {title: [one.count, moment_text(one.last)] for title, one in calls.titles.items()}
     return {**plain, **moments, "titles": titles}
 
 
@@ -161,5 +161,6 @@ def moment_of(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _written(moment: datetime | None) -> str | None:
+def moment_text(moment: datetime | None) -> str | None:
+    """The same the other way round."""
     return None if moment is None else moment.isoformat()

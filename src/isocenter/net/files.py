@@ -32,12 +32,12 @@ _UID_CHARACTERS_MAX = 64
 
 
 class OpenFile:
-    """A Part 10 file that is open for reading, as `model.ports.OpenBlob`."""
+    """A Part 10 file that is open for reading, as `model.ports.OpenBlob`. `file_bytes` is for one that is not on the disk yet."""
 
-    def __init__(self, file: BinaryIO, dataset_offset: int) -> None:
+    def __init__(self, file: BinaryIO, dataset_offset: int, file_bytes: int | None = None) -> None:
         self._file = file
         self.dataset_offset = dataset_offset
-        self.byte_count = os.fstat(file.fileno()).st_size - dataset_offset
+        self.byte_count = (os.fstat(file.fileno()).st_size if file_bytes is None else file_bytes) - dataset_offset
 
     def fileno(self) -> int:
         return self._file.fileno()
