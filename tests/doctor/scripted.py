@@ -121,6 +121,13 @@ class Peer:
     def request_served(self, summary, operation, status, seconds): ...
 
 
+@contextlib.contextmanager
+def peer(serve_with: Callable[[Request], Iterator[Reply]] | None = None) -> Iterator[Peer]:
+    """A peer for one block."""
+    with contextlib.closing(Peer(serve_with)) as opened:
+        yield opened
+
+
 class _Offer:
     """Accepts everything that is proposed."""
 
@@ -175,12 +182,12 @@ def archive_peer(folder: Path, nodes: dict[str, Node] | None = None) -> Iterator
         reader = IndexReader(archive.index)
         stack.callback(reader.close)
         clock = SystemClock()
-        peer = Peer()
-        peer.close()
+        answers = Peer()
+        answers.close()
         roster = Roster(
             ae_title="PEER", intake=archive, catalogue=IndexCatalogue(reader, archive), destination=known.get, clock=clock
         )
-        listener = Listener(House(peer, roster, peer, clock, Forwarder(archive, None, ae_title="PEER")), address="127.0.0.1")
+        listener = Listener(House(answers, roster, answers, clock, Forwarder(archive, None, ae_title="PEER")), address="127.0.0.1")
         listener.start()
         stack.callback(listener.stop, 0.0)
         yield Node("archive", "PEER", "127.0.0.1", listener.port)

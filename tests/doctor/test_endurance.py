@@ -34,6 +34,17 @@ def limited(most, otherwise=None):
     return behave
 
 
+def taking_once(stopped):
+    """A server that takes an association, at which whoever called is told to stop."""
+
+    def behave(sock):
+        sock.sendall(accept_of(read_request(sock)))
+        stopped.append(True)
+        sock.recv(10)
+
+    return behave
+
+
 @pytest.mark.parametrize(("most", "sign"), [(1, "one-at-a-time"), (2, "few-at-once"), (5, None)])
 def test_how_many_it_takes_at_once_is_counted(most, sign):
     with door(limited(most)) as port:
@@ -51,26 +62,14 @@ def test_whoever_takes_as_many_as_are_held_gets_no_remark():
 
 def test_where_counting_was_stopped_is_no_limit_of_the_device():
     stopped = []
-
-    def stopping(sock):
-        sock.sendall(accept_of(read_request(sock)))
-        stopped.append(True)
-        sock.recv(10)
-
-    with door(stopping) as port:
+    with door(taking_once(stopped)) as port:
         found = at_once(visit_to(port, is_stopped=lambda: bool(stopped)))
     assert (found.remark, found.facts, found.sign) == ("", {}, None)
 
 
 def test_whoever_stops_in_the_silence_finds_nothing():
     stopped = []
-
-    def stopping(sock):
-        sock.sendall(accept_of(read_request(sock)))
-        stopped.append(True)
-        sock.recv(10)
-
-    with door(stopping) as port:
+    with door(taking_once(stopped)) as port:
         visit = visit_to(port, is_stopped=lambda: bool(stopped))
         visit.patience = replace(visit.patience, idle=5.0)
         found = in_silence(visit)

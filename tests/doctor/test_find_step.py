@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
-from tests.doctor.scripted import PLAIN, Peer, archive_peer, raw_peer, reply, visit_to
+from tests.doctor.scripted import PLAIN, archive_peer, peer, raw_peer, reply, visit_to
 
 from isocenter.dataset import identifier
 from isocenter.doctor.find_step import find, slow
@@ -14,15 +12,6 @@ from isocenter.doctor.questions import Search
 from isocenter.model.checkup import Outcome
 from isocenter.standard.sop_class import PATIENT_ROOT_FIND, STUDY_ROOT_FIND, VERIFICATION
 from isocenter.standard.transfer_syntax import JPEG_BASELINE
-
-
-@contextlib.contextmanager
-def peer(serve_with=None):
-    opened = Peer(serve_with)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def test_an_archive_is_asked_at_every_level_of_every_root_and_for_no_patient_but_the_test_patient(tmp_path):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 
 import pytest
 from pydicom import Dataset
-from tests.doctor.scripted import PLAIN, Peer, archive_peer, reply, visit_to
+from tests.doctor.scripted import PLAIN, archive_peer, peer, reply, visit_to
 
 from isocenter.dataset import identifier
 from isocenter.doctor.clean_up_step import clean_up
@@ -20,15 +19,6 @@ from isocenter.model.checkup import Outcome
 from isocenter.model.records import Node
 from isocenter.standard.sop_class import VERIFICATION
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, JPEG_BASELINE
-
-
-@contextlib.contextmanager
-def peer(serve_with=None):
-    opened = Peer(serve_with)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def test_what_is_stored_is_found_again_and_is_said_to_stay_there(tmp_path):
@@ -104,16 +94,26 @@ def test_a_receiver_that_is_of_no_use_after_an_image_is_told():
 
 def test_an_object_that_was_acknowledged_and_is_not_there_is_lost(monkeypatch):
     monkeypatch.setattr("isocenter.doctor.find_again_step.CHECKUP_STORED_SECONDS", 0.0)
-    with peer() as opened:
+    step, _ = found_again()
+    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "found-nothing")
+
+
+def found_again(serve_with=None):
+    """What is found after the object was sent, and the visit."""
+    with peer(serve_with) as opened:
         visit = visit_to(opened.node)
         store(visit)
-        step = find_again(visit)
-    assert (step.outcome, step.sign.code) == (Outcome.FAILED, "found-nothing")
+        return find_again(visit), visit
+
+
+def asked_by(request) -> Dataset:
+    """The keys of a search; empty for any other request."""
+    return identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
 
 
 def searching(answer: dict[str, str], levels: tuple[str, ...] = ("STUDY", "IMAGE")):
     def serve(request):
-        asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
+        asked = asked_by(request)
         if asked.get("QueryRetrieveLevel") in levels:
             yield reply(request, 0xFF00, answer | uids(asked))
         yield reply(request, 0)
@@ -128,10 +128,7 @@ def uids(asked: Dataset) -> dict[str, str]:
 
 
 def test_an_archive_that_files_it_under_another_patient_is_told():
-    with peer(searching({"PatientID": "00000000", "PatientName": PATIENT_NAME})) as opened:
-        visit = visit_to(opened.node)
-        store(visit)
-        step = find_again(visit)
+    step, _ = found_again(searching({"PatientID": "00000000", "PatientName": PATIENT_NAME}))
     assert (step.outcome, step.sign.code) == (Outcome.WARNED, "found-changed")
     assert step.facts["changed"] == {"PatientID": "00000000"}
 
@@ -155,27 +152,21 @@ def test_an_archive_that_answers_with_somebody_else_is_no_proof_and_nobody_is_na
 
 def test_the_name_in_somebody_elses_study_is_not_taken_for_the_test_patients():
     def serve(request):
-        asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
+        asked = asked_by(request)
         if asked.get("QueryRetrieveLevel") == "IMAGE":
             yield reply(request, 0xFF00, uids(asked))
         elif request.identifier:
             yield reply(request, 0xFF00, {"PatientName": "SECRET^SAMUEL", "PatientID": "SECRET-ID", "StudyInstanceUID": "1.2"})
         yield reply(request, 0)
 
-    with peer(serve) as opened:
-        visit = visit_to(opened.node)
-        store(visit)
-        step = find_again(visit)
+    step, visit = found_again(serve)
     assert step.outcome is Outcome.PASSED
     assert "SECRET" not in repr([step, visit.remarks])
 
 
 def test_a_study_without_its_image_is_told(monkeypatch):
     monkeypatch.setattr("isocenter.doctor.find_again_step.CHECKUP_STORED_SECONDS", 0.0)
-    with peer(searching({"PatientID": PATIENT_ID}, ("STUDY",))) as opened:
-        visit = visit_to(opened.node)
-        store(visit)
-        step = find_again(visit)
+    step, _ = found_again(searching({"PatientID": PATIENT_ID}, ("STUDY",)))
     assert step.sign.code == "found-study-only"
 
 
@@ -183,17 +174,14 @@ def test_an_archive_that_indexes_later_is_waited_for():
     searches = []
 
     def serve(request):
-        asked = identifier.decode(request.identifier, request.context.transfer_syntax) if request.identifier else Dataset()
+        asked = asked_by(request)
         if asked.get("QueryRetrieveLevel") == "IMAGE":
             searches.append(asked)
         if len(searches) > 2 or asked.get("QueryRetrieveLevel") == "STUDY":
             yield reply(request, 0xFF00, {"PatientID": PATIENT_ID, "PatientName": PATIENT_NAME} | uids(asked))
         yield reply(request, 0)
 
-    with peer(serve) as opened:
-        visit = visit_to(opened.node)
-        store(visit)
-        step = find_again(visit)
+    step, _ = found_again(serve)
     assert step.outcome is Outcome.PASSED
     assert len(searches) == 3
 
