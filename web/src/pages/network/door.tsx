@@ -9,11 +9,11 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { isNear } from "@/parts/letters";
 import { Spelled } from "@/parts/spelled";
-import { AlsoAnswer, AskToFix } from "./also_answer";
 import styles from "./door.module.css";
-import { Card, Reason } from "./door_card";
+import { Card, Ignore, Reason } from "./door_card";
 import { isForeign, Tolerated } from "./door_tolerated";
 import { useDoor, useIgnore } from "./neighbourhood";
+import { WrongTitle } from "./wrong_title";
 
 interface Props {
   readonly title: string;
@@ -214,10 +214,7 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
       )}
       <footer>
         {caller.node && misspelt && caller.reason.startsWith("It called") ? (
-          <>
-            <AlsoAnswer node={caller.node} called={called_ae_title} />
-            <AskToFix caller={calling_ae_title} called={called_ae_title} own={title} />
-          </>
+          <WrongTitle node={caller.node} caller={calling_ae_title} called={called_ae_title} own={title} />
         ) : caller.node || caller.at ? (
           <Button small onClick={() => onMove(caller)}>
             {caller.node ? "Enter its new address" : "Enter its new title"}
@@ -227,9 +224,7 @@ function Caller({ caller, title, now, onAdd, onMove, decide }: Props & { caller:
             Add this node
           </Button>
         )}
-        <Button small kind="quiet" onClick={() => decide({ calling_ae_title, called_ae_title, address, ignored: !ignored })}>
-          {ignored ? "Show again" : "Ignore"}
-        </Button>
+        <Ignore who={{ calling_ae_title, called_ae_title, address }} ignored={ignored} decide={decide} />
       </footer>
     </Card>
   );
@@ -249,9 +244,7 @@ function Connection({ connection, now, decide }: { connection: DoorConnection; n
         <bdi className="mono">{address}</bdi>: <bdi>{connection.why}</bdi>.
       </p>
       <footer className={styles.plain}>
-        <Button small kind="quiet" onClick={() => decide({ address, ignored: !ignored })}>
-          {ignored ? "Show again" : "Ignore this address"}
-        </Button>
+        <Ignore who={{ address }} ignored={ignored} decide={decide} words="Ignore this address" />
       </footer>
     </Card>
   );

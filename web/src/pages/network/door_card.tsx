@@ -1,6 +1,8 @@
-/** One card at the door, and what several of them show: a likely mistake in words. */
+/** One card at the door, and what several of them show: a likely mistake in words, and not to be shown any more. */
 import type { ReactNode } from "react";
+import type { Ignoring } from "@/api/words";
 import { count, day } from "@/base/text";
+import { Button } from "@/parts/button";
 import { Lamp, type LampState } from "@/parts/lamp";
 import { clockWithSeconds } from "./clock";
 import styles from "./door.module.css";
@@ -29,6 +31,21 @@ export function Card({ lamp, title, last, times, now, children }: CardProps) {
       </header>
       {children}
     </article>
+  );
+}
+
+interface IgnoreProps {
+  readonly who: Omit<Ignoring, "ignored">;
+  readonly ignored: boolean;
+  readonly words?: string;
+  readonly decide: (wanted: Ignoring) => void;
+}
+
+export function Ignore({ who, ignored, words = "Ignore", decide }: IgnoreProps) {
+  return (
+    <Button small kind="quiet" onClick={() => decide({ ...who, ignored: !ignored })}>
+      {ignored ? "Show again" : words}
+    </Button>
   );
 }
 

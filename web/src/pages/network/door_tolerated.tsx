@@ -3,9 +3,9 @@ import type { Ignoring, Tolerated as Words } from "@/api/words";
 import { Button } from "@/parts/button";
 import { isNear } from "@/parts/letters";
 import { Spelled } from "@/parts/spelled";
-import { AlsoAnswer, AskToFix } from "./also_answer";
 import styles from "./door.module.css";
-import { Card, Reason } from "./door_card";
+import { Card, Ignore, Reason } from "./door_card";
+import { WrongTitle } from "./wrong_title";
 
 interface Props {
   readonly one: Words;
@@ -44,19 +44,14 @@ export function Tolerated({ one, title, now, onAdd, decide }: Props) {
       {misspelt && <Spelled wrong={called_ae_title} right={title} said={["it called", "you are"]} />}
       <footer className={node || !isForeign(address) ? (node && misspelt ? "" : styles.plain) : ""}>
         {node && called_ae_title && called_ae_title !== title && (
-          <>
-            <AlsoAnswer node={node} called={called_ae_title} />
-            <AskToFix caller={calling_ae_title} called={called_ae_title} own={title} />
-          </>
+          <WrongTitle node={node} caller={calling_ae_title} called={called_ae_title} own={title} />
         )}
         {!node && isForeign(address) && (
           <Button small onClick={onAdd}>
             Add this node
           </Button>
         )}
-        <Button small kind="quiet" onClick={() => decide({ calling_ae_title, called_ae_title, address, ignored: !ignored })}>
-          {ignored ? "Show again" : "Ignore"}
-        </Button>
+        <Ignore who={{ calling_ae_title, called_ae_title, address }} ignored={ignored} decide={decide} />
       </footer>
     </Card>
   );

@@ -7,8 +7,24 @@ import type { NodeKept, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { refresh, showChange } from "./neighbourhood";
 
+interface Props {
+  readonly node: string;
+  readonly caller: string;
+  readonly called: string;
+  readonly own: string;
+}
+
+export function WrongTitle({ node, caller, called, own }: Props) {
+  return (
+    <>
+      <AlsoAnswer node={node} called={called} />
+      <AskToFix caller={caller} called={called} own={own} />
+    </>
+  );
+}
+
 /** This device is then called so by that node, and calls it so; everybody else knows it as before. */
-export function AlsoAnswer({ node, called }: { readonly node: string; readonly called: string }) {
+function AlsoAnswer({ node, called }: Pick<Props, "node" | "called">) {
   const queries = useQueryClient();
   const [failed, setFailed] = useState("");
   const accept = async () => {
@@ -36,7 +52,7 @@ export function AlsoAnswer({ node, called }: { readonly node: string; readonly c
 }
 
 /** Copies what to send to whoever looks after the caller. */
-export function AskToFix({ caller, called, own }: { readonly caller: string; readonly called: string; readonly own: string }) {
+function AskToFix({ caller, called, own }: Omit<Props, "node">) {
   const [copied, setCopied] = useState(false);
   const words = `${caller} calls this archive ${called || "by no title"}. Its AE title is ${own}: please correct the called AE title on ${caller}.`;
   return (
