@@ -1,9 +1,13 @@
-/** The nodes that are known (`/api/nodes`), asked again when the house says that their list has changed; one cache for all pages. */
+/**
+ * The nodes that are known (`/api/nodes`), asked again when the house says that their list has changed; one cache for all pages. And how
+ * an entry is looked over while it is written, and kept.
+ */
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { get } from "./http";
+import { change, get } from "./http";
 import { onLive } from "./live";
-import type { NodeStory, NodeWords } from "./words";
+import type { FindingWords, NodeDraft, NodeEntry, NodeKept, NodeStory, NodeWords } from "./words";
 
 const KEY = ["network", "nodes"] as const;
 
@@ -44,4 +48,27 @@ export function useStory(name: string, againMs?: number) {
     enabled: name !== "",
     refetchInterval: againMs ?? false,
   });
+}
+
+/** Keep an entry under its name; `was` is the one that it had, where that was another. */
+export function keepNode(name: string, entry: NodeEntry, was = ""): Promise<NodeKept> {
+  return change<NodeKept>("PUT", `/api/nodes/${pathOf(name)}${was ? `?was=${encodeURIComponent(was)}` : ""}`, entry);
+}
+
+/** So long nobody writes before the house is asked. */
+const SETTLED_MS = 200;
+
+/** What the house finds about an entry, once the hand that writes it rests; nothing while fields are still empty. */
+export function useNodeFindings<Draft>(written: Draft, toNode: (written: Draft) => NodeDraft): readonly FindingWords[] {
+  const [settled] = useDebouncedValue(written, SETTLED_MS);
+  const wanted = toNode(settled);
+  const isComplete = Boolean(wanted.name.trim() && wanted.entry.ae_title && wanted.entry.host);
+  const found = useQuery({
+    queryKey: ["node findings", wanted],
+    queryFn: ({ signal }) => change<readonly FindingWords[]>("POST", "/api/node-findings", wanted, signal),
+    enabled: isComplete,
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+  return isComplete ? (found.data ?? []) : [];
 }

@@ -1,9 +1,8 @@
 /** The third way: another device, pointed here. The lamp lights when the first one calls, and one click makes it a node. */
 import { useState } from "react";
 import { Link } from "react-router";
-import { change } from "@/api/http";
+import { keepNode } from "@/api/nodes";
 import type { Status } from "@/api/status";
-import type { NodeKept } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Copy } from "@/parts/copy";
 import { Fault } from "@/parts/fault";
@@ -80,8 +79,7 @@ function Called({ caller }: { readonly caller: Caller }) {
   const add = async () => {
     setError(undefined);
     try {
-      const entry = { ae_title: caller.title, host: caller.address };
-      await change<NodeKept>("PUT", `/api/nodes/${encodeURIComponent(name)}`, entry);
+      await keepNode(name, { ae_title: caller.title, host: caller.address });
       setAdded(name);
     } catch (found) {
       setError(found);

@@ -1,11 +1,9 @@
 /** One node is written: what is wrong or doubtful about it is said while it is typed; nobody is called before it is kept. */
 import { Checkbox, Modal, MultiSelect, Textarea, TextInput } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { change } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { FindingWords, NodeEntry, NodeKept } from "@/api/words";
+import { keepNode, useNodeFindings } from "@/api/nodes";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
@@ -13,7 +11,6 @@ import { Term } from "@/parts/term";
 import { type Draft, entryOf, OPERATIONS, SYNTAXES } from "./draft";
 import styles from "./form.module.css";
 import { showChange } from "./neighbourhood";
-import { useSettled } from "./settled";
 
 interface Props {
   readonly title: string;
@@ -30,15 +27,14 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
   const [more, setMore] = useState(draft.isUnusual);
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const findings = useFindings(written, was);
+  const findings = useNodeFindings(written, (now) => ({ name: now.name, was, entry: entryOf(now) }));
   const faults = findings.filter((finding) => finding.fault);
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(undefined);
     try {
-      const path = `/api/nodes/${pathOf(written.name.trim())}${was ? `?was=${encodeURIComponent(was)}` : ""}`;
-      const kept = await change<NodeKept>("PUT", path, entryOf(written));
+      const kept = await keepNode(written.name.trim(), entryOf(written), was);
       showChange(queries, was, kept.node);
       onKept(kept.node.name);
     } catch (found) {
@@ -83,22 +79,6 @@ export function NodeForm({ title, was, draft, onKept, onClose }: Props) {
       </form>
     </Modal>
   );
-}
-
-/** What the house finds about the entry, once the hand rests; nothing about fields that are still empty. */
-function useFindings(written: Draft, was: string): readonly FindingWords[] {
-  const settled = useSettled(written, 200);
-  const complete = Boolean(settled.name.trim() && settled.aeTitle && settled.host);
-  const entry: NodeEntry = entryOf(settled);
-  const found = useQuery({
-    queryKey: ["node findings", settled, was],
-    queryFn: ({ signal }) =>
-      change<readonly FindingWords[]>("POST", "/api/node-findings", { name: settled.name, was, entry }, signal),
-    enabled: complete,
-    placeholderData: (before) => before,
-    gcTime: 0,
-  });
-  return complete ? (found.data ?? []) : [];
 }
 
 interface FieldsProps {

@@ -1,9 +1,9 @@
 /** What can be done about a caller that has our title wrong: be that title for it, or tell its owner. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { change, get } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { NodeKept, NodeWords } from "@/api/words";
+import { get } from "@/api/http";
+import { keepNode, pathOf } from "@/api/nodes";
+import type { NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { refresh, showChange } from "./neighbourhood";
 
@@ -29,9 +29,8 @@ function AlsoAnswer({ node, called }: Pick<Props, "node" | "called">) {
   const [failed, setFailed] = useState("");
   const accept = async () => {
     try {
-      const path = `/api/nodes/${pathOf(node)}`;
-      const { name: _, ...entry } = await get<NodeWords>(path);
-      const kept = await change<NodeKept>("PUT", path, { ...entry, local_ae_title: called });
+      const { name: _, ...entry } = await get<NodeWords>(`/api/nodes/${pathOf(node)}`);
+      const kept = await keepNode(node, { ...entry, local_ae_title: called });
       showChange(queries, node, kept.node);
       await refresh(queries);
     } catch (error) {

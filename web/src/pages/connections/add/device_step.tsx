@@ -1,11 +1,10 @@
 /** The first step: the three values of the device, with what is wrong or doubtful about them said while one types. */
 import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { change, get } from "@/api/http";
-import { pathOf } from "@/api/nodes";
-import type { Door, FindingWords, NodeEntry, NodeKept, NodeWords } from "@/api/words";
+import { get } from "@/api/http";
+import { keepNode, useNodeFindings } from "@/api/nodes";
+import type { Door, FindingWords, NodeEntry, NodeWords } from "@/api/words";
 import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
@@ -37,8 +36,6 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
   printer: "A film printer.",
 };
 
-const SETTLED_MS = 200;
-
 export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Draft>(
@@ -49,7 +46,7 @@ export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const was = node?.name ?? "";
-  const findings = useFindings(draft, was, node);
+  const findings = useNodeFindings(draft, (now) => ({ name: now.name, was, entry: entryOf(now, node) }));
   const isComplete = Boolean(draft.name.trim() && draft.title.trim() && draft.host.trim());
   const set = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const keep = async (event: FormEvent) => {
@@ -57,8 +54,7 @@ export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
     setBusy(true);
     setError(undefined);
     try {
-      const path = `/api/nodes/${pathOf(draft.name.trim())}${was ? `?was=${encodeURIComponent(was)}` : ""}`;
-      const kept = await change<NodeKept>("PUT", path, entryOf(draft, node));
+      const kept = await keepNode(draft.name.trim(), entryOf(draft, node), was);
       await queries.invalidateQueries({ queryKey: ["network"] });
       onKept(kept.node.name);
     } catch (found) {
@@ -169,26 +165,6 @@ function entryOf(draft: Draft, node: NodeWords | undefined): NodeEntry {
   const { name: _, ...before } = node ?? { name: "" };
   const port = /^\s*\d{1,10}\s*$/.test(draft.port) ? Number(draft.port) : 0;
   return { ...before, ae_title: draft.title, host: draft.host, port };
-}
-
-/** What the house finds about the entry, once the hand rests. */
-function useFindings(draft: Draft, was: string, node: NodeWords | undefined): readonly FindingWords[] {
-  const [settled] = useDebouncedValue(draft, SETTLED_MS);
-  const isComplete = Boolean(settled.name.trim() && settled.title && settled.host);
-  const found = useQuery({
-    queryKey: ["node findings", settled, was],
-    queryFn: ({ signal }) =>
-      change<readonly FindingWords[]>(
-        "POST",
-        "/api/node-findings",
-        { name: settled.name, was, entry: entryOf(settled, node) },
-        signal,
-      ),
-    enabled: isComplete,
-    placeholderData: (before) => before,
-    gcTime: 0,
-  });
-  return isComplete ? (found.data ?? []) : [];
 }
 
 const CALLERS_OFFERED = 3;

@@ -2,9 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, Check } from "lucide-react";
 import { useState } from "react";
-import { change, get } from "@/api/http";
-import { pathOf, useStory } from "@/api/nodes";
-import type { CheckupWords, DeviceWords, NodeKept, NodeWords, VerdictWords } from "@/api/words";
+import { get } from "@/api/http";
+import { keepNode, useStory } from "@/api/nodes";
+import type { CheckupWords, DeviceWords, NodeWords, VerdictWords } from "@/api/words";
 import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
@@ -78,7 +78,7 @@ function Workaround({ checkup, verdict, node, onChanged }: Props) {
     const { name, ...entry } = node;
     try {
       const wanted = ours ? { ...entry, local_ae_title: verdict.known_as } : { ...entry, ae_title: verdict.known_as };
-      await change<NodeKept>("PUT", `/api/nodes/${pathOf(name)}`, wanted);
+      await keepNode(name, wanted);
       await queries.invalidateQueries({ queryKey: ["network"] });
       onChanged();
     } catch (found) {
