@@ -4,6 +4,7 @@
  * While somebody scrolls through a stack the last header stays, and the next is asked for when they rest.
  */
 
+import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -31,7 +32,7 @@ const REST_MS = 150;
 export function HeaderSection({ picture, folded, onFold }: Props) {
   const [search, setSearch] = useState("");
   const wanted = useDeferredValue(search);
-  const frame = useRested(picture?.frame, REST_MS);
+  const [frame] = useDebouncedValue(picture?.frame, REST_MS);
   const uid = frame?.sopInstanceUid ?? "";
   const header = useQuery({
     queryKey: ["header", uid],
@@ -92,16 +93,6 @@ export function HeaderSection({ picture, folded, onFold }: Props) {
 
 const imageWords = ({ index, stack, frame }: PictureSlot): string =>
   stack.isClip && frame ? `frame ${frame.frame}` : stack.frames.length > 1 ? `image ${index + 1}` : "";
-
-/** A value once it has stood still for a moment. */
-function useRested<Value>(value: Value, milliseconds: number): Value {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value, milliseconds]);
-  return rested;
-}
 
 /** Which attributes calibrate the picture, and how many measurements on it. */
 function useMarks(picture: PictureSlot | undefined): ReadonlyMap<string, { readonly count: number; readonly inHand: boolean }> {
