@@ -27,14 +27,28 @@ BEYOND: dict[int, str] = {
 
 OF_A_PATIENT: frozenset[str] = frozenset(
     {
-        "PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientBirthTime", "OtherPatientIDs",
-        "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName", "PatientAddress", "PatientTelephoneNumbers",
-        "PatientInsurancePlanCodeSequence", "MilitaryRank", "MedicalRecordLocator", "EthnicGroup", "Occupation",
-        "AdditionalPatientHistory", "PatientReligiousPreference", "ResponsiblePerson", "PatientComments",
-        "RegionOfResidence", "CountryOfResidence", *BEYOND.values(),
+        "PatientName", "PatientID", "IssuerOfPatientID", "TypeOfPatientID", "IssuerOfPatientIDQualifiersSequence",
+        "SourcePatientGroupIdentificationSequence", "GroupOfPatientsIdentificationSequence",
+        "SubjectRelativePositionInImage", "PatientBirthDate", "PatientBirthTime", "PatientBirthDateInAlternativeCalendar",
+        "PatientDeathDateInAlternativeCalendar", "PatientAlternativeCalendar", "PatientInsurancePlanCodeSequence",
+        "PatientPrimaryLanguageCodeSequence", "PatientPrimaryLanguageModifierCodeSequence", "QualityControlSubject",
+        "QualityControlSubjectTypeCodeSequence", "StrainDescription", "StrainNomenclature", "StrainStockNumber",
+        "StrainSourceRegistryCodeSequence", "StrainStockSequence", "StrainSource", "StrainAdditionalInformation",
+        "StrainCodeSequence", "GeneticModificationsSequence", "GeneticModificationsDescription",
+        "GeneticModificationsNomenclature", "GeneticModificationsCodeSequence", "OtherPatientIDs", "OtherPatientNames",
+        "OtherPatientIDsSequence", "PatientBirthName", "PatientSizeCodeSequence", "PatientBodyMassIndex",
+        "MeasuredAPDimension", "MeasuredLateralDimension", "PatientAddress", "InsurancePlanIdentification",
+        "PatientMotherBirthName", "MilitaryRank", "BranchOfService", "MedicalRecordLocator",
+        "ReferencedPatientPhotoSequence", "MedicalAlerts", "Allergies", "CountryOfResidence", "RegionOfResidence",
+        "PatientTelephoneNumbers", "PatientTelecomInformation", "EthnicGroup", "EthnicGroupCodeSequence", "Occupation",
+        "SmokingStatus", "AdditionalPatientHistory", "PregnancyStatus", "LastMenstrualDate", "PatientReligiousPreference",
+        "PatientSpeciesDescription", "PatientSpeciesCodeSequence", "PatientSexNeutered", "AnatomicalOrientationType",
+        "PatientBreedDescription", "PatientBreedCodeSequence", "BreedRegistrationSequence", "BreedRegistrationNumber",
+        "BreedRegistryCodeSequence", "ResponsiblePerson", "ResponsiblePersonRole", "ResponsibleOrganization",
+        "PatientComments", "ExaminedBodyThickness", *BEYOND.values(),
     }
 )  # fmt: skip
-"""Keywords of such attributes, for what is told by keyword."""
+"""The keywords of all such attributes that the standard has (PS3.6 6), for what is told by keyword."""
 
 
 def says_who(tag: int) -> bool:
