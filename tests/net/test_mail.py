@@ -27,46 +27,56 @@ WELCOME = {"": "220 mail", "EHLO": "250-mail\r\n250 8BITMIME", "MAIL": "250 ok",
 def server(answers, drip=False):
     """A mail server that answers each command with its line; what it was told goes into the list."""
     heard: list[bytes] = []
+
+    def talk(connection):
+        while drip:
+            connection.sendall(b"220-x\r\n")
+            threading.Event().wait(0.05)
+        connection.sendall(answers[""].encode() + b"\r\n")
+        _obey(connection, answers, heard)
+
+    with _listening(talk) as mail:
+        yield mail, heard
+
+
+@contextmanager
+def _listening(talk):
+    """A server that talks with one caller."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve():
         try:
             connection, _ = listening.accept()
+            with connection:
+                talk(connection)
         except OSError:
             return
-        with connection, connection.makefile("rb") as lines:
-            try:
-                _talk(connection, lines, answers, heard, drip)
-            except OSError:
-                return
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}"), heard
+        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}")
     finally:
         listening.close()
         thread.join(5)
 
 
-def _talk(connection, lines, answers, heard, drip):
-    while drip:
-        connection.sendall(b"220-x\r\n")
-        threading.Event().wait(0.05)
-    connection.sendall(answers[""].encode() + b"\r\n")
-    for line in lines:
-        heard.append(line)
-        command = line.split()[0].decode().upper()
-        answer = answers.get(command, "502 what")
-        if answer == "end":
-            return
-        connection.sendall(answer.encode() + b"\r\n")
-        if command == "DATA" and answer.startswith("354"):
-            text = b""
-            while not text.endswith(b"\r\n.\r\n"):
-                text += lines.readline()
-            heard.append(text)
-            connection.sendall(answers["."].encode() + b"\r\n")
+def _obey(connection, answers, heard):
+    """Answer each command with its line."""
+    with connection.makefile("rb") as lines:
+        for line in lines:
+            heard.append(line)
+            command = line.split()[0].decode().upper()
+            answer = answers.get(command, "502 what")
+            if answer == "end":
+                return
+            connection.sendall(answer.encode() + b"\r\n")
+            if command == "DATA" and answer.startswith("354"):
+                text = b""
+                while not text.endswith(b"\r\n.\r\n"):
+                    text += lines.readline()
+                heard.append(text)
+                connection.sendall(answers["."].encode() + b"\r\n")
 
 
 def test_a_letter_arrives_whole_with_nothing_smuggled_into_its_headers():
@@ -146,45 +156,20 @@ def secured(certificate, answers):
     """A mail server that offers STARTTLS; what it was told inside TLS goes into the list."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
+    inside = answers | {"EHLO": "250-mail\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}
     heard: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
 
-    def serve():
-        try:
-            plain, _ = listening.accept()
-            with plain:
-                plain.sendall(b"220 mail\r\n")
-                plain.recv(1000)
-                plain.sendall(b"250-mail\r\n250 STARTTLS\r\n")
-                plain.recv(1000)
-                plain.sendall(b"220 go\r\n")
-                with context.wrap_socket(plain, server_side=True) as inner, inner.makefile("rb") as lines:
-                    hello = lines.readline()
-                    heard.append(hello)
-                    inner.sendall(b"250-mail\r\n250 AUTH PLAIN\r\n")
-                    _talk_inside(inner, lines, answers, heard)
-        except OSError:
-            return
+    def talk(plain):
+        plain.sendall(b"220 mail\r\n")
+        plain.recv(1000)
+        plain.sendall(b"250-mail\r\n250 STARTTLS\r\n")
+        plain.recv(1000)
+        plain.sendall(b"220 go\r\n")
+        with context.wrap_socket(plain, server_side=True) as inner:
+            _obey(inner, inside, heard)
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}"), heard
-    finally:
-        listening.close()
-        thread.join(5)
-
-
-def _talk_inside(connection, lines, answers, heard):
-    for line in lines:
-        heard.append(line)
-        command = line.split()[0].decode().upper()
-        connection.sendall(answers.get(command, "235 welcome" if command == "AUTH" else "502 what").encode() + b"\r\n")
-        if command == "DATA":
-            text = b""
-            while not text.endswith(b"\r\n.\r\n"):
-                text += lines.readline()
-            connection.sendall(b"250 kept\r\n")
+    with _listening(talk) as mail:
+        yield mail, heard
 
 
 def test_starttls_is_used_where_it_is_offered_whatever_the_certificate(certificate):
