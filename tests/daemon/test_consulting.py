@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.web.houses import a_free_port, lived, wait_for
+from tests.waiting import a_free_port, wait_for
+from tests.web.houses import lived
 
 from isocenter.daemon.consulting import TLS_FOLDER
 from isocenter.jobs.echoing import try_echo

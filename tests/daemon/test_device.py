@@ -6,17 +6,13 @@ import socket
 import tomllib
 
 import pytest
+from tests.waiting import a_free_port
 
 from isocenter.base import config
 from isocenter.base.clock import FixedClock
 from isocenter.base.errors import UsageError
 from isocenter.daemon.device import Device
 from isocenter.model.records import Node
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

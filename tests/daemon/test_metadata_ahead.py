@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.houses import wait_for
+from tests.waiting import wait_for
 
 from isocenter.archive.layout import METADATA_CACHE
 from isocenter.base.clock import FixedClock, SystemClock

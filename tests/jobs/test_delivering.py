@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.web.houses import OURS, a_free_port, lived
+from tests.waiting import a_free_port
+from tests.web.houses import OURS, lived
 
 from isocenter.base.errors import UsageError
 from isocenter.jobs.delivering import Delivering

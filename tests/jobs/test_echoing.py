@@ -6,7 +6,8 @@ import socket
 import threading
 
 import pytest
-from tests.web.houses import a_free_port, lived
+from tests.waiting import a_free_port
+from tests.web.houses import lived
 
 from isocenter.jobs.echoing import Echo, try_echo
 from isocenter.jobs.searching import Call

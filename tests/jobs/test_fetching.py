@@ -6,7 +6,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from tests.web.houses import OURS, a_free_port, lived
+from tests.waiting import a_free_port
+from tests.web.houses import OURS, lived
 
 from isocenter.base.errors import LinkLost
 from isocenter.jobs.fetching import WAYS

@@ -7,20 +7,12 @@ from time import monotonic, perf_counter
 
 import psutil
 import pytest
+from tests.waiting import wait_for
 
 from isocenter.base.errors import Exhausted, LocalError, UnreadableDataset, UsageError
 from isocenter.base.limits import GIB, MIB, WORKER_CALLERS_MAX, WORKER_KEPT_BYTES_MAX
 from isocenter.jobs import pool as room
 from isocenter.jobs.pool import Pool
-
-
-def until(holds, seconds=20.0):
-    """Look again and again until it is so."""
-    end = monotonic() + seconds
-    pause = threading.Event()
-    while not holds():
-        assert monotonic() < end, "it never came to that"
-        pause.wait(0.01)
 
 
 def works(pool) -> bool:
@@ -170,7 +162,7 @@ def test_arguments_that_fit_no_json_are_the_callers_fault(pool):
 def test_a_process_that_ended_while_nobody_called_is_replaced_unnoticed(pool):
     process = psutil.Process(int(pool.call("whoami", {})[0]))
     process.kill()
-    until(lambda: process.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: process.status() == psutil.STATUS_ZOMBIE)
     assert works(pool)
 
 
@@ -194,7 +186,7 @@ def test_callers_get_their_own_answers(misbehaving):
 def test_who_waits_too_long_for_a_process_is_told_so(pool, tmp_path):
     with ThreadPoolExecutor(1) as other:
         long = other.submit(pool.call, "wait_for", {"path": str(tmp_path / "now")})
-        until(lambda: pool.process_count() == 1)
+        wait_for(lambda: pool.process_count() == 1)
         with pytest.raises(Exhausted, match="no process was free"):
             pool.call("echo", {}, patience_seconds=0.05)
         (tmp_path / "now").touch()
@@ -207,7 +199,7 @@ def test_the_callers_that_wait_have_a_maximum(pool, tmp_path, monkeypatch):
     assert WORKER_CALLERS_MAX > 2
     with ThreadPoolExecutor(3) as others:
         calls = [others.submit(pool.call, "wait_for", {"path": str(tmp_path / "now")}) for _ in range(3)]
-        until(lambda: len(pool._waiting) == 2)
+        wait_for(lambda: len(pool._waiting) == 2)
         with pytest.raises(Exhausted, match="too much is asked for"):
             pool.call("echo", {})
         (tmp_path / "now").touch()
@@ -217,7 +209,7 @@ def test_the_callers_that_wait_have_a_maximum(pool, tmp_path, monkeypatch):
 def test_who_waits_gets_the_place_of_a_process_that_was_killed(pool):
     with ThreadPoolExecutor(2) as others:
         hanging = others.submit(pool.call, "hang_in_c", {}, seconds=0.3)
-        until(lambda: pool.process_count() == 1)
+        wait_for(lambda: pool.process_count() == 1)
         assert works(pool)
         with pytest.raises(Exhausted):
             hanging.result()
@@ -226,8 +218,8 @@ def test_who_waits_gets_the_place_of_a_process_that_was_killed(pool):
 def test_idle_processes_end(misbehaving):
     pool = Pool(1, tasks=misbehaving, idle_seconds=0.1)
     process = psutil.Process(int(pool.call("whoami", {})[0]))
-    until(lambda: pool.process_count() == 0)
-    until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: pool.process_count() == 0)
+    wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
     assert works(pool)
     pool.close()
 
@@ -237,7 +229,7 @@ def test_closing_ends_what_works_and_what_waits(misbehaving):
     pool = Pool(1, tasks=misbehaving)
     with ThreadPoolExecutor(2) as others:
         calls = [others.submit(pool.call, "hang_in_c", {}) for _ in range(2)]
-        until(lambda: len(pool._waiting) == 1 and len(pool._busy) == 1)
+        wait_for(lambda: len(pool._waiting) == 1 and len(pool._busy) == 1)
         pool.close()
         for call in calls:
             with pytest.raises(Exhausted, match="being closed"):
@@ -323,7 +315,7 @@ def test_an_error_of_what_was_begun_leaves_its_process_for_the_next(pool):
 def test_nothing_is_begun_with_a_process_that_ended_meanwhile(pool):
     process = psutil.Process(int(pool.call("whoami", {})[0]))
     process.kill()
-    until(lambda: process.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: process.status() == psutil.STATUS_ZOMBIE)
     assert pool.begin("echo", {}) is None
     assert works(pool)
     assert told(pool.begin("echo", {"text": "a"})) == [b"a", b""]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from tests.waiting import wait_for
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.index_reader import IndexReader
@@ -102,14 +102,6 @@ def open_queue(folder, acts):
     while opened:
         acts.gate.set()
         end()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    for _ in range(4000):
-        if condition():
-            return
-        threading.Event().wait(0.005)
-    raise AssertionError("it did not happen")
 
 
 def ended(jobs: JobQueue, number: int):

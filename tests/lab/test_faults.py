@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import threading
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.doctor.zoo.loopback import Loopback
+from tests.waiting import wait_for
 
 from isocenter.base.errors import LinkLost, LocalError, Refused, UsageError
 from isocenter.base.limits import CONTROL_PDU_BYTES_MAX
@@ -265,10 +265,7 @@ def test_or_on_one_of_its_own_with_the_roles_reversed(loopback, image):
                 assert read_command(sock).status == 0
                 sock.sendall(encode(ReleaseRequest()))
                 assert read_pdu(sock)[0] == 6
-            for _ in range(200):
-                if us.heard:
-                    break
-                threading.Event().wait(0.02)
+            wait_for(lambda: bool(us.heard), 4.0)
             assert us.heard[0].user.roles == (RoleSelection(STORAGE_COMMITMENT_PUSH, scu=False, scp=True),)
 
 

@@ -5,6 +5,7 @@ import struct
 import threading
 
 import pytest
+from tests.waiting import wait_for
 
 from isocenter.base.clock import FixedClock
 from isocenter.base.errors import UsageError
@@ -58,11 +59,8 @@ def read(sock, count):
 def over(recorder):
     """The recording, once it is over."""
     (tap,) = recorder.all()
-    for _ in range(PATIENCE * 100):
-        if tap.recording.ended is not None:
-            return tap.recording
-        threading.Event().wait(0.01)
-    raise AssertionError("the recording never ended")
+    wait_for(lambda: tap.recording.ended is not None, PATIENCE)
+    return tap.recording
 
 
 def test_all_bytes_arrive_in_order_however_slowly_they_are_read(joined, recorder):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-import threading
 from contextlib import suppress
-from time import monotonic
 
 import pytest
+from tests.waiting import wait_for
 
 from isocenter.base.clock import SystemClock
 from isocenter.base.errors import UsageError
@@ -75,9 +74,7 @@ def test_whoever_comes_is_told_with_titles_and_what_became_of_him(way):
         with suppress(OSError), socket.create_connection(("127.0.0.1", way.port)) as sock:
             sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
             sock.recv(100)
-        until = monotonic() + 5
-        while len(arrivals.callers()) < 2 and monotonic() < until:
-            threading.Event().wait(0.01)
+        wait_for(lambda: len(arrivals.callers()) > 1, 5)
         way_callers = arrivals.callers()
     assert way_callers[0] == ("127.0.0.1", "PACS", "OTHER", "1 x echo")
     assert "HTTP" in way_callers[1][3]

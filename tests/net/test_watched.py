@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.web.houses import a_free_port, lived
+from tests.waiting import a_free_port
+from tests.web.houses import lived
 
 from isocenter.base.clock import FixedClock
 from isocenter.base.errors import IsocenterError

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.testclient import TestClient
+from tests.waiting import a_free_port, wait_for
 
 from isocenter.base.clock import SystemClock
 from isocenter.base.config import Settings
@@ -60,19 +59,6 @@ class Lived:
     def ended(self, place: str) -> dict:
         wait_for(lambda: self.browser.get(place).json()["state"] not in {"queued", "running"})
         return self.browser.get(place).json()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    for _ in range(6000):
-        if condition():
-            return
-        threading.Event().wait(0.005)
-    raise AssertionError("it did not happen")
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.jobs.test_other_lists import MODALITIES, SYSTEM, orthanc
-from tests.web.houses import OURS, lived, wait_for
+from tests.waiting import wait_for
+from tests.web.houses import OURS, lived
 
 from isocenter.jobs.echoing import try_echo
 from isocenter.jobs.searching import Call

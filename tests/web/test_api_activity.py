@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.web.houses import Lived, lived, wait_for
+from tests.waiting import wait_for
+from tests.web.houses import Lived, lived
 
 from isocenter.lab import phantom
 from isocenter.model.records import Node

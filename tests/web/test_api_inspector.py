@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.houses import OURS, Lived, a_free_port, lived, wait_for
+from tests.waiting import a_free_port, wait_for
+from tests.web.houses import OURS, Lived, lived
 
 from isocenter.dimse.commands import Command, CommandField
 from isocenter.lab import phantom

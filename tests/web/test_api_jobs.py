@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from tests.web.houses import OURS, a_free_port, lived, wait_for
+from tests.waiting import a_free_port, wait_for
+from tests.web.houses import OURS, lived
 
 from isocenter.model.records import Node
 

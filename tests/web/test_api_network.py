@@ -7,7 +7,8 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from tests.web.houses import OURS, a_free_port, lived, wait_for
+from tests.waiting import a_free_port, wait_for
+from tests.web.houses import OURS, lived
 
 from isocenter.base.limits import NODE_BARS
 from isocenter.jobs.echoing import Echo, try_echo

@@ -6,7 +6,8 @@ import json
 import threading
 
 import pytest
-from tests.web.houses import OURS, a_free_port, lived
+from tests.waiting import a_free_port, wait_for
+from tests.web.houses import OURS, lived
 
 from isocenter.lab import phantom
 from isocenter.model.records import Node
@@ -193,8 +194,7 @@ def test_when_all_calls_wait_another_is_refused_and_the_page_still_answers(here,
     first = threading.Thread(target=here.browser.post, args=("/api/echo",), kwargs={"json": {"node": "there"}, "headers": OURS})
     first.start()
     try:
-        while here.api.calls.borrowed_tokens == 0:
-            threading.Event().wait(0.005)
+        wait_for(lambda: here.api.calls.borrowed_tokens > 0)
         assert here.browser.post("/api/echo", json={"node": "there"}, headers=OURS).status_code == 503
         assert here.browser.get("/api/nodes").status_code == 200
     finally:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import uvicorn
+from tests.waiting import wait_for
 
 from isocenter.web import connection
 from isocenter.web.connection import BoundedConnection
@@ -156,21 +157,13 @@ def test_whoever_stops_reading_is_let_go(server, port, monkeypatch):
     line.settimeout(PATIENCE_SECONDS)
     line.connect(("127.0.0.1", port))
     line.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
-    until(lambda: line_is_open(server))
-    until(lambda: not line_is_open(server))
+    wait_for(lambda: line_is_open(server))
+    wait_for(lambda: not line_is_open(server))
     line.close()
 
 
 def line_is_open(server: uvicorn.Server) -> bool:
     return bool(server.server_state.connections)
-
-
-def until(condition) -> None:
-    for _ in range(int(PATIENCE_SECONDS / 0.01)):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("it did not happen")
 
 
 def test_a_crowd_is_turned_away_and_leaves_room_when_it_goes(port, monkeypatch):

@@ -8,7 +8,8 @@ import zlib
 import pytest
 from starlette.testclient import TestClient
 from tests.doctor.reports import fine, report
-from tests.web.houses import lived, wait_for
+from tests.waiting import wait_for
+from tests.web.houses import lived
 
 from isocenter.daemon.dicom_web import web_house
 from isocenter.daemon.kept_reports import KeptReports
