@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { DeviceWords } from "@/api/words";
 import { Button } from "@/parts/button";
-import { Copy } from "@/parts/copy";
+import { Snippet } from "@/parts/snippet";
 import { useOwnLines, usual } from "./own_lines";
 import { seenFrom } from "./seen_from";
 import styles from "./side.module.css";
@@ -40,9 +40,9 @@ export function Tell({ device }: { readonly device: DeviceWords | undefined }) {
         </Menu>
       </header>
       {lines.map((line) => (
-        <Snippet key={line.product} name={`${line.product}, ${line.where}`} text={line.text} sentence={line.mind} />
+        <Line key={line.product} name={`${line.product}, ${line.where}`} text={line.text} sentence={line.mind} />
       ))}
-      {device.firewall && place !== HERE && <Snippet name="Firewall of this computer" text={device.firewall} sentence="" />}
+      {device.firewall && place !== HERE && <Line name="Firewall of this computer" text={device.firewall} sentence="" />}
       <p className={styles.elsewhere}>
         <Link to="/connections?view=sheets">In the words of other products</Link>
       </p>
@@ -50,14 +50,11 @@ export function Tell({ device }: { readonly device: DeviceWords | undefined }) {
   );
 }
 
-function Snippet({ name, text, sentence }: { readonly name: string; readonly text: string; readonly sentence: string }) {
+function Line({ name, text, sentence }: { readonly name: string; readonly text: string; readonly sentence: string }) {
   return (
     <figure className={styles.snippet}>
       <figcaption>{name}</figcaption>
-      <div>
-        <pre className="mono">{text}</pre>
-        <Copy text={text} what={`the line for ${name}`} />
-      </div>
+      <Snippet small text={text} what={`the line for ${name}`} />
       {sentence && <p>{sentence}</p>}
     </figure>
   );

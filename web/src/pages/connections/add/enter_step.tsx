@@ -5,7 +5,7 @@ import type { HalfWords, NodeWords } from "@/api/words";
 import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
 import { Term } from "@/parts/term";
-import { Entry, Value } from "../sheets/sides";
+import { Value, Ways } from "../sheets/sides";
 import { useProducts, useSheet } from "../sheets/use_sheet";
 import styles from "./add.module.css";
 
@@ -46,23 +46,10 @@ export function EnterStep({ node }: { readonly node: NodeWords }) {
 }
 
 function There({ half }: { readonly half: HalfWords }) {
-  const [first, ...rest] = half.lines;
   return (
     <Card title={`At the device: ${half.product}`}>
       <div className={styles.card}>
-        {first && <Entry line={first} />}
-        {rest.map((line) => (
-          <details key={line.where + line.text}>
-            <summary>Or: {line.where}</summary>
-            <Entry line={line} />
-          </details>
-        ))}
-        {half.own && (
-          <details>
-            <summary>Its own title and port are set in {half.own.where}</summary>
-            <Entry line={half.own} />
-          </details>
-        )}
+        <Ways half={half} own="Its own title and port are set in" />
         {half.restart && <p>{half.restart}</p>}
         {half.checks && <p className={styles.quiet}>{half.checks}</p>}
         {half.traps.length > 0 && (

@@ -3,6 +3,7 @@ import type { HalfWords, LineWords, SetupSheet } from "@/api/words";
 import { Card } from "@/parts/card";
 import { Copy } from "@/parts/copy";
 import { QrPicture } from "@/parts/qr_picture";
+import { Snippet } from "@/parts/snippet";
 import { Term } from "@/parts/term";
 import { boxes } from "../add/boxes";
 import { essentials } from "./pair";
@@ -22,7 +23,6 @@ export function Sides({ sheet }: { readonly sheet: SetupSheet }) {
 
 function Side({ half, other }: { readonly half: HalfWords; readonly other: HalfWords }) {
   const { at } = half;
-  const [first, ...rest] = half.lines;
   return (
     <Card title={`On ${at.name}`} end={half.product}>
       <div className={styles.side}>
@@ -37,23 +37,13 @@ function Side({ half, other }: { readonly half: HalfWords; readonly other: HalfW
         <h4>
           So that it knows <bdi>{other.at.name}</bdi>
         </h4>
-        {first && <Entry line={first} />}
-        {rest.map((line) => (
-          <details key={line.where + line.text}>
-            <summary>Or: {line.where}</summary>
-            <Entry line={line} />
-          </details>
-        ))}
-        {half.own && (
-          <details>
-            <summary>Its own title and port: {half.own.where}</summary>
-            <Entry line={half.own} />
-          </details>
-        )}
+        <Ways half={half} own="Its own title and port:" />
         {at.opens_port && (
           <details>
             <summary>So that others reach its port</summary>
-            <Text text={at.opens_port} what="the command for the firewall" />
+            <div className={styles.below}>
+              <Snippet text={at.opens_port} what="the command for the firewall" />
+            </div>
           </details>
         )}
         {half.checks && <p className={styles.second}>{half.checks}</p>}
@@ -82,26 +72,38 @@ export function Value({ name, text, what }: { readonly name: React.ReactNode; re
   );
 }
 
-/** One way to enter the other: the text of a file or a command, or the boxes of a dialog. */
-export function Entry({ line }: { readonly line: LineWords }) {
+/** All ways to enter the other, the first one open, and where one's own title and port are set; `own` are the words before that. */
+export function Ways({ half, own }: { readonly half: HalfWords; readonly own: string }) {
+  const [first, ...rest] = half.lines;
   return (
-    <div className={styles.entry}>
-      <p className={styles.where}>{line.where}</p>
-      {line.form === "fields" ? <Boxes text={line.text} /> : <Text text={line.text} what={`the line for ${line.product}`} />}
-      {line.mind && <p className={styles.mind}>{line.mind}</p>}
-      {line.then && <p className={styles.second}>{line.then}.</p>}
-    </div>
+    <>
+      {first && <Entry line={first} />}
+      {rest.map((line) => (
+        <details key={line.where + line.text}>
+          <summary>Or: {line.where}</summary>
+          <Entry line={line} />
+        </details>
+      ))}
+      {half.own && (
+        <details>
+          <summary>
+            {own} {half.own.where}
+          </summary>
+          <Entry line={half.own} />
+        </details>
+      )}
+    </>
   );
 }
 
-function Text({ text, what }: { readonly text: string; readonly what: string }) {
+/** One way to enter the other: the text of a file or a command, or the boxes of a dialog. */
+function Entry({ line }: { readonly line: LineWords }) {
   return (
-    <div className={styles.text}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <pre className="mono" tabIndex={0}>
-        {text}
-      </pre>
-      <Copy text={text} what={what} />
+    <div className={styles.entry}>
+      <p className={styles.where}>{line.where}</p>
+      {line.form === "fields" ? <Boxes text={line.text} /> : <Snippet text={line.text} what={`the line for ${line.product}`} />}
+      {line.mind && <p className={styles.mind}>{line.mind}</p>}
+      {line.then && <p className={styles.second}>{line.then}.</p>}
     </div>
   );
 }
