@@ -8,7 +8,7 @@
 import { cornersOf, dot, type ImagePlane, imagePlaneOf, minus, plus, times } from "@/imaging/geometry";
 import type { Stack, Vector } from "@/model/images";
 import { clamp } from "./cells";
-import { areParallel, centreOfFrame, nearestIndex } from "./linking";
+import { centreOfFrame, nearestIndex } from "./linking";
 import type { CutName } from "./slots";
 import { activeCell, type Change, type Crosshair, EMPTY_CELL, type Slab, stackOf, type Viewer } from "./state";
 
@@ -152,9 +152,4 @@ export function stopCutting(now: Viewer): Change {
 
 export function chooseSlab(now: Viewer, slab: Slab | undefined): Change {
   return now.cutting ? { cutting: { ...now.cutting, slab } } : {};
-}
-
-/** Whether an acquired image lies as one of the cuts does. */
-export function liesAs(plane: ImagePlane, cut: Axis): boolean {
-  return areParallel(plane, { ...plane, normal: DIRECTIONS[cut].normal });
 }
