@@ -9,7 +9,8 @@ import { Button } from "@/parts/button";
 import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { Term } from "@/parts/term";
-import { ROLES, type Role } from "../doctor/layers";
+import type { Role } from "../doctor/layers";
+import { RoleChoice } from "../doctor/role_choice";
 import styles from "./add.module.css";
 
 interface Props {
@@ -69,7 +70,7 @@ export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
         under Service, Network or DICOM. Copy them letter for letter.
       </p>
       {!node && <AtTheDoor onTake={(one) => set({ title: one.title, host: one.host, name: draft.name || one.title })} />}
-      <RoleChoice role={role} onRole={onRole} />
+      <RoleChoice legend="What is it?" role={role} words={ROLE_WORDS} className={styles.roles ?? ""} onRole={onRole} />
       <Fields draft={draft} set={set} />
       <Findings findings={findings} isComplete={isComplete} />
       {error !== undefined && <Fault tried="It was not kept" error={error} />}
@@ -80,23 +81,6 @@ export function DeviceStep({ node, role, title, host, onRole, onKept }: Props) {
         <span>From then on it is asked now and then, by C-ECHO, whether it is there.</span>
       </footer>
     </form>
-  );
-}
-
-function RoleChoice({ role, onRole }: { readonly role: Role; readonly onRole: (role: Role) => void }) {
-  return (
-    <fieldset className={styles.roles}>
-      <legend>What is it?</legend>
-      {ROLES.map((one) => (
-        <label key={one}>
-          <input type="radio" name="role" checked={one === role} onChange={() => onRole(one)} />
-          <span>
-            {one}
-            <small>{ROLE_WORDS[one]}</small>
-          </span>
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

@@ -5,8 +5,9 @@ import { Button } from "@/parts/button";
 import { Term } from "@/parts/term";
 import { CLASSES } from "./classes";
 import { CONSENTS, type ConsentName, type How } from "./how";
-import { ROLES, type Role } from "./layers";
+import type { Role } from "./layers";
 import styles from "./options.module.css";
+import { RoleChoice } from "./role_choice";
 
 interface Props {
   readonly role: Role;
@@ -33,24 +34,7 @@ export function Options({ role, how, onRole, onHow }: Props) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={styles.options} aria-label="How it is tested">
-        <fieldset className={styles.roles}>
-          <legend>What it is to us</legend>
-          {ROLES.map((one) => (
-            <label key={one}>
-              <input
-                type="radio"
-                name="role"
-                checked={one === role}
-                data-autofocus={one === role || undefined}
-                onChange={() => onRole(one)}
-              />
-              <span>
-                {one}
-                <small>{ROLE_WORDS[one]}</small>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <RoleChoice legend="What it is to us" role={role} words={ROLE_WORDS} onRole={onRole} />
         {(role === "archive" || role === "workstation") && (
           <Select
             label={
