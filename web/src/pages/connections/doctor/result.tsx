@@ -6,6 +6,7 @@ import { Card } from "@/parts/card";
 import { Contexts } from "./contexts";
 import { FromDevice } from "./from_device";
 import { LAYERS, type LayerName, PLANS, type Role } from "./layers";
+import points from "./points.module.css";
 import styles from "./result.module.css";
 import { climbed, isWhole } from "./rungs";
 import { Sentence } from "./sentence";
@@ -139,7 +140,7 @@ function Identity({ checkup }: { readonly checkup: CheckupWords }) {
 function Remarks({ sentences, names }: { readonly sentences: readonly string[]; readonly names: readonly string[] }) {
   return (
     <Card title="Worth knowing" end={sentences.length === 0 && "nothing"}>
-      <ul className={styles.remarks}>
+      <ul className={`${points.points} ${styles.remarks}`}>
         {sentences.map((sentence) => (
           <li key={sentence}>
             <TriangleAlert aria-hidden="true" />

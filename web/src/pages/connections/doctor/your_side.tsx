@@ -9,6 +9,7 @@ import { counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Card } from "@/parts/card";
 import { Fault } from "@/parts/fault";
+import points from "./points.module.css";
 import { rightHere } from "./right_here";
 import { Sentence } from "./sentence";
 import styles from "./sides.module.css";
@@ -33,7 +34,7 @@ export function YourSide({ checkup, verdict, node, onChanged }: Props) {
       end={count > 0 ? counted(count, "thing to look at", "things to look at") : "nothing to change"}
       className={styles.card}
     >
-      <ul className={styles.list}>
+      <ul className={`${points.points} ${styles.list}`}>
         {here.map((sentence) => (
           <li key={sentence} className={styles.todo}>
             <ArrowRight aria-hidden="true" />
