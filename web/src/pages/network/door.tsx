@@ -30,7 +30,7 @@ type Knock = { readonly last: string } & (
 );
 
 /** Callers, those let in whom strict would refuse, and mere connections in one row, the latest first. */
-export function knocks(door: DoorWords | undefined, ignored: boolean): readonly Knock[] {
+function knocks(door: DoorWords | undefined, ignored: boolean): readonly Knock[] {
   const all: Knock[] = [
     ...(door?.callers ?? []).filter((one) => one.ignored === ignored).map((caller) => ({ last: caller.last, caller })),
     ...(door?.connections ?? [])
