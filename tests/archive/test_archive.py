@@ -6,15 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from tests.archive.looking import content_of
 
 from isocenter.archive.archive import Archive
 from isocenter.base.errors import UsageError
 from isocenter.model.records import Stored
-
-
-def content_of(archive, blob):
-    with archive.open(blob) as opened:
-        return opened.read(opened.dataset_offset, opened.byte_count)
 
 
 def test_an_instance_is_stored_bit_for_bit_and_survives_the_end_of_the_process(tmp_path, instance, arrival):

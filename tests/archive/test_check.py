@@ -7,14 +7,11 @@ from contextlib import closing
 
 import pytest
 from tests.archive.conftest import store_in
+from tests.archive.looking import findings_of
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.check import Finding, Problem, Progress
 from isocenter.model.attributes import Level
-
-
-def findings_of(archive, **how):
-    return [told for told in archive.check(**how) if isinstance(told, Finding)]
 
 
 def kinds_of(archive, **how):

@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 from tests.archive.conftest import store_in
+from tests.archive.looking import findings_of
 
-from isocenter.archive.check import Finding
 from isocenter.archive.feed import IndexFeed
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.set_aside import IndexQuarantine
@@ -33,10 +33,6 @@ def asides(reader):
 def kept(archive):
     with closing(archive.index.connect_reader()) as connection:
         return connection.execute("SELECT blob, instance_number FROM instance WHERE sop_instance_uid = ?", (UID,)).fetchall()
-
-
-def findings_of(archive):
-    return [told for told in archive.check() if isinstance(told, Finding)]
 
 
 def test_the_new_one_is_kept_and_the_old_blob_goes(archive, store, reader):

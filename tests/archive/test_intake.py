@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.archive.looking import content_of
 
 from isocenter.archive.archive import Archive
 from isocenter.model.records import Conflict, Duplicate, Mismatch, Stored, Unreadable
@@ -20,11 +21,6 @@ def rows_of(archive, statement, *values):
     with closing(archive.index.connect_reader()) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(statement, values)]
-
-
-def content_of(archive, blob):
-    with archive.open(blob) as opened:
-        return opened.read(opened.dataset_offset, opened.byte_count)
 
 
 def blobs_of(archive):

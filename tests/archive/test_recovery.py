@@ -10,27 +10,18 @@ from contextlib import closing
 
 import pytest
 from tests.archive.conftest import make_instance, store_in
+from tests.archive.looking import findings_of, rows_of
 
 from isocenter.archive import index_writer
 from isocenter.archive.archive import Archive
-from isocenter.archive.check import Finding
 from isocenter.archive.disk import Disk
 from isocenter.archive.index_writer import Mark
 from isocenter.archive.recovery import Recovered
 from isocenter.model.records import Conflict, Duplicate, Stored
 
 
-def rows_of(archive, statement):
-    with closing(archive.index.connect_reader()) as connection:
-        return connection.execute(statement).fetchall()
-
-
 def uids_of(archive):
     return {row[0] for row in rows_of(archive, "SELECT sop_instance_uid FROM instance")}
-
-
-def findings_of(archive):
-    return [told for told in archive.check() if isinstance(told, Finding)]
 
 
 def image_of(archive, target):

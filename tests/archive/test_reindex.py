@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.archive.conftest import store_in
+from tests.archive.looking import findings_of, rows_of
 
 from isocenter.archive.archive import Archive, rebuild
-from isocenter.archive.check import Finding
 from isocenter.archive.index_reader import IndexReader
 from isocenter.archive.job_rows import JobRows
 from isocenter.archive.reindex import Rebuilding, Rebuilt
@@ -34,11 +34,6 @@ TABLES = {
 """Every row without the numbers that tie rows together."""
 
 
-def rows_of(archive, statement):
-    with closing(archive.index.connect_reader()) as connection:
-        return connection.execute(statement).fetchall()
-
-
 def everything_in(archive):
     found = {}
     with closing(archive.index.connect_reader()) as connection:
@@ -51,10 +46,6 @@ def everything_in(archive):
 
 def without_serials(rows):
     return sorted(re.sub(r"'serial': [0-9]+", "", row) for row in rows)
-
-
-def findings_of(archive):
-    return [told for told in archive.check() if isinstance(told, Finding)]
 
 
 def fill(archive):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from tests.archive.looking import rows_of
 
 from isocenter.archive.check import Finding
 from isocenter.model.attributes import Level
 from isocenter.model.records import Conflict, Stored
-
-
-def rows_of(archive, statement):
-    with closing(archive.index.connect_reader()) as connection:
-        return connection.execute(statement).fetchall()
 
 
 def test_removing_an_instance_leaves_the_rest_counted(archive, store):
