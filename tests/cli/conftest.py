@@ -126,6 +126,19 @@ def tools() -> SimpleNamespace:
     return SimpleNamespace(call=call, start=start, free_ports=free_ports, SECONDS=SECONDS)
 
 
+@pytest.fixture(name="call")
+def called(home, tools):
+    """A command in this process, of a home of its own."""
+    return lambda *arguments: tools.call(*arguments, home=home)
+
+
+@pytest.fixture
+def closed(home, tools, disc):
+    """An archive that does not run and holds the disc."""
+    assert tools.call("import", disc, home=home).code == 0
+    return home
+
+
 @dataclass
 class Running:
     """An archive that runs, and how to call it."""

@@ -3,13 +3,6 @@ import pytest
 from isocenter.cli.exits import Exit
 
 
-@pytest.fixture
-def closed(home, tools, disc):
-    """An archive that does not run and holds the disc."""
-    assert tools.call("import", disc, home=home).code == 0
-    return home
-
-
 def test_files_go_into_an_archive_that_does_not_run(home, tools, disc):
     said = tools.call("import", disc, home=home)
     assert (said.code, said.out, said.err) == (0, "7 stored.\n", "")

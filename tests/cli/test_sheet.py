@@ -7,11 +7,6 @@ import pytest
 from isocenter.cli.exits import Exit
 
 
-@pytest.fixture
-def call(home, tools):
-    return lambda *arguments: tools.call(*arguments, home=home)
-
-
 def test_a_saved_node_has_a_sheet_in_its_product_s_words(call):
     call("node", "add", "Teaching archive", "--aet", "ORTHANC", "--host", "10.0.0.12", "--port", "4242")
     said = call("sheet", "Teaching archive", "-p", "orthanc", "--address", "10.0.0.5")

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from isocenter.cli.exits import Exit
-
-
-@pytest.fixture
-def call(home, tools):
-    return lambda *arguments: tools.call(*arguments, home=home)
 
 
 def test_the_next_title_is_said_and_strays_are_noted(call):

@@ -5,12 +5,6 @@ import pytest
 from isocenter.cli.exits import Exit
 
 
-@pytest.fixture
-def closed(home, tools, disc):
-    assert tools.call("import", disc, home=home).code == 0
-    return home
-
-
 def blobs(home):
     return sorted((home / "main" / "blobs").rglob("*.dcm"))
 
