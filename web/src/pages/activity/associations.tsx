@@ -11,6 +11,7 @@ import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { Lamp, type LampState } from "@/parts/lamp";
+import { walkRows } from "@/parts/row_walk";
 import { SearchField } from "@/parts/search_field";
 import { SectionHeading } from "@/parts/section";
 import { useParameters } from "@/parts/use_parameters";
@@ -132,7 +133,7 @@ function Row({ one, now, pace }: RowProps) {
         <span className="visually-hidden">{STATES[state]}</span>
       </td>
       <td className={styles.who}>
-        <button type="button" aria-pressed={chosen} onKeyDown={walk}>
+        <button type="button" aria-pressed={chosen} onKeyDown={walkRows}>
           <bdi className={one.node ? undefined : "mono"}>{who(one)}</bdi>
         </button>
         {one.outgoing ? <ArrowUpRight aria-label="we called" /> : <ArrowDownLeft aria-label="called us" />}
@@ -150,15 +151,6 @@ function Row({ one, now, pace }: RowProps) {
       </td>
     </tr>
   );
-}
-
-/** Up and down walk the rows. */
-function walk(event: React.KeyboardEvent<HTMLButtonElement>) {
-  const way = event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : undefined;
-  const row = way && event.currentTarget.closest("tr")?.[way];
-  if (!row) return;
-  event.preventDefault();
-  row.querySelector("button")?.focus();
 }
 
 const STATES: Readonly<Record<LampState, string>> = {

@@ -12,6 +12,7 @@ import { ago, count, counted } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { Identifier, PersonName } from "@/parts/person_name";
+import { walkRows } from "@/parts/row_walk";
 import { SectionHeading } from "@/parts/section";
 import { type Group, groupsOf, KIND_WORDS } from "./contradictions";
 import styles from "./set_aside.module.css";
@@ -103,7 +104,7 @@ function GroupRow({ group, chosen, onChoose }: { readonly group: Group; readonly
         className={chosen ? styles.chosen : styles.group}
         aria-pressed={chosen}
         onClick={onChoose}
-        onKeyDown={walk}
+        onKeyDown={(event) => walkRows(event)?.click()}
       >
         <span className={styles.kind}>
           <strong>{KIND_WORDS[group.kind]}</strong>
@@ -120,14 +121,4 @@ function GroupRow({ group, chosen, onChoose }: { readonly group: Group; readonly
       </button>
     </li>
   );
-}
-
-/** Up and down walk the list. */
-function walk(event: React.KeyboardEvent<HTMLButtonElement>) {
-  const way = event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : undefined;
-  const next = way && event.currentTarget.closest("li")?.[way]?.querySelector("button");
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-  next.click();
 }

@@ -4,6 +4,7 @@ import type { DigestWords, RecordingsTold } from "@/api/words";
 import { byteCount, count, duration } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
 import { Lamp } from "@/parts/lamp";
+import { walkRows } from "@/parts/row_walk";
 import { SearchField } from "@/parts/search_field";
 import frame from "../frame.module.css";
 import styles from "./list.module.css";
@@ -39,7 +40,7 @@ export function List({ told, chosen, search, live, onSearch, onChoose, onLive }:
       <div className={styles.searching}>
         <SearchField label="Search the connections" placeholder="Title, address, status, UID" value={search} onChange={onSearch} />
       </div>
-      <ul className={styles.rows} onKeyDown={walk} aria-busy={told === undefined}>
+      <ul className={styles.rows} onKeyDown={(event) => walkRows(event)?.click()} aria-busy={told === undefined}>
         {told?.recordings.map((one) => (
           <Row key={one.token} one={one} chosen={one.token === chosen} onChoose={onChoose} />
         ))}
@@ -117,15 +118,4 @@ function Ring({ told }: { readonly told: RecordingsTold | undefined }) {
       </span>
     </footer>
   );
-}
-
-/** Up and down walk the rows. */
-function walk(event: React.KeyboardEvent<HTMLUListElement>) {
-  const way = event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : undefined;
-  const row = way && (event.target as HTMLElement).closest("li")?.[way];
-  const button = row?.querySelector("button");
-  if (!button) return;
-  event.preventDefault();
-  button.focus();
-  button.click();
 }
