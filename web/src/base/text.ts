@@ -46,10 +46,24 @@ export function ago(then: Date, now: Date): string {
 
 const two = (number: number) => String(number).padStart(2, "0");
 
+/** "14:31", of this computer's clock. */
+export function clock(then: Date): string {
+  return `${two(then.getHours())}:${two(then.getMinutes())}`;
+}
+
+/** "14:31:52", for what is watched as it happens. */
+export function clockWithSeconds(then: Date): string {
+  return `${clock(then)}:${two(then.getSeconds())}`;
+}
+
+/** "14:31:52.405", for what follows at once. */
+export function clockWithMilliseconds(then: Date): string {
+  return `${clockWithSeconds(then)}.${String(then.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** "14:31" today, "2026-11-21 14:31" on another day; of this computer's clock. */
 export function moment(then: Date, now: Date): string {
-  const clock = `${two(then.getHours())}:${two(then.getMinutes())}`;
-  return then.toDateString() === now.toDateString() ? clock : `${day(then)} ${clock}`;
+  return then.toDateString() === now.toDateString() ? clock(then) : `${day(then)} ${clock(then)}`;
 }
 
 /** "2026-11-21". */

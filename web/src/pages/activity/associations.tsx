@@ -6,7 +6,7 @@ import { ArrowDownLeft, ArrowUpRight } from "lucide-react";
 import { memo, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { AssociationWords } from "@/api/words";
-import { count, moment } from "@/base/text";
+import { clockWithSeconds, count, moment } from "@/base/text";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
@@ -162,11 +162,9 @@ const STATES: Readonly<Record<LampState, string>> = {
   listening: "open",
 };
 
-const SECONDS = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
 /** "14:31:58" today, with its day before. */
 export function withSeconds(then: Date, now: Date): string {
-  return then.toDateString() === now.toDateString() ? SECONDS.format(then) : moment(then, now);
+  return then.toDateString() === now.toDateString() ? clockWithSeconds(then) : moment(then, now);
 }
 
 /** This moment, told again each second while something goes on. */

@@ -8,7 +8,7 @@ import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "rea
 import { change } from "@/api/http";
 import { useStatus } from "@/api/status";
 import type { LogLineWords } from "@/api/words";
-import { counted } from "@/base/text";
+import { clockWithMilliseconds, counted } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { Button } from "@/parts/button";
 import { EmptyState } from "@/parts/empty_state";
@@ -194,7 +194,7 @@ const Line = memo(function Line({ line, words, missing }: LineProps) {
         <p className={styles.missing}>{counted(missing, "line")} went by too fast to be shown; the log file has them</p>
       )}
       <div className={styles.line} data-level={line.level}>
-        <time dateTime={line.when}>{clock(line.when)}</time>
+        <time dateTime={line.when}>{clockWithMilliseconds(new Date(line.when))}</time>
         <span className={styles.kind} title={line.level.toLowerCase()}>
           {lamp && <Lamp state={lamp} size={10} />}
           <span className="visually-hidden">{line.level.toLowerCase()}</span>
@@ -223,14 +223,3 @@ const LAMPS: Readonly<Record<string, LampState | undefined>> = {
   ERROR: "bad",
   CRITICAL: "bad",
 };
-
-const CLOCK = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-});
-
-function clock(when: string): string {
-  return CLOCK.format(new Date(when));
-}

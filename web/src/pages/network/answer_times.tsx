@@ -1,7 +1,8 @@
 /** The answer times of the last hours as a line; where it did not answer, the ground is red from the moment on at which it began. */
+
 import type { AnswerWords } from "@/api/words";
+import { clock } from "@/base/text";
 import { chart, span } from "./chart";
-import { clock } from "./clock";
 import styles from "./node_story.module.css";
 import { milliseconds } from "./verdicts";
 

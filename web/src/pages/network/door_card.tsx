@@ -1,10 +1,9 @@
 /** One card at the door, and what several of them show: a likely mistake in words, and not to be shown any more. */
 import type { ReactNode } from "react";
 import type { Ignoring } from "@/api/words";
-import { count, day } from "@/base/text";
+import { clockWithSeconds, count, day } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp, type LampState } from "@/parts/lamp";
-import { clockWithSeconds } from "./clock";
 import styles from "./door.module.css";
 
 const DAY_MS = 86_400_000;

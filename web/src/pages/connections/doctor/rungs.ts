@@ -1,6 +1,6 @@
 /** The rungs of the ladder as they stand: of a run, or of a role that was not tested yet. */
 import type { CheckupWords, StepWords } from "@/api/words";
-import { counted } from "@/base/text";
+import { clockWithSeconds, counted } from "@/base/text";
 import type { LampState } from "@/parts/lamp";
 import { type LayerName, PLANS, type Role } from "./layers";
 import { milliseconds, total } from "./spell";
@@ -37,13 +37,14 @@ export function rungsOf(checkup: CheckupWords): Rung[] {
 /** "Stopped at layer 6 of 16 after 5.7 ms, 14:31:40": how far it came. */
 export function progress(checkup: CheckupWords): string {
   const { steps, verdict, ended } = checkup;
-  const time = `${milliseconds(total(steps))}, ${clock(new Date(ended ?? checkup.began))}`;
+  const time = `${milliseconds(total(steps))}, ${clockWithSeconds(new Date(ended ?? checkup.began))}`;
   const at = underWay(checkup);
   if (at) return `At layer ${steps.findIndex((step) => step.layer === at) + 1} of ${steps.length}`;
   if (verdict)
     return `Stopped at layer ${steps.findIndex((step) => step.layer === verdict.layer) + 1} of ${steps.length} after ${time}`;
   const done = steps.filter((step) => step.outcome !== "untried").length;
-  if (!isWhole(checkup)) return `Ended after layer ${done} of ${steps.length}, ${clock(new Date(ended ?? checkup.began))}`;
+  if (!isWhole(checkup))
+    return `Ended after layer ${done} of ${steps.length}, ${clockWithSeconds(new Date(ended ?? checkup.began))}`;
   return `All ${climbed(steps)} in ${time}`;
 }
 
@@ -73,9 +74,4 @@ export function endWords(checkup: CheckupWords): string {
   const lamp = lampOf(checkup);
   if (lamp === "unknown") return "Ended before its end.";
   return lamp === "partly" ? "Nothing failed, and something is worth knowing." : "Nothing failed.";
-}
-
-function clock(then: Date): string {
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${two(then.getHours())}:${two(then.getMinutes())}:${two(then.getSeconds())}`;
 }

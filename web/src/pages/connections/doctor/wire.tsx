@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Link } from "react-router";
 import type { ExchangeWords, StepWords } from "@/api/words";
-import { byteCount, count } from "@/base/text";
+import { byteCount, clockWithMilliseconds, count } from "@/base/text";
 import { usePrivacy } from "@/model/privacy";
 import { Card } from "@/parts/card";
 import { pieces, rows } from "./bytes";
@@ -45,7 +45,7 @@ export function Wire({ step, names }: Props) {
           // biome-ignore lint/suspicious/noArrayIndexKey: exchanges are told apart by their order
           <li key={place}>
             <button type="button" aria-pressed={place === at} onClick={() => setChosen(place)}>
-              <time dateTime={one.moment}>{clock(one.moment)}</time>
+              <time dateTime={one.moment}>{clockWithMilliseconds(new Date(one.moment))}</time>
               <span className={styles.direction}>{one.direction}</span>
               <span className={styles.words} data-bad={(isBad && place === last && BAD.test(one.words)) || undefined}>
                 <Words text={one.words} names={names} />
@@ -132,11 +132,4 @@ function Bytes({ exchange, isBad }: { readonly exchange: ExchangeWords; readonly
       )}
     </div>
   );
-}
-
-function clock(iso: string): string {
-  const then = new Date(iso);
-  const two = (number: number) => String(number).padStart(2, "0");
-  const tail = String(then.getMilliseconds()).padStart(3, "0");
-  return `${two(then.getHours())}:${two(then.getMinutes())}:${two(then.getSeconds())}.${tail}`;
 }

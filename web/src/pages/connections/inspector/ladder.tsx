@@ -4,12 +4,12 @@
  */
 import { Fragment, useRef, useState } from "react";
 import type { LadderWords, RungWords } from "@/api/words";
+import { clockWithSeconds } from "@/base/text";
 import { Fault } from "@/parts/fault";
 import styles from "./ladder.module.css";
 import { Rung } from "./rung";
 import { ShareBar, ShareWordsList } from "./shares";
 import { useRun } from "./use_recordings";
-import { clock } from "./words";
 
 interface Props {
   readonly ladder: LadderWords;
@@ -53,7 +53,7 @@ function Sides({ ladder }: { readonly ladder: LadderWords }) {
     <header className={styles.sides}>
       <div className={styles.started}>
         started
-        <time dateTime={ladder.began}>{clock(ladder.began)}</time>
+        <time dateTime={ladder.began}>{clockWithSeconds(new Date(ladder.began))}</time>
       </div>
       <div>
         <bdi className="mono">{ladder.caller.title}</bdi>

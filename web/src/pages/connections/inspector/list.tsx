@@ -1,14 +1,14 @@
 /** The connections that were recorded, latest first: who, which way, what they did, whether it went well. Up and down walk them. */
 import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight } from "lucide-react";
 import type { DigestWords, RecordingsTold } from "@/api/words";
-import { byteCount, count, duration } from "@/base/text";
+import { byteCount, clockWithSeconds, count, duration } from "@/base/text";
 import { EmptyState } from "@/parts/empty_state";
 import { Lamp } from "@/parts/lamp";
 import { walkRows } from "@/parts/row_walk";
 import { SearchField } from "@/parts/search_field";
 import frame from "../frame.module.css";
 import styles from "./list.module.css";
-import { clock, lampOf, standingWords } from "./words";
+import { lampOf, standingWords } from "./words";
 
 interface Props {
   readonly told: RecordingsTold | undefined;
@@ -72,7 +72,7 @@ function Row({
           </bdi>
           <Way way={one.way} />
         </span>
-        <time dateTime={one.began}>{clock(one.began)}</time>
+        <time dateTime={one.began}>{clockWithSeconds(new Date(one.began))}</time>
         <span className={styles.words} title={one.words}>
           {one.label ? `${one.label}: ` : ""}
           {one.words}

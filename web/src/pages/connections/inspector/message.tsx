@@ -1,13 +1,13 @@
 /** One thing that crossed, in full: what it means, where its time went, its command, the header of its data set, its bytes. */
 import { useState } from "react";
 import type { AttributeRow, MessageWords } from "@/api/words";
-import { count, counted } from "@/base/text";
+import { clockWithMilliseconds, count, counted } from "@/base/text";
 import { Copy } from "@/parts/copy";
 import { Dimse } from "@/parts/dimse";
 import { Term, termsIn } from "@/parts/term";
 import styles from "./message.module.css";
 import { ShareBar, ShareWordsList } from "./shares";
-import { clockWithMilliseconds, dump, shortened, span, tagText, telling } from "./words";
+import { dump, shortened, span, tagText, telling } from "./words";
 
 export function Message({ message }: { readonly message: MessageWords }) {
   const whole = message.shares.reduce((sum, share) => sum + share.seconds, 0);
@@ -19,7 +19,7 @@ export function Message({ message }: { readonly message: MessageWords }) {
         </h2>
         <span>
           {message.caption && `${message.caption}, `}
-          <time dateTime={message.moment}>{clockWithMilliseconds(message.moment)}</time>
+          <time dateTime={message.moment}>{clockWithMilliseconds(new Date(message.moment))}</time>
         </span>
       </header>
       <div className={styles.said}>

@@ -2,19 +2,6 @@
 import { byteCount, duration } from "@/base/text";
 import type { LampState } from "@/parts/lamp";
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-
-/** "14:28:07" of this computer's clock. */
-export function clock(iso: string): string {
-  return CLOCK.format(new Date(iso));
-}
-
-/** "14:28:07.405". */
-export function clockWithMilliseconds(iso: string): string {
-  const then = new Date(iso);
-  return `${CLOCK.format(then)}.${String(then.getMilliseconds()).padStart(3, "0")}`;
-}
-
 /** A moment after the beginning: "0", "+0.9 ms", "+0.76 s", "+2 min 5 s". */
 export function offset(seconds: number): string {
   return seconds < 0.00005 ? "0" : `+${span(seconds)}`;

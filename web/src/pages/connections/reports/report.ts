@@ -1,7 +1,7 @@
 /** What the tab says of a report: its moment, its lamp, the line below its name; and which of the list is looked for. */
 
 import type { ReportState } from "@/api/words";
-import { day } from "@/base/text";
+import { clock, day } from "@/base/text";
 import type { LampState } from "@/parts/lamp";
 
 export const LAMPS: Readonly<Record<ReportState["outcome"], LampState>> = {
@@ -11,8 +11,6 @@ export const LAMPS: Readonly<Record<ReportState["outcome"], LampState>> = {
   quiet: "unknown",
 };
 
-const two = (number: number) => String(number).padStart(2, "0");
-
 /** "2026-11-23" of this computer's clock. */
 export function dayOf(iso: string): string {
   return day(new Date(iso));
@@ -20,8 +18,7 @@ export function dayOf(iso: string): string {
 
 /** "2026-11-23 14:32" of this computer's clock. */
 export function momentOf(iso: string): string {
-  const then = new Date(iso);
-  return `${dayOf(iso)} ${two(then.getHours())}:${two(then.getMinutes())}`;
+  return `${dayOf(iso)} ${clock(new Date(iso))}`;
 }
 
 /** How the checkup went, in one sentence without its end. */

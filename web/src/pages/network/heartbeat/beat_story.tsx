@@ -1,10 +1,9 @@
 /** The chosen node over the time shown: the strip large, what it comes to, and when it was away. */
 import { useNavigate } from "react-router";
 import type { BeatWords, HeartbeatWords } from "@/api/words";
-import { count, counted } from "@/base/text";
+import { clock, count, counted } from "@/base/text";
 import { Button } from "@/parts/button";
 import { Lamp } from "@/parts/lamp";
-import { clock } from "../clock";
 import frame from "../frame.module.css";
 import { lampOf, number, outageWords, percent } from "./beats";
 import styles from "./heartbeat.module.css";

@@ -1,8 +1,7 @@
 /** The nodes' past (`GET /api/heartbeat`) as words and drawings; nothing here asks for anything. */
 import type { BeatWords, OutageWords, PartWords, WindowWords } from "@/api/words";
-import { day, duration } from "@/base/text";
+import { clock, day, duration } from "@/base/text";
 import type { LampState } from "@/parts/lamp";
-import { clock } from "../clock";
 
 export interface Stretch {
   readonly days: number;
