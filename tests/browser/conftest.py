@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 from tests.peers.processes import House, is_listening, wait_for
 
+from isocenter.daemon.library import open_shelf
+
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 SIZES = {"large": (1440, 900), "small": (1024, 768)}
@@ -45,6 +47,15 @@ def house(workstation, tmp_path_factory) -> Iterator[House]:
     wait_for("the page", lambda: is_listening(house.http))
     yield house
     house.server.end()
+
+
+@pytest.fixture
+def empty(house) -> House:
+    """The house without nodes."""
+    with open_shelf(house.folder) as shelf:
+        for node in shelf.nodes():
+            shelf.remove_node(node.name)
+    return house
 
 
 @pytest.fixture(scope="module")

@@ -21,15 +21,6 @@ BEGIN = re.compile("^Test( again)?$")
 
 
 @pytest.fixture
-def empty(house) -> House:
-    """The house without nodes."""
-    with open_shelf(house.folder) as shelf:
-        for node in shelf.nodes():
-            shelf.remove_node(node.name)
-    return house
-
-
-@pytest.fixture
 def strict():
     """Another program's server that serves one title only, and that is not ours; its port."""
     server = AE("STRICT")

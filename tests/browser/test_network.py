@@ -21,15 +21,6 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def empty(house) -> House:
-    """The house without nodes and callers."""
-    with open_shelf(house.folder) as shelf:
-        for node in shelf.nodes():
-            shelf.remove_node(node.name)
-    return house
-
-
-@pytest.fixture
 def peer():
     """Another program's server, which answers C-ECHO; its port."""
     server = AE("PEER")

@@ -21,22 +21,13 @@ from isocenter.model.records import Node
 
 
 @pytest.fixture
-def alone(house) -> House:
-    """The house without nodes."""
-    with open_shelf(house.folder) as shelf:
-        for node in shelf.nodes():
-            shelf.remove_node(node.name)
-    return house
-
-
-@pytest.fixture
-def peer(alone) -> Node:
+def peer(empty) -> Node:
     """A node of the list that answers C-ECHO."""
     server = AE("PEER")
     server.add_supported_context(Verification)
     running = server.start_server(("127.0.0.1", 0), block=False)
     node = Node("Peer", "PEER", "127.0.0.1", running.socket.getsockname()[1])
-    with open_shelf(alone.folder) as shelf:
+    with open_shelf(empty.folder) as shelf:
         shelf.put_node(node)
     yield node
     running.shutdown()
@@ -47,9 +38,9 @@ def called(house: House, title: str, ours: str) -> None:
     assert try_echo(Call(Node("x", ours, "127.0.0.1", house.port), title)).words
 
 
-def test_a_pair_that_works_one_way_only_is_marked_and_explained(alone, peer, browse):
-    called(alone, "PEER", "ISOCENTRE")
-    page = browse(alone, "/network")
+def test_a_pair_that_works_one_way_only_is_marked_and_explained(empty, peer, browse):
+    called(empty, "PEER", "ISOCENTRE")
+    page = browse(empty, "/network")
     page.get_by_role("button", name="Echo all").click()
     expect(page.get_by_role("option", name="Peer")).to_contain_text(" ms")
     page.get_by_role("link", name="Who knows whom").click()
@@ -67,26 +58,26 @@ def test_a_pair_that_works_one_way_only_is_marked_and_explained(alone, peer, bro
     assert "to=Peer" in page.url
 
 
-def test_whoever_calls_us_otherwise_is_at_the_door_and_can_be_answered(alone, peer, browse):
-    called(alone, "PEER", "ISOCENTRE")
-    page = browse(alone, "/network")
+def test_whoever_calls_us_otherwise_is_at_the_door_and_can_be_answered(empty, peer, browse):
+    called(empty, "PEER", "ISOCENTRE")
+    page = browse(empty, "/network")
     door = page.get_by_role("region", name="Callers at the door")
     expect(door).to_contain_text("Let in; strict mode would refuse it")
     expect(door).to_contain_text("Strict mode would also have refused PEER")
     door.get_by_role("button", name="Also answer to ISOCENTRE").first.click()
     expect(door.get_by_role("button", name="Also answer to ISOCENTRE")).to_have_count(0)
-    with open_shelf(alone.folder) as shelf:
+    with open_shelf(empty.folder) as shelf:
         assert [node.local_ae_title for node in shelf.nodes()] == ["ISOCENTRE"]
 
 
-def test_an_orthanc_tells_whom_it_knows(alone, browse):
+def test_an_orthanc_tells_whom_it_knows(empty, browse):
     entries = {"us": ["ISOCENTER", "10.9.9.9", 104], "peer": ["PEER", "127.0.0.1", 4000]}
     answers = {"/system": SYSTEM, "/modalities": entries, "/modalities/peer/echo": 200}
     with orthanc(answers) as (archive, _):
-        with open_shelf(alone.folder) as shelf:
+        with open_shelf(empty.folder) as shelf:
             shelf.put_node(archive)
             shelf.put_node(Node("Peer", "PEER", "127.0.0.1", 4000))
-        page = browse(alone, "/network?view=company&of=PACS&to=Peer")
+        page = browse(empty, "/network?view=company&of=PACS&to=Peer")
         side = page.get_by_role("complementary", name="The chosen pair")
         side.get_by_role("region", name="Its own list, PACS").get_by_role("button", name="Ask it for its list").click()
         expect(side).to_contain_text("PACS has it in its list")
@@ -96,8 +87,8 @@ def test_an_orthanc_tells_whom_it_knows(alone, browse):
         assert findings(page) == []
 
 
-def test_a_window_of_maintenance_is_entered_and_removed(alone, peer, browse):
-    page = browse(alone, "/network?view=heartbeat", allowed=["400"])
+def test_a_window_of_maintenance_is_entered_and_removed(empty, peer, browse):
+    page = browse(empty, "/network?view=heartbeat", allowed=["400"])
     page.get_by_role("option", name="Peer").wait_for()
     page.get_by_role("button", name="Add").click()
     dialog = page.get_by_role("dialog", name="Add a window of maintenance")
@@ -115,11 +106,11 @@ def test_a_window_of_maintenance_is_entered_and_removed(alone, peer, browse):
     expect(side).not_to_contain_text("new detector")
 
 
-def test_the_time_shown_is_in_the_address_and_the_past_is_told(alone, peer, browse):
-    with open_shelf(alone.folder) as shelf:
+def test_the_time_shown_is_in_the_address_and_the_past_is_told(empty, peer, browse):
+    with open_shelf(empty.folder) as shelf:
         shelf.remove_node("Peer")
         shelf.put_node(replace(peer, name="Fresh"))
-    page = browse(alone, "/network")
+    page = browse(empty, "/network")
     page.get_by_role("button", name="Echo all").click()
     expect(page.get_by_role("option", name="Fresh")).to_contain_text(" ms")
     page.get_by_role("link", name="Heartbeat").click()
@@ -131,8 +122,8 @@ def test_the_time_shown_is_in_the_address_and_the_past_is_told(alone, peer, brow
     page.get_by_role("region", name="Fresh: what is known of it").wait_for()
 
 
-def test_an_alert_is_set_and_tried_with_what_came_of_it(alone, peer, browse):
-    page = browse(alone, "/network?view=heartbeat", allowed=["400"])
+def test_an_alert_is_set_and_tried_with_what_came_of_it(empty, peer, browse):
+    page = browse(empty, "/network?view=heartbeat", allowed=["400"])
     with webhook() as (url, taken):
         page.get_by_role("button", name="Change…").click()
         dialog = page.get_by_role("dialog", name="Alerts")
@@ -149,16 +140,16 @@ def test_an_alert_is_set_and_tried_with_what_came_of_it(alone, peer, browse):
     expect(page.get_by_role("list", name="What was told")).to_contain_text("webhook failed")
 
 
-def test_what_is_other_than_usual_stands_with_the_node_until_it_is_meant_so(alone, browse):
+def test_what_is_other_than_usual_stands_with_the_node_until_it_is_meant_so(empty, browse):
     for number, name in enumerate(("OLD_1", "NEW_2")):
         server = AE("PEER")
         server.implementation_version_name = name
         server.add_supported_context(Verification)
         running = server.start_server(("127.0.0.1", 0), block=False)
         port = running.socket.getsockname()[1]
-        with open_shelf(alone.folder) as shelf:
+        with open_shelf(empty.folder) as shelf:
             shelf.put_node(Node("Twice", "PEER", "127.0.0.1", port))
-        page = browse(alone, "/network?node=Twice")
+        page = browse(empty, "/network?node=Twice")
         page.get_by_role("button", name="Echo all").click()
         expect(page.get_by_role("region", name="Twice: what is known of it")).to_contain_text(name)
         running.shutdown()
@@ -172,8 +163,8 @@ def test_what_is_other_than_usual_stands_with_the_node_until_it_is_meant_so(alon
 
 
 @pytest.mark.parametrize("view", ["company", "heartbeat"])
-def test_both_fit_a_small_screen_and_axe_finds_nothing(alone, peer, browse, view):
-    page = browse(alone, f"/network?view={view}", size="small")
+def test_both_fit_a_small_screen_and_axe_finds_nothing(empty, peer, browse, view):
+    page = browse(empty, f"/network?view={view}", size="small")
     page.get_by_text("PEER").first.wait_for()
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1024

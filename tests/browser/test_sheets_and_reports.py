@@ -21,17 +21,15 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-def known(house) -> House:
+def known(empty) -> House:
     """The house with two nodes and without reports."""
-    with open_shelf(house.folder) as shelf:
-        for node in shelf.nodes():
-            shelf.remove_node(node.name)
+    with open_shelf(empty.folder) as shelf:
         shelf.put_node(Node("Teaching archive", "ORTHANC", "10.0.0.12", 4242))
         shelf.put_node(Node("CT room 2", "CT-2", "10.0.0.21", 104))
-    kept = KeptReports(house.folder)
+    kept = KeptReports(empty.folder)
     for report in kept.listed():
         kept.remove(report.token)
-    return house
+    return empty
 
 
 @pytest.fixture
@@ -72,11 +70,8 @@ def test_two_other_devices_are_a_pair_by_keyboard(known, browse):
     expect(page.get_by_role("heading", name="Teaching archive and CT room 2")).to_be_visible()
 
 
-def test_without_nodes_the_tab_says_what_comes_first(known, browse):
-    with open_shelf(known.folder) as shelf:
-        for node in shelf.nodes():
-            shelf.remove_node(node.name)
-    page = browse(known, "/connections?view=sheets")
+def test_without_nodes_the_tab_says_what_comes_first(empty, browse):
+    page = browse(empty, "/connections?view=sheets")
     expect(page.get_by_text("No node is known yet")).to_be_visible()
 
 
