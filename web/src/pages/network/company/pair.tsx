@@ -81,7 +81,7 @@ function Way({ fact, of, to, now }: { fact: FactWords | undefined; of: string; t
     <section className={styles.way}>
       <h2>
         <bdi>{named(of)}</bdi> <span aria-hidden="true">→</span>
-        <span className={styles.hidden}> to </span> <bdi>{named(to)}</bdi>
+        <span className="visually-hidden"> to </span> <bdi>{named(to)}</bdi>
       </h2>
       {fact ? (
         <>

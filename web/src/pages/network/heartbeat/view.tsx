@@ -94,7 +94,7 @@ interface RangeProps {
 function Range({ days, historyDays, onChoose }: RangeProps) {
   return (
     <fieldset className={styles.range}>
-      <legend>The time shown</legend>
+      <legend className="visually-hidden">The time shown</legend>
       {stretches(historyDays).map((one) => (
         <button key={one.days} type="button" aria-pressed={one.days === days} onClick={() => onChoose(one.days)}>
           {one.words}
