@@ -11,6 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
+from tests.dicomweb.written_sets import (
+    BIG,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    ITEM,
+    ITEM_END,
+    SEQUENCE_END,
+    UNDEFINED,
+    explicit,
+    implicit,
+    item,
+)
 
 from isocenter.base import limits
 from isocenter.base.errors import UnreadableDataset
@@ -19,20 +32,7 @@ from isocenter.dataset.part10 import read_header
 from isocenter.dataset.skim import Skim
 from isocenter.model.attributes import RECEIVED_TAGS
 
-IMPLICIT, EXPLICIT, DEFLATED, BIG = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"
 STUDY_UID, SERIES_UID, PATIENT_ID, ROWS = 0x0020000D, 0x0020000E, 0x00100020, 0x00280010
-UNDEFINED = 0xFFFFFFFF
-ITEM, ITEM_END, SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0\0\0\0\0", b"\xfe\xff\xdd\xe0\0\0\0\0"
-
-
-def explicit(tag: int, vr: str, value: bytes, length: int | None = None) -> bytes:
-    start = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr.encode()
-    length = len(value) if length is None else length
-    return start + (struct.pack("<HI", 0, length) if vr.encode() in room.LONG_VRS else struct.pack("<H", length)) + value
-
-
-def implicit(tag: int, value: bytes, length: int | None = None) -> bytes:
-    return struct.pack("<HHI", tag >> 16, tag & 0xFFFF, len(value) if length is None else length) + value
 
 
 def skimmed(data: bytes, syntax: str = EXPLICIT, wanted=RECEIVED_TAGS, steps: list[int] | None = None) -> Skim:
@@ -110,12 +110,8 @@ leaves = st.sampled_from(
 )
 
 
-def as_item(content: bytes, defined: bool) -> bytes:
-    return ITEM + (struct.pack("<I", len(content)) + content if defined else struct.pack("<I", UNDEFINED) + content + ITEM_END)
-
-
 def as_sequence(items: list[tuple[list[bytes], bool]], defined: bool, vr: str = "SQ") -> bytes:
-    content = b"".join(as_item(b"".join(parts), item_defined) for parts, item_defined in items)
+    content = b"".join(item(b"".join(parts), defined=item_defined) for parts, item_defined in items)
     if defined:
         return explicit(0x00081140, "SQ", content)
     return explicit(0x00081140, vr, content + SEQUENCE_END, UNDEFINED)
@@ -164,13 +160,13 @@ def test_encapsulated_values_before_the_pixels_are_walked():
 
 def test_unknown_values_of_undefined_length_are_implicit_inside():
     content = implicit(STUDY_UID, b"9.9\0") + implicit(0x00091140, ITEM + struct.pack("<I", 0), UNDEFINED) + SEQUENCE_END
-    data = explicit(0x00091010, "UN", as_item(content, False) + SEQUENCE_END, UNDEFINED) + UIDS
+    data = explicit(0x00091010, "UN", item(content, defined=False) + SEQUENCE_END, UNDEFINED) + UIDS
     assert skimmed(data).text(STUDY_UID) == "1.2"
     assert skimmed(data, steps=[1] * len(data)).text(STUDY_UID) == "1.2"
 
 
 def test_unknown_values_in_big_endian_are_little_endian_inside():
-    content = as_item(implicit(STUDY_UID, b"9.9\0"), False) + SEQUENCE_END
+    content = item(implicit(STUDY_UID, b"9.9\0"), defined=False) + SEQUENCE_END
     data = b"\0\x09\x10\x10UN\0\0\xff\xff\xff\xff" + content + b"\0\x20\0\x0dUI\0\x041.2\0"
     assert skimmed(data, BIG).text(STUDY_UID) == "1.2"
 
@@ -284,7 +280,7 @@ def test_a_deflate_bomb_is_stopped_at_its_bound(monkeypatch):
 
 def test_too_many_elements_are_refused(monkeypatch):
     monkeypatch.setattr(room, "ELEMENTS_MAX", 1000)
-    for data in (explicit(0x00080060, "CS", b"") * 3000, explicit(0x00081140, "SQ", as_item(b"", True) * 3000, UNDEFINED)):
+    for data in (explicit(0x00080060, "CS", b"") * 3000, explicit(0x00081140, "SQ", item(b"") * 3000, UNDEFINED)):
         with pytest.raises(UnreadableDataset, match="more than 1000 elements"):
             skimmed(data)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+import zlib
 
 from isocenter.dimse import commands
 from isocenter.dimse.commands import Command, CommandField
@@ -127,6 +128,12 @@ def element(tag: int, vr: bytes, raw: bytes | str, length: int | None = None) ->
         length = len(raw)
     head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr
     return head + (struct.pack("<xxI", length) if vr in LONG else struct.pack("<H", length & 0xFFFF)) + raw
+
+
+def deflated(raw: bytes) -> bytes:
+    """As Deflated Explicit VR Little Endian has it (PS3.5 A.5)."""
+    pressing = zlib.compressobj(9, wbits=-15)
+    return pressing.compress(raw) + pressing.flush()
 
 
 def data_set(

@@ -18,6 +18,7 @@ from tests.hostile.strangers import (
     UNDEFINED,
     Peer,
     data_set,
+    deflated,
     echo_seconds,
     element,
     items,
@@ -89,11 +90,6 @@ def test_group_57_any_bit_of_a_header_may_flip(sender, archive):
         outcomes[answer.status] = outcomes.get(answer.status, 0) + 1
     assert outcomes.keys() <= {0, 0xC000, 0xC002, 0xA900}
     assert min(outcomes[0], outcomes[0xC000], outcomes[0xC002], outcomes[0xA900]) > 10, outcomes
-
-
-def deflated(raw: bytes) -> bytes:
-    pressing = zlib.compressobj(9, wbits=-15)
-    return pressing.compress(raw) + pressing.flush()
 
 
 def implicit(raw: bytes) -> bytes:

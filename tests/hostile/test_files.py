@@ -9,12 +9,11 @@ import struct
 import subprocess
 import sys
 import zipfile
-import zlib
 from urllib.parse import quote
 
 import pytest
 from tests.hostile.browsers import answered
-from tests.hostile.strangers import CT_IMAGE, Peer, data_set, element, nested
+from tests.hostile.strangers import CT_IMAGE, Peer, data_set, deflated, element, nested
 
 from isocenter.dataset import part10
 from isocenter.standard.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
@@ -51,11 +50,6 @@ def zipped(*names: str, raw: bytes = b"") -> bytes:
         for number, name in enumerate(names):
             made.writestr(zipfile.ZipInfo(name), raw or file_of(f"1.2.63.1.{100 + number}"))
     return stream.getvalue()
-
-
-def deflated(raw: bytes) -> bytes:
-    pressing = zlib.compressobj(9, wbits=-15)
-    return pressing.compress(raw) + pressing.flush()
 
 
 GOOD = file_of("1.2.63.1.1")
