@@ -12,6 +12,7 @@ from pydicom.data import get_testdata_file
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from tests.web.houses import Lived, lived
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.catalogue import IndexCatalogue
@@ -106,6 +107,13 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
             yield Images(house, retrieval, browser, kept)
         pool.close()
         reader.close()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """A house for all tests of a room; where each needs its own, its room says so."""
+    with lived(tmp_path_factory.mktemp("houses") / "here") as house:
+        yield house
 
 
 def parts(answer) -> list[tuple[dict[str, str], bytes]]:

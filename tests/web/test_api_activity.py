@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import socket
 
-import pytest
 from tests.waiting import wait_for
-from tests.web.houses import Lived, lived
+from tests.web.houses import Lived
 
 from isocenter.lab import phantom
 from isocenter.model.records import Node
@@ -14,12 +13,6 @@ from isocenter.net import client
 from isocenter.net.requestor import Proposal, open_association
 from isocenter.standard.sop_class import VERIFICATION
 from isocenter.web.api_activity import Activity
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    with lived(tmp_path_factory.mktemp("houses") / "here") as house:
-        yield house
 
 
 def calling(house: Lived, title: str = "CT_2"):

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pydicom
 import pytest
-from tests.web.houses import OURS, lived
+from tests.web.houses import OURS
 
 from isocenter.documents.measurements import POINTS_OF
 from isocenter.lab import phantom
 from isocenter.web.words_documents import MeasurementDrawn
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    with lived(tmp_path_factory.mktemp("houses") / "here") as house:
-        yield house
 
 
 @pytest.fixture(scope="module")

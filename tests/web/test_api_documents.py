@@ -8,18 +8,11 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
-from tests.web.houses import lived
 
 from isocenter.base.ids import new_uid
 from isocenter.lab import phantom
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    with lived(tmp_path_factory.mktemp("houses") / "here") as house:
-        yield house
 
 
 def described(sop_class, **attributes):

@@ -17,12 +17,6 @@ CT = {"ae_title": "CT_1", "host": "10.0.0.7", "port": 4242}
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    with lived(tmp_path_factory.mktemp("houses") / "here") as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
 def there(tmp_path_factory):
     with lived(tmp_path_factory.mktemp("houses") / "there", "THERE") as house:
         house.keep(phantom.ct_series(1, slices=2, side_pixels=16))
