@@ -194,16 +194,25 @@ def test_an_image_that_the_disk_refuses_is_named(two, monkeypatch):
     assert "1 could not be kept here" in job["words"]
 
 
+def after_getting(monkeypatch, then):
+    """Let something happen to each C-GET once it is over."""
+    get = Taking.get
+
+    def changed(taking, *arguments):
+        get(taking, *arguments)
+        then(taking)
+
+    monkeypatch.setattr(Taking, "get", changed)
+
+
 def test_one_who_hangs_up_after_the_last_image_has_sent_everything(two, monkeypatch):
     here, there = two
     images = fresh(there, 41)
-    get = Taking.get
 
-    def cut(taking, *arguments):
-        get(taking, *arguments)
+    def cut(taking):
         raise LinkLost("the connection is gone")
 
-    monkeypatch.setattr(Taking, "get", cut)
+    after_getting(monkeypatch, cut)
     job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="auto"))
     assert (job["state"], job["done"], job["failed"]) == ("done", 3, 0), job
 
@@ -211,13 +220,11 @@ def test_one_who_hangs_up_after_the_last_image_has_sent_everything(two, monkeypa
 def test_what_could_not_be_kept_here_counts_even_where_the_node_says_success(two, monkeypatch):
     here, there = two
     images = fresh(there, 42)
-    get = Taking.get
 
-    def refusing(taking, *arguments):
-        get(taking, *arguments)
+    def refusing(taking):
         taking.refused = 1
 
-    monkeypatch.setattr(Taking, "get", refusing)
+    after_getting(monkeypatch, refusing)
     job = here.job(asked({"StudyInstanceUID": study_of(images)}, by="get"))
     assert job["state"] != "done", job
     assert "1 could not be kept here" in job["words"]
