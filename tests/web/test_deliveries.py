@@ -9,12 +9,16 @@ from isocenter.web.deliveries import Files, OneFile
 
 
 class Noted:
-    """Stands for an instance on its way in."""
+    """Stands for an instance on its way in; the archive takes those that are not empty."""
 
     def __init__(self, into: list) -> None:
         self.content = b""
         self.abandoned = False
         into.append(self)
+
+    @property
+    def has_begun(self):
+        return bool(self.content)
 
     def write(self, view):
         self.content += view
@@ -27,8 +31,8 @@ class Noted:
 
 
 def outcomes(delivery, *runs) -> list:
-    errands = [errand for run in runs for errand in delivery.feed(run)]
-    return [errand() for errand in [*errands, *delivery.close()]]
+    complete = [one for run in runs for one in delivery.feed(run)]
+    return [one() if callable(one) else one for one in [*complete, *delivery.close()]]
 
 
 contents = st.lists(st.binary(max_size=30), min_size=1, max_size=5)
@@ -55,6 +59,11 @@ def test_a_part_of_another_type_is_refused_and_the_others_are_taken():
     assert [type(one) for one in found] == [StoredItem, FailedItem, FailedItem, StoredItem]
     assert '"image/png"' in found[1].text
     assert '"base64"' in found[2].text
+
+
+def test_only_what_the_archive_takes_is_an_errand():
+    parts = multipart(b"one", b"", ("Content-Type: image/png", b"png"))
+    assert [callable(one) for one in Files(b"b", lambda: Noted([])).feed(parts)] == [True, False, False]
 
 
 def test_what_is_not_complete_is_abandoned():

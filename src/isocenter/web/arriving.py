@@ -67,6 +67,11 @@ class Arriving:
         self._reception: Reception | None = None
         self._refused: FailedItem | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the archive takes it, so that `finish` waits for a disk."""
+        return self._reception is not None
+
     def write(self, view: memoryview | bytes) -> None:
         """The next bytes of the file; the view is only lent. Never raises: `finish` says what is wrong, the rest is swallowed."""
         if self._refused is not None:

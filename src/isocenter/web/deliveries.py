@@ -1,8 +1,8 @@
 """The bodies of store requests, taken apart (PS3.18 10.5.2, 8.6.1.2).
 
 The body's bytes come in as they arrive; the pieces go straight into the intake, and each instance whose bytes are complete goes out
-as an errand: the call that files it, which blocks until it is durable and may run on another thread. No more than a part's head is
-held. A broken body never costs the instances that were complete before.
+as an errand: the call that files it, which blocks until it is durable and may run on another thread. What is refused already goes
+out as its outcome. No more than a part's head is held. A broken body never costs the instances that were complete before.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from isocenter.web.arriving import Arriving, Outcome
 Errand = Callable[[], Outcome]
 """Files one instance and says what became of it; blocks."""
 
+Complete = Errand | Outcome
+"""An instance of which all has come."""
+
 Begin = Callable[[], Arriving]
 """Room for the next instance."""
 
@@ -27,10 +30,10 @@ Begin = Callable[[], Arriving]
 class Delivery(Protocol):
     """One body. The errands of a run are asked for one by one, all of them before the next run; each is done exactly once."""
 
-    def feed(self, run: bytes) -> Iterator[Errand]:
+    def feed(self, run: bytes) -> Iterator[Complete]:
         """The next bytes. Raises `Problem` for a body that breaks the rules."""
 
-    def close(self) -> Iterator[Errand]:
+    def close(self) -> Iterator[Complete]:
         """The body is at its end. Raises `Problem` where it ended too early."""
 
     def abandon(self) -> None:
@@ -43,12 +46,12 @@ class OneFile:
     def __init__(self, begin: Begin) -> None:
         self._arriving: Arriving | None = begin()
 
-    def feed(self, run: bytes) -> Iterator[Errand]:
+    def feed(self, run: bytes) -> Iterator[Complete]:
         if self._arriving is not None:
             self._arriving.write(run)
         yield from ()
 
-    def close(self) -> Iterator[Errand]:
+    def close(self) -> Iterator[Complete]:
         arriving, self._arriving = self._arriving, None
         if arriving is not None:
             yield arriving.finish
@@ -67,7 +70,7 @@ class Files:
         self._arriving: Arriving | None = None
         self._refused: FailedItem | None = None
 
-    def feed(self, run: bytes) -> Iterator[Errand]:
+    def feed(self, run: bytes) -> Iterator[Complete]:
         for event in self._reader.feed(run):
             if isinstance(event, PartBytes):
                 if self._arriving is not None:
@@ -75,9 +78,9 @@ class Files:
             elif isinstance(event, PartBegan):
                 self._open(event)
             else:
-                yield self._errand()
+                yield self._complete()
 
-    def close(self) -> Iterator[Errand]:
+    def close(self) -> Iterator[Complete]:
         self._reader.close()
         yield from ()
 
@@ -95,13 +98,13 @@ class Files:
         else:
             self._arriving = self._begin()
 
-    def _errand(self) -> Errand:
+    def _complete(self) -> Complete:
         refused, self._refused = self._refused, None
         arriving, self._arriving = self._arriving, None
         if arriving is not None:
-            return arriving.finish
+            return arriving.finish if arriving.has_begun else arriving.finish()
         assert refused is not None, "a part is either taken or refused"
-        return lambda: refused
+        return refused
 
 
 def refusal(text: str) -> FailedItem:

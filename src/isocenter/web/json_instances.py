@@ -25,7 +25,7 @@ from isocenter.dicomweb.responses import FailedItem
 from isocenter.standard import status, transfer_syntax
 from isocenter.web.arriving import SOP_CLASS_UID, SOP_INSTANCE_UID, Outcome
 from isocenter.web.bulk_parts import BulkParts
-from isocenter.web.deliveries import Begin, Errand
+from isocenter.web.deliveries import Begin, Complete
 
 NUMBER_OF_FRAMES = 0x00280008
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -63,7 +63,7 @@ class JsonInstances:
         self._address = ""
         self._part: BulkParts | None = None
 
-    def feed(self, run: bytes) -> Iterator[Errand]:
+    def feed(self, run: bytes) -> Iterator[Complete]:
         for event in self._reader.feed(run):
             if isinstance(event, PartBegan):
                 self._open(event)
@@ -76,7 +76,7 @@ class JsonInstances:
                 self._part = None
                 yield from self._ready(self._waiting[self._address])
 
-    def close(self) -> Iterator[Errand]:
+    def close(self) -> Iterator[Complete]:
         self._reader.close()
         for waiting in {id(one): one for one in self._waiting.values()}.values():
             missing = min(waiting.addresses - waiting.came.keys(), default="")
@@ -115,7 +115,7 @@ class JsonInstances:
         elif self._part is not None:
             self._part.write(view)
 
-    def _understand(self, content: bytes) -> Iterator[Errand]:
+    def _understand(self, content: bytes) -> Iterator[Complete]:
         """Read the metadata; what needs no bulk data is complete already."""
         for metadata in json_data_set.instances(content):
             try:
@@ -129,7 +129,7 @@ class JsonInstances:
             self._waiting |= dict.fromkeys(waiting.addresses, waiting)
             yield from self._ready(waiting)
 
-    def _ready(self, waiting: _Waiting) -> Iterator[Errand]:
+    def _ready(self, waiting: _Waiting) -> Iterator[Complete]:
         if waiting.is_complete():
             for address in waiting.addresses:
                 del self._waiting[address]

@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
+from typing import NamedTuple
 
 import anyio
 from anyio import to_thread
@@ -28,7 +28,7 @@ from isocenter.dicomweb.responses import FailedItem, StoredItem, store_response,
 from isocenter.standard import status
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.arriving import ARCHIVE_FAILED, Admission, Arriving, Outcome
-from isocenter.web.deliveries import Delivery, Errand, Files, OneFile, refusal
+from isocenter.web.deliveries import Complete, Delivery, Errand, Files, OneFile, refusal
 from isocenter.web.house import WebHouse
 from isocenter.web.json_instances import JsonInstances
 
@@ -114,7 +114,8 @@ class _Taking:
     def __init__(self, delivery: Delivery, threads: anyio.CapacityLimiter) -> None:
         self._delivery = delivery
         self._threads = threads
-        self._under_way: deque[asyncio.Task[Outcome]] = deque()
+        self._under_way: deque[asyncio.Task[Outcome] | Outcome] = deque()
+        self._filing_count = 0
         self.outcomes: list[Outcome] = []
 
     async def take(self, request: Request) -> None:
@@ -132,32 +133,54 @@ class _Taking:
             while self._under_way:
                 await self._gather()
 
-    async def _work(self, errands: Iterator[Errand]) -> None:
-        while True:
-            ready, broken = await to_thread.run_sync(_some, errands, limiter=self._threads)
-            for errand in ready:
-                if len(self._under_way) >= STOW_FILINGS_MAX:
-                    await self._gather()
-                filing = to_thread.run_sync(_done, errand, limiter=self._threads)
-                self._under_way.append(asyncio.create_task(filing))
+    async def _work(self, complete: Iterator[Complete]) -> None:
+        is_over = False
+        while not is_over:
+            some, is_over, broken = await to_thread.run_sync(_some, complete, limiter=self._threads)
+            for one in some:
+                await self._begin(one)
             if broken is not None:
                 raise broken
-            if len(ready) < STOW_FILINGS_MAX:
-                return
+
+    async def _begin(self, one: Complete) -> None:
+        if not callable(one):
+            self._under_way.append(one)
+            return
+        while self._filing_count >= STOW_FILINGS_MAX:
+            await self._gather()
+        self._filing_count += 1
+        filing = to_thread.run_sync(_done, one, limiter=self._threads)
+        self._under_way.append(asyncio.create_task(filing))
 
     async def _gather(self) -> None:
-        self.outcomes.append(await self._under_way.popleft())
+        one = self._under_way.popleft()
+        if isinstance(one, asyncio.Task):
+            self._filing_count -= 1
+            one = await one
+        self.outcomes.append(one)
 
 
-def _some(errands: Iterator[Errand]) -> tuple[list[Errand], Problem | None]:
-    """A few errands at a time, since each has a file open until it is done; and what ended them, where the body broke the rules."""
-    ready: list[Errand] = []
+class _Some(NamedTuple):
+    """Some of what a run completed, whether that was all of it, and what ended it where the body broke the rules."""
+
+    complete: list[Complete]
+    is_over: bool
+    broken: Problem | None = None
+
+
+def _some(complete: Iterator[Complete]) -> _Some:
+    """A few errands at a time, since each has a file open until it is done."""
+    some: list[Complete] = []
+    errands = 0
     try:
-        for errand in islice(errands, STOW_FILINGS_MAX):
-            ready.append(errand)  # noqa: PERF402 - those before a Problem count
+        for one in complete:
+            some.append(one)
+            errands += callable(one)
+            if errands == STOW_FILINGS_MAX:
+                return _Some(some, is_over=False)
     except Problem as problem:
-        return ready, problem
-    return ready, None
+        return _Some(some, is_over=True, broken=problem)
+    return _Some(some, is_over=True)
 
 
 def _done(errand: Errand) -> Outcome:
