@@ -3,7 +3,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -77,13 +76,19 @@ def test_a_calling_title_that_cannot_be_one_is_said(stocked):
 
 
 def test_an_echo_as_a_whole_process_is_quick(stocked):
-    # The best of many, because other work on the machine says nothing about the program.
+    # The processor's time and the best of many, because other work on the machine says nothing about the program.
     environment = {**os.environ, "ISOCENTER_HOME": str(stocked.home)}
     times = []
     for _ in range(12):
-        began = time.perf_counter()
+        before = processor_seconds()
         subprocess.run([sys.executable, "-m", "isocenter", "echo", stocked.node], env=environment, check=True, capture_output=True)
-        times.append(time.perf_counter() - began)
+        times.append(processor_seconds() - before)
         if times[-1] < QUICK_SECONDS:
             break
     assert min(times) < QUICK_SECONDS
+
+
+def processor_seconds() -> float:
+    """Of all children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system

@@ -32,6 +32,7 @@ if sys.platform != "linux":
     """Descriptors are counted, and callers come from several addresses of the loopback network, as Linux alone has them all."""
 
 ECHO_SECONDS = 0.2
+START_TRIES = 3
 ECHO_TRIES = 5
 PAGE_SECONDS = 5.0
 GROWTH_BYTES_MAX = 112 * MIB
@@ -63,6 +64,21 @@ class Archived:
         return {**os.environ, **{name: str(path) for name, path in moved.items()}, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def start(self) -> None:
+        for left in reversed(range(START_TRIES)):
+            self._launch()
+            try:
+                wait_until(self._answers, "the archive did not start", 30)
+                break
+            except AssertionError:
+                # Another test may have taken one of the ports in between.
+                self.kill()
+                if not left:
+                    raise
+        self.rss = self.process.memory_info().rss
+        self.descriptors = self.process.num_fds()
+        self.surroundings = self.outside()
+
+    def _launch(self) -> None:
         # Not an ephemeral port: whoever asks for one that nobody listens on yet may get it as his own, and is connected to himself.
         self.port = ports.next_free(random.randrange(12_000, 30_000), "127.0.0.1")
         self.http = ports.next_free(self.port + 1, "127.0.0.1") if self.has_page else 0
@@ -75,10 +91,6 @@ class Archived:
                 cwd=self.around / "cwd", env=self.environment, stdout=out, stderr=out,
             )  # fmt: skip
         self.process = psutil.Process(self.child.pid)
-        wait_until(self._answers, "the archive did not start", 30)
-        self.rss = self.process.memory_info().rss
-        self.descriptors = self.process.num_fds()
-        self.surroundings = self.outside()
 
     def _answers(self) -> bool:
         assert self.child.poll() is None, (self.around / "cwd.out").read_text()

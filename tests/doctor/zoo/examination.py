@@ -21,8 +21,8 @@ PATIENCE = Patience(
 )
 """For rows in which everything is answered: nothing is waited for but a computer that has other things to do."""
 
-SHORT = replace(PATIENCE, connect=1.0, associate=0.7, response=1.0, retrieve=2.5)
-"""For rows in which somebody is silent: so long does each silence last."""
+SHORT = replace(PATIENCE, connect=1.0, associate=1.5, response=3.0, retrieve=4.0)
+"""For rows in which somebody is silent: so long does each silence last, and whoever is not silent must have answered by then."""
 
 
 @dataclass

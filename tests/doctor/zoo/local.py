@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.doctor.zoo.examination import SHORT, Target
+from tests.doctor.zoo.examination import PATIENCE, SHORT, Target
 from tests.doctor.zoo.loopback import Loopback, a_port
 from tests.doctor.zoo.table import Row
 
@@ -61,7 +61,8 @@ def made(loopback: Loopback, kind: str, what: str, row: Row) -> Iterator[Target]
 @contextlib.contextmanager
 def with_habits(loopback: Loopback, habits: Habits, row: Row) -> Iterator[Target]:
     """A peer with these habits, which knows us, and the way back to us."""
-    target = Target(our_port=a_port(), patience=SHORT)
+    patience = SHORT if habits.silent or habits.wrong_message_ids else PATIENCE
+    target = Target(our_port=a_port(), patience=patience)
     target.return_path = ReturnListener(target.our_port, SystemClock(), address="127.0.0.1")
     with loopback.peer(knowing_us(habits, target)) as (target.port, _):
         yield target
@@ -92,7 +93,7 @@ def _lab(loopback: Loopback, name: str, target: Target, row: Row) -> Iterator[in
             stack.enter_context(socket.create_connection(("127.0.0.1", port)))
         if "request" in habits.pauses:
             # It answers in the end, so it must be given the time that the layer in question has by default, scaled.
-            target.patience = replace(SHORT, associate=1.5)
+            target.patience = SHORT
         yield port
 
 
