@@ -99,6 +99,11 @@ def test_a_ladder_unfolds_and_a_message_is_told_without_its_patient(here, images
     assert {"device", "network", "disk", "isocenter"} <= kinds
 
 
+def titles(ladder: dict) -> list[str]:
+    """Of all that was said; a silence as long as the shortest one that is told may be told or not, as its times are rounded."""
+    return [rung["title"] for rung in ladder["rungs"] if rung["kind"] != "silence"]
+
+
 def test_an_export_is_a_capture_without_patients_and_comes_back_as_the_same_ladder(here, images):
     called(here, images=images)
     token = told(here)["recordings"][0]["token"]
@@ -112,7 +117,7 @@ def test_an_export_is_a_capture_without_patients_and_comes_back_as_the_same_ladd
     assert (len(found["tokens"]), found["others"], found["remark"]) == (1, 0, "")
     first, again = (here.browser.get(f"/api/inspector/{one}").json() for one in (token, found["tokens"][0]))
     assert again["origin"] == "file"
-    assert [rung["title"] for rung in first["rungs"]] == [rung["title"] for rung in again["rungs"]]
+    assert titles(first) == titles(again)
     line = next(one for one in told(here)["recordings"] if one["token"] == found["tokens"][0])
     assert (line["label"], line["way"]) == ("a.pcapng", "between")
 
