@@ -1,8 +1,7 @@
 /** One association whole: who called whom and with what, what was agreed on, what was asked, how it ended. */
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useEffect } from "react";
-import { useSearchParams } from "react-router";
+import { useCallback, useEffect } from "react";
 import { get } from "@/api/http";
 import type { AssociationWords, ContextWords, AssociationDetails as Details } from "@/api/words";
 import { byteCount, count } from "@/base/text";
@@ -12,6 +11,7 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import { SectionHeading } from "@/parts/section";
 import { Term } from "@/parts/term";
+import { useParameters } from "@/parts/use_parameters";
 import styles from "./association_details.module.css";
 import { type ContextRow, contextRows, isRefused } from "./contexts";
 import { deeds, ending, lampOf, lasted, who } from "./deeds";
@@ -24,7 +24,8 @@ interface Props {
 }
 
 export function AssociationDetails({ token, known, now }: Props) {
-  const [, setSearch] = useSearchParams();
+  const { set } = useParameters();
+  const close = useCallback(() => set({ association: "" }, true), [set]);
   const asked = useQuery({
     queryKey: ["association", token],
     queryFn: ({ signal }) => get<Details>(`/api/associations/${encodeURIComponent(token)}`, undefined, signal),
@@ -32,16 +33,16 @@ export function AssociationDetails({ token, known, now }: Props) {
   });
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented) close(setSearch);
+      if (event.key === "Escape" && !event.defaultPrevented) close();
     };
     window.addEventListener("keydown", key);
     return () => window.removeEventListener("keydown", key);
-  }, [setSearch]);
+  }, [close]);
   const one = known ?? asked.data;
   return (
     <aside className={styles.panel} aria-label="One association">
       <SectionHeading title="Association">
-        <IconButton label="Close" onClick={() => close(setSearch)}>
+        <IconButton label="Close" onClick={close}>
           <X />
         </IconButton>
       </SectionHeading>
@@ -52,15 +53,6 @@ export function AssociationDetails({ token, known, now }: Props) {
       </div>
     </aside>
   );
-}
-
-type SetSearch = ReturnType<typeof useSearchParams>[1];
-
-function close(setSearch: SetSearch) {
-  setSearch((before) => {
-    before.delete("association");
-    return before;
-  });
 }
 
 function Facts({ one, now }: { readonly one: AssociationWords; readonly now: Date }) {

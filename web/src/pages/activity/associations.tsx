@@ -4,7 +4,6 @@
  */
 import { ArrowDownLeft, ArrowUpRight } from "lucide-react";
 import { memo, useEffect, useState } from "react";
-import { useSearchParams } from "react-router";
 import type { AssociationWords } from "@/api/words";
 import { clockWithSeconds, count, moment } from "@/base/text";
 import { Button } from "@/parts/button";
@@ -116,14 +115,9 @@ interface RowProps {
 }
 
 function Row({ one, now, pace }: RowProps) {
-  const [search, setSearch] = useSearchParams();
-  const chosen = search.get("association") === one.token;
-  const choose = () =>
-    setSearch((before) => {
-      if (chosen) before.delete("association");
-      else before.set("association", one.token);
-      return before;
-    });
+  const { place, set } = useParameters();
+  const chosen = place.get("association") === one.token;
+  const choose = () => set({ association: chosen ? "" : one.token }, true);
   const state = lampOf(one);
   const end = ending(one);
   return (

@@ -4,7 +4,6 @@
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
 import { get } from "@/api/http";
 import { useStatus } from "@/api/status";
 import type { SetAsideList } from "@/api/words";
@@ -14,6 +13,7 @@ import { Fault } from "@/parts/fault";
 import { Identifier, PersonName } from "@/parts/person_name";
 import { walkRows } from "@/parts/row_walk";
 import { SectionHeading } from "@/parts/section";
+import { useParameters } from "@/parts/use_parameters";
 import { type Group, groupsOf, KIND_WORDS } from "./contradictions";
 import styles from "./set_aside.module.css";
 import { Sides } from "./sides";
@@ -23,7 +23,7 @@ const ROWS = 1000;
 
 export function SetAside() {
   const status = useStatus();
-  const [search, setSearch] = useSearchParams();
+  const { place, set } = useParameters();
   const client = useQueryClient();
   /** Their number when a decision began: those that are decided leave one by one, and the list is asked again at the end. */
   const [held, setHeld] = useState<number>();
@@ -34,18 +34,10 @@ export function SetAside() {
     placeholderData: (before) => before,
   });
   const groups = groupsOf(asked.data?.set_aside ?? []);
-  const wanted = Number(search.get("item"));
+  const wanted = Number(place.get("item"));
   const chosen = groups.find((group) => group.items.some((one) => one.id === wanted)) ?? groups[0];
   const item = chosen?.items.find((one) => one.id === wanted) ?? chosen?.items[0];
-  const show = (id: number | undefined) =>
-    setSearch(
-      (now) => {
-        if (id === undefined) now.delete("item");
-        else now.set("item", String(id));
-        return now;
-      },
-      { replace: true },
-    );
+  const show = (id: number | undefined) => set({ item: id === undefined ? "" : String(id) });
   if (asked.error && !asked.data) {
     return <Fault tried="What is set aside could not be listed" error={asked.error} again={() => void asked.refetch()} />;
   }

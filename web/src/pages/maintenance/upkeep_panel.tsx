@@ -15,6 +15,7 @@ import { Lamp, type LampState } from "@/parts/lamp";
 import { offer } from "@/parts/palette";
 import { ProgressBar } from "@/parts/progress_bar";
 import { SectionHeading } from "@/parts/section";
+import { useParameters } from "@/parts/use_parameters";
 import { capital, latest } from "./findings";
 import { FindingsList } from "./findings_list";
 import styles from "./upkeep_panel.module.css";
@@ -94,15 +95,11 @@ interface RowProps {
 }
 
 function KindRow({ one, job, tried, chosen }: RowProps) {
-  const [, setSearch] = useSearchParams();
+  const { set } = useParameters();
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<unknown>();
   const runs = job !== undefined && !isOver(job);
-  const choose = () =>
-    setSearch((now) => {
-      now.set("job", one.kind);
-      return now;
-    });
+  const choose = () => set({ job: one.kind }, true);
   const act = async (what: () => Promise<unknown>) => {
     setError(undefined);
     try {

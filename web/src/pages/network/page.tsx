@@ -17,6 +17,7 @@ import { EmptyState } from "@/parts/empty_state";
 import { Fault } from "@/parts/fault";
 import { PageBar } from "@/parts/page_bar";
 import { offer } from "@/parts/palette";
+import { useParameters } from "@/parts/use_parameters";
 import { DeviceDialog } from "./device_dialog";
 import { Door } from "./door";
 import { type Called, copyOf, type Draft, draftOf, draftOfCaller, EMPTY } from "./draft";
@@ -156,23 +157,12 @@ function Nodes() {
 
 /** The chosen node and the open form, as the address has them. */
 function usePlace() {
-  const [place, setPlace] = useSearchParams();
-  const set = (form: string, node: string | undefined, replace: boolean) =>
-    setPlace(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (form) after.set("form", form);
-        else after.delete("form");
-        if (node) after.set("node", node);
-        return after;
-      },
-      { replace },
-    );
+  const { place, set } = useParameters();
   return {
     chosen: place.get("node") ?? "",
     form: place.get("form") ?? "",
-    choose: (node: string) => set("", node, true),
-    open: (form: string, node?: string) => set(form, node, form === ""),
+    choose: (node: string) => set({ form: "", node }),
+    open: (form: string, node?: string) => set(node ? { form, node } : { form }, form !== ""),
   };
 }
 
