@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -209,6 +210,31 @@ def test_bytes_that_nobody_saw_are_left_out_within_a_value_and_lost_elsewhere():
     assert (last.lost, last.is_start) == (70, True)
     assert writer.recording.lost_bytes == 1070
     assert writer.recording.bytes_forth == len(whole) + 70 + len(message(b"d" * 30))
+
+
+def image(pixels, *, head=b"\xe0\x7f\x10\x00OW\0\0", icon=b""):
+    return b"h" * 600 + icon + head + len(pixels).to_bytes(4, "little") + pixels
+
+
+@pytest.mark.parametrize("head", [b"\xe0\x7f\x10\x00OW\0\0", b"\xe0\x7f\x10\x00OB\0\0", b"\xe0\x7f\x10\x00"])
+@pytest.mark.parametrize("length", [5000, 200_000])
+def test_of_an_image_its_header_is_kept_and_no_pixel(head, length):
+    data = image(b"\xee" * length, head=head)
+    writer = tap()
+    writer.took(True, message(b"c" * 90, data, 60_000), 100.0, 100.0)
+    kept = b"".join(part for part in stream(writer.segments()) if isinstance(part, bytes))
+    assert data[: len(data) - length] in kept
+    assert b"\xee" * 8 not in kept
+    assert sum(segment.byte_count for segment in writer.segments()) == writer.recording.bytes_forth
+
+
+def test_an_icon_does_not_end_a_header():
+    data = image(b"\xee" * 9000, icon=image(b"i" * 16)[600:] + b"j" * 300)
+    writer = tap()
+    writer.took(True, message(b"c" * 90, data, 60_000), 100.0, 100.0)
+    kept = b"".join(part for part in stream(writer.segments()) if isinstance(part, bytes))
+    assert data[:-9000] in kept
+    assert b"\xee" * 8 not in kept
 
 
 @settings(max_examples=40, deadline=None)

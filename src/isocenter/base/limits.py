@@ -1254,6 +1254,12 @@ RECORDED_DATA_BYTES = _limit(
     "bytes",
     "Kept of each data set that passes: the header of nearly every image, none of its pixels.",
 )
+RECORDED_PIXELS_BYTES_MIN = _limit(
+    "RECORDED_PIXELS_BYTES_MIN",
+    4 * KIB,
+    "bytes",
+    "Of pixels that are left out of a recording as soon as they begin; icons have fewer.",
+)
 RECORDED_FOREIGN_BYTES = _limit(
     "RECORDED_FOREIGN_BYTES", 1 * KIB, "bytes", "Kept of a connection from where it stops to be DICOM: the head of an HTTP request."
 )
@@ -1266,6 +1272,13 @@ RECORDED_SEGMENT_BYTES = _limit(
 RECORDED_CONNECTION_BYTES = _limit(
     "RECORDED_CONNECTION_BYTES", 2000, "bytes", "What a recorded connection costs before its first byte, measured."
 )
+RECORDED_AHEAD_BYTES = _limit(
+    "RECORDED_AHEAD_BYTES",
+    64 * KIB,
+    "bytes",
+    "Counted for a connection before they are recorded, so that not every message asks for room; what is left is given back.",
+)
+RECORDED_AHEAD_SHARE = _limit("RECORDED_AHEAD_SHARE", 1024, "of all", "Nor more than such a part of the recorded bytes.")
 RECORDED_PAUSE_SECONDS = _limit(
     "RECORDED_PAUSE_SECONDS", 0.02, "seconds", "A pause within a message that begins a new segment, so that the ladder can show it."
 )

@@ -15,7 +15,14 @@ from datetime import timedelta
 
 from isocenter.base.clock import Clock
 from isocenter.base.ids import new_token
-from isocenter.base.limits import RECORDED_CONNECTION_BYTES, RECORDED_CONNECTIONS_MAX, RECORDED_SHARE, RECORDED_STRANGERS_MAX
+from isocenter.base.limits import (
+    RECORDED_AHEAD_BYTES,
+    RECORDED_AHEAD_SHARE,
+    RECORDED_CONNECTION_BYTES,
+    RECORDED_CONNECTIONS_MAX,
+    RECORDED_SHARE,
+    RECORDED_STRANGERS_MAX,
+)
 from isocenter.model.recording import Endpoint, Origin, Recording
 from isocenter.net.sockets import numeric
 from isocenter.net.tap import Tap
@@ -41,7 +48,8 @@ class Recorder:
     @property
     def version(self) -> int:
         """See the port."""
-        return self._version
+        with self._lock:
+            return self._version + sum(tap.serial for tap in self._taps.values())
 
     @property
     def byte_count(self) -> int:
@@ -58,7 +66,9 @@ class Recorder:
 
         `began` is its beginning by the clock that its bytes are told by.
         """
-        return self.keep(Tap(recording, began, self._charge))
+        return self.keep(
+            Tap(recording, began, self._charge, ahead=min(RECORDED_AHEAD_BYTES, self.bytes_max // RECORDED_AHEAD_SHARE))
+        )
 
     def of_socket(self, sock: socket.socket, *, outgoing: bool, origin: Origin = Origin.HOUSE) -> Tap:
         """The same for a connected socket of ours."""
@@ -85,7 +95,6 @@ class Recorder:
     def _charge(self, tap: Tap, byte_count: int) -> None:
         """A tap has grown, or ended."""
         with self._lock:
-            self._version += 1
             if tap.recording.token not in self._taps:
                 # Nobody can read it any more: it holds no more than its beginning, however long it goes on.
                 tap.drop_oldest(tap.byte_count)
@@ -104,6 +113,7 @@ class Recorder:
         if tap.recording.ended is None and tap.recording.origin is not Origin.FILE:
             # What comes from a file is over, even where the file is not: nobody waits for the rest.
             return
+        self._version += tap.recording.token not in self._over
         self._over[tap.recording.token] = None
         if _is_stranger(tap):
             self._strangers[tap.recording.token] = None
@@ -127,7 +137,10 @@ class Recorder:
         return freed
 
     def _drop(self, token: str) -> None:
-        self._byte_count -= self._taps.pop(token).charged
+        tap = self._taps.pop(token)
+        self._byte_count -= tap.charged
+        # What it had is no longer counted by `version`, which never falls.
+        self._version += tap.serial + 1
         self._over.pop(token, None)
         self._strangers.pop(token, None)
 

@@ -1,9 +1,10 @@
 """What is kept of one connection while its bytes pass: control PDUs and commands whole, of each data set the beginning.
 
-Comes in: every run of bytes, each direction in its order, as the drivers receive and send it. Goes out: `Segment`s. The PDU headers
-of what is left out are kept, so that a reader, and Wireshark, can go on counting. It is on the hot path: a run that is left out
-costs a subtraction. It must never hold more than RECORDED_DATA_BYTES of a message's data, never raise for what a peer sends, and
-never keep a view that was lent to it.
+Comes in: every run of bytes, each direction in its order, as the drivers receive and send it. Goes out: `Segment`s. The beginning
+of a data set ends where its pixels begin, if that came at once, and else after RECORDED_DATA_BYTES. The PDU headers of what is left
+out are kept, so that a reader, and Wireshark, can go on counting. It is on the hot path: a run that is left out costs a
+subtraction. It must never hold more than RECORDED_DATA_BYTES of a message's data, never raise for what a peer sends, and never keep
+a view that was lent to it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from isocenter.base.limits import (
     RECORDED_FOREIGN_BYTES,
     RECORDED_HEAD_BYTES,
     RECORDED_PAUSE_SECONDS,
+    RECORDED_PIXELS_BYTES_MIN,
     RECORDED_RUN_BYTES,
 )
 from isocenter.model.recording import Ending, Recording, Segment
@@ -32,6 +34,10 @@ _HEADER_BYTES = 6
 _CONTROLS = frozenset((0x01, 0x02, 0x03, 0x05, 0x06, 0x07))
 _NEGOTIATION = 2
 """Segments that an association begins with: the request and its answer."""
+_PIXEL_DATA = b"\xe0\x7f\x10\x00"
+"""(7FE0,0010) in little endian."""
+_PIXEL_VRS = (b"OW", b"OB")
+_EXPLICIT_HEAD_BYTES, _IMPLICIT_HEAD_BYTES = 12, 8
 _FOREVER = 0x3FFFFFFFFFFFFFFF
 
 
@@ -56,41 +62,48 @@ class _Way:
 class Tap:
     """One recording while it is written. One thread writes, any may read. `charge` is told of each growth in bytes.
 
-    `byte_count` is what it holds of our memory, `charged` what the recorder has counted of that.
-    `outgoing` in the recording says that this side is the caller, which `received` and `sent` need.
+    It is asked for `ahead` bytes more than are needed, so that few messages need it, and gets back at the end what is left of them.
+    `byte_count` is what it holds of our memory, `charged` what the recorder has counted of that. `serial` is that of the latest
+    segment. `outgoing` in the recording says that this side is the caller, which `received` and `sent` need.
     """
 
     __slots__ = (
+        "_ahead",
         "_began",
         "_charge",
+        "_credit",
         "_head",
         "_head_bytes",
+        "_inwards",
         "_lock",
         "_lost",
-        "_owed",
         "_run",
-        "_serial",
         "_spent",
         "_tail",
         "_ways",
         "byte_count",
         "charged",
         "recording",
+        "serial",
     )
 
-    def __init__(self, recording: Recording, began: float, charge: Callable[[Tap, int], None] | None = None) -> None:
+    def __init__(
+        self, recording: Recording, began: float, charge: Callable[[Tap, int], None] | None = None, *, ahead: int = 0
+    ) -> None:
         self.recording = recording
         self.byte_count = 0
         self.charged = 0
+        self.serial = 0
         self._began = began
+        self._inwards = not recording.outgoing
         self._charge = charge
+        self._ahead = ahead
+        self._credit = 0
         self._ways = {True: _Way(), False: _Way()}
         self._run: Run | None = None
         self._head: list[Run] = []
         self._head_bytes = 0
         self._tail: list[Run] = []
-        self._serial = 0
-        self._owed = 0
         self._spent: Spent | None = None
         self._lost = {True: 0, False: 0}
         self._lock = threading.Lock()
@@ -99,13 +112,12 @@ class Tap:
 
     def received(self, view: memoryview, now: float) -> None:
         """Bytes that came to this side."""
-        self.took(not self.recording.outgoing, view, now, now)
+        self.took(self._inwards, view, now, now)
 
     def sent(self, buffers: Sequence[Buffer], began: float, now: float) -> None:
         """Buffers that this side sent, from the first byte to the last."""
-        forth = self.recording.outgoing
         for buffer in buffers:
-            self.took(forth, buffer, began, now)
+            self.took(not self._inwards, buffer, began, now)
 
     def spend(self, spent: Spent | None) -> None:
         """Where the time of the answer went that is sent next."""
@@ -144,8 +156,14 @@ class Tap:
                     self._walk(way, run, view, began, now)
                 else:
                     run.ended = now
-            owed, self._owed = self._owed, 0
-        if owed and self._charge is not None:
+        if self._credit < 0:
+            self._settle(self._ahead)
+
+    def _settle(self, ahead: int) -> None:
+        """Have counted what was not counted yet, and so many bytes more."""
+        with self._lock:
+            owed, self._credit = ahead - self._credit, ahead
+        if self._charge is not None:
             self._charge(self, owed)
 
     def miss(self, forth: bool, count: int, now: float) -> bool:
@@ -172,6 +190,7 @@ class Tap:
             return False
 
     def _walk(self, way: _Way, run: Run, view: Buffer, began: float, now: float) -> None:
+        view = memoryview(view)
         position, end = 0, len(view)
         head = way.head
         while position < end:
@@ -184,19 +203,14 @@ class Tap:
                 run.leave_out(count)
                 way.skip -= count
             elif end - position >= HEADERS_BYTES and not (head or way.pdu_left) and view[position] == _P_DATA_TF:
-                count = HEADERS_BYTES
                 _, pdu_length, length, _, flags = HEADERS.unpack_from(view, position)
                 if flags & 1 and not way.is_mid:
                     run = self._boundary(run, began, now if position else None)
-                run.kept += view[position : position + count]
-                if not flags and way.kept_of_part == RECORDED_DATA_BYTES and pdu_length == length + 4 and length >= 2:
-                    # The middle of a large data set, a PDU of it after the other: nothing is to be decided.
-                    left_out = min(length - 2, end - position - count)
-                    run.leave_out(left_out)
-                    run.begins_alike(length - 2)
-                    way.skip = length - 2 - left_out
-                    count += left_out
+                if pdu_length == length + 4 and length >= 2:
+                    count = _only_value(way, run, view[position:], length - 2, flags)
                 else:
+                    count = HEADERS_BYTES
+                    run.kept += view[position : position + count]
                     way.pdu_left = pdu_length
                     _value(way, length, flags)
             else:
@@ -236,7 +250,7 @@ class Tap:
         run, self._run = self._run, None
         if run is None or not (run.kept or run.gaps):
             return
-        self._serial = run.serial = self._serial + 1
+        self.serial = run.serial = self.serial + 1
         cost = run.cost
         if self._tail or self._head_bytes + cost > RECORDED_HEAD_BYTES:
             self._tail.append(run)
@@ -244,7 +258,7 @@ class Tap:
             self._head.append(run)
             self._head_bytes += cost
         self.byte_count += cost
-        self._owed += cost
+        self._credit -= cost
 
     def ended(self, now: float, ending: Ending, reason: str = "") -> None:
         """The connection is over. Idempotent: who closed first stays."""
@@ -253,9 +267,7 @@ class Tap:
                 self._finish()
                 self.recording.ending, self.recording.reason = ending, reason
                 self.recording.ended = max(0.0, now - self._began)
-            owed, self._owed = self._owed, 0
-        if self._charge is not None:
-            self._charge(self, owed)
+        self._settle(0)
 
     # Reading
 
@@ -264,9 +276,8 @@ class Tap:
         with self._lock:
             self._finish()
             found = [run.segment() for run in (*self._head, *self._tail) if run.serial > after]
-            owed, self._owed = self._owed, 0
-        if owed and self._charge is not None:
-            self._charge(self, owed)
+        if self._credit < 0:
+            self._settle(self._ahead)
         return found
 
     def drop_oldest(self, byte_count: int) -> int:
@@ -301,6 +312,51 @@ class Tap:
             self._lost[forth] += missing
 
 
+def _only_value(way: _Way, run: Run, view: memoryview, payload: int, flags: int) -> int:
+    """A PDU with one value of so many bytes, as nearly all have, begins these bytes. How many of them that decides about."""
+    kept = way.kept_of_part
+    keep = min(payload, RECORDED_DATA_BYTES - kept)
+    count = HEADERS_BYTES + keep
+    if not (flags & 1 or kept) and count <= len(view):
+        header = _header_bytes(view[HEADERS_BYTES:count])
+        if header < keep:
+            kept, keep, count = RECORDED_DATA_BYTES - header, header, HEADERS_BYTES + header
+    run.kept += view[:count]
+    way.skip = payload - keep
+    if count > len(view):
+        way.keep, count = count - len(view), len(view)
+    elif kept == RECORDED_DATA_BYTES and not flags:
+        # The middle of a large data set, a PDU of it after the other: those that follow may be alike.
+        run.leave_out(0)
+        run.begins_alike(payload)
+        rest = len(view) - count
+        if rest > payload:
+            passed, way.skip = run.go_on(view[count:], payload)
+        else:
+            passed = rest
+            run.leave_out(rest)
+            way.skip -= rest
+        count += passed
+    _go_on(way, kept + keep, flags)
+    return count
+
+
+def _header_bytes(view: memoryview) -> int:
+    """How far the header of an image goes in the beginning of its data set: Pixel Data and its length are the end of it.
+
+    New memory is what costs most here. The pixels of an icon are no end.
+    """
+    content = bytes(view)
+    at = content.find(_PIXEL_DATA)
+    while 0 <= at <= len(content) - _EXPLICIT_HEAD_BYTES:
+        has_vr = content[at + 4 : at + 6] in _PIXEL_VRS
+        stop = at + (_EXPLICIT_HEAD_BYTES if has_vr else _IMPLICIT_HEAD_BYTES)
+        if int.from_bytes(content[stop - 4 : stop], "little") >= RECORDED_PIXELS_BYTES_MIN:
+            return stop
+        at = content.find(_PIXEL_DATA, stop)
+    return len(content)
+
+
 def _header(way: _Way, head: bytes) -> None:
     """What follows a header that is complete: of a PDU, or of a further value of the PDU that is under way."""
     if way.pdu_left:
@@ -328,11 +384,13 @@ def _value(way: _Way, length: int, flags: int) -> None:
     way.pdu_left = left
     way.keep = min(payload, RECORDED_DATA_BYTES - kept)
     way.skip = payload - way.keep
-    if flags & 2:
-        # A command or a data set is complete with this value.
-        way.is_mid, way.kept_of_part = False, 0
-    else:
-        way.is_mid, way.kept_of_part = True, kept + way.keep
+    _go_on(way, kept + way.keep, flags)
+
+
+def _go_on(way: _Way, kept: int, flags: int) -> None:
+    """So much was kept of a command or a data set, which is complete with this value where the flags say so."""
+    way.is_mid = not flags & 2
+    way.kept_of_part = kept if way.is_mid else 0
 
 
 def _foreign(way: _Way) -> None:
