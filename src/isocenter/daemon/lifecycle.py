@@ -9,6 +9,8 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -184,7 +186,8 @@ class Ending:
     """From its making on, SIGINT, SIGTERM and a closed terminal ask for an orderly end; the second one ends the process at once."""
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        # Asked for by a signal, in the middle of whatever the same thread does: an event's own lock would be held by it already.
+        self._asked: SimpleQueue[None] = SimpleQueue()
         numbers = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
         # A parent that wants its child to outlive the terminal has SIGHUP ignored: that stays.
         self._numbers = [n for n in numbers if n is not None and not (n.name == "SIGHUP" and signal.getsignal(n) == signal.SIG_IGN)]
@@ -194,10 +197,11 @@ class Ending:
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         for number in self._numbers:
             signal.signal(number, signal.SIG_DFL)
-        self._asked.set()
+        self._asked.put(None)
 
     def wait(self) -> None:
         """Until it is asked for."""
-        # A wait without an end would not let Python's signal functions run on Windows.
-        while not self._asked.wait(STOP_ASKED_SECONDS):
-            pass
+        while True:
+            # A wait without an end would not let Python's signal functions run on Windows.
+            with suppress(Empty):
+                return self._asked.get(timeout=STOP_ASKED_SECONDS)
