@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from isocenter.base.errors import LinkLost
+from isocenter.base.ids import IMPLEMENTATION_CLASS_UID
 from isocenter.dimse.exchange import Cancelled, Forward
 from isocenter.model.records import Admitted, Node, TurnedAway
 from isocenter.net import forward
@@ -69,6 +70,15 @@ def test_a_destination_that_takes_one_association_gets_all_on_it(start, forwarde
     outcomes = moved(forwarder, instances, station.node())
     assert {outcome.status for outcome in outcomes} == {0}
     assert len(outcomes) == 60
+    station.wait_until(lambda: station.listener.associations == 0)
+    assert len(station.diary.ended) == 1
+
+
+def test_a_destination_that_loses_what_comes_at_once_gets_all_on_one_association(start, forwarder, make_instance, monkeypatch):
+    monkeypatch.setattr(forward, "ONE_AT_A_TIME", (IMPLEMENTATION_CLASS_UID[:-1],))
+    station = start()
+    instances = [make_instance(f"1.6.{number}", 20_000) for number in range(200)]
+    assert {outcome.status for outcome in moved(forwarder, instances, station.node(associations_max=4))} == {0}
     station.wait_until(lambda: station.listener.associations == 0)
     assert len(station.diary.ended) == 1
 

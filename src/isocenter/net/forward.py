@@ -40,6 +40,9 @@ Look = Callable[[], bool]
 
 Pair = tuple[str, str]
 _PERMANENT = 1
+ONE_AT_A_TIME = ("1.2.276.0.7230010.3.0.",)
+"""Implementation Class UIDs that begin so get one association, whatever the node takes. DCMTK's dcmqrscp names a file by the second
+in which it comes: of two that come over two associations at once, now and then one is overwritten, and both were acknowledged."""
 
 
 class Forwarder:
@@ -122,7 +125,7 @@ class _Delivery:
         self._instances = iter(forward.instances)
         self._work: SimpleQueue[tuple[Instance, Sendable] | None] = SimpleQueue()
         self._workers: list[_Courier] = []
-        self._workers_max = max(1, min(RETRIEVE_ASSOCIATIONS_MAX, node.associations_max))
+        self.workers_max = max(1, min(RETRIEVE_ASSOCIATIONS_MAX, node.associations_max))
         self._under_way = 0
 
     def run(self, look: Look) -> Iterator[SubOperation]:
@@ -146,7 +149,7 @@ class _Delivery:
 
     def _fill(self) -> bool:
         """Keep the queue full and enough threads at work; False when everything has ended."""
-        while self._under_way < 2 * self._workers_max:
+        while self._under_way < 2 * self.workers_max:
             instance = next(self._instances, None)
             if instance is None:
                 break
@@ -154,7 +157,7 @@ class _Delivery:
             self._work.put((instance, self._sendable(instance)))
             self._under_way += 1
         workers = self._workers
-        is_wanted = not workers or (len(workers) < self._workers_max and not self._work.empty())
+        is_wanted = not workers or (len(workers) < self.workers_max and not self._work.empty())
         if self._under_way and is_wanted and all(worker.has_sent for worker in workers):
             # One more at a time, each after the one before has proved that the destination takes it.
             worker = _Courier(self, is_first=not workers)
@@ -281,6 +284,8 @@ class _Courier:
         self._disconnect(in_order=True)
         delivery = self._delivery
         self._requestor, self._pairs = self._open(pair)
+        if self._requestor.accept.user.implementation_class_uid.startswith(ONE_AT_A_TIME):
+            delivery.workers_max = 1
         self._openings_failed = 0
         self._sending = Sending(
             self._requestor,

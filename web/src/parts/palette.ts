@@ -8,6 +8,8 @@ export interface Command {
   /** Where it belongs: "Page", "Study", "Node", "Action". */
   readonly group: string;
   readonly run: () => void;
+  /** Why it cannot be done now, empty where it can. */
+  readonly refusal?: () => string;
 }
 
 interface Palette {

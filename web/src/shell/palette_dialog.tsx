@@ -53,7 +53,7 @@ function Open() {
   ].slice(0, 12);
   const chosen = Math.min(at, found.length - 1);
   const run = (command: Command | undefined) => {
-    if (!command) return;
+    if (!command || command.refusal?.()) return;
     close();
     command.run();
   };
@@ -94,24 +94,47 @@ function Open() {
       />
       <div id="palette" role="listbox" aria-label="What can be done" className={styles.list}>
         {found.map((command, place) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above
-          <div
+          <Option
             key={`${command.group} ${command.id}`}
-            id={`palette-${place}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={place === chosen}
-            className={styles.option}
-            onMouseMove={() => setAt(place)}
-            onClick={() => run(command)}
-          >
-            <bdi>{command.words}</bdi>
-            <span>{command.group}</span>
-          </div>
+            command={command}
+            place={place}
+            isChosen={place === chosen}
+            onChoose={() => setAt(place)}
+            onRun={() => run(command)}
+          />
         ))}
         {found.length === 0 && <p className={styles.nothing}>Nothing here is called so.</p>}
       </div>
     </Modal>
+  );
+}
+
+interface OptionProps {
+  readonly command: Command;
+  readonly place: number;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+  readonly onRun: () => void;
+}
+
+/** One line; where it cannot be done now, the reason stands beside it. */
+function Option({ command, place, isChosen, onChoose, onRun }: OptionProps) {
+  const refusal = command.refusal?.() ?? "";
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above
+    <div
+      id={`palette-${place}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isChosen}
+      aria-disabled={refusal !== "" || undefined}
+      className={styles.option}
+      onMouseMove={onChoose}
+      onClick={onRun}
+    >
+      <bdi>{command.words}</bdi>
+      <span>{refusal || command.group}</span>
+    </div>
   );
 }
 

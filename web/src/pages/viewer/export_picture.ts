@@ -5,7 +5,7 @@
  * the file shows what the reader saw.
  */
 
-import { useViewer } from "./state";
+import { activeSlot, useViewer } from "./state";
 
 const MARGIN = 2;
 
@@ -15,7 +15,7 @@ const cellElement = (place: number) => document.querySelector<HTMLElement>(`[dat
 /** Save the active cell as a file that the browser downloads. */
 export function exportPicture(): void {
   const now = useViewer.getState();
-  const slot = now.shown.get(now.active);
+  const slot = activeSlot(now);
   const cell = cellElement(now.active);
   const picture = cell?.querySelector("canvas");
   if (!slot || !cell || !picture) return;

@@ -132,7 +132,13 @@ function useOffers(): void {
     () =>
       offer(
         "viewer",
-        ACTIONS.map(({ id, words, run }) => ({ id: `viewer ${id}`, words, group: "Viewer", run })),
+        ACTIONS.map(({ id, words, run, refusal }) => ({
+          id: `viewer ${id}`,
+          words,
+          group: "Viewer",
+          run,
+          refusal: () => refusal?.(useViewer.getState()) ?? "",
+        })),
       ),
     [],
   );
