@@ -302,3 +302,18 @@ def test_the_scale_is_as_long_as_it_says(opened):
 def test_a_study_that_is_not_here_says_so(phantoms, browse):
     page = browse(phantoms, "/viewer?study=1.2.3.4")
     page.get_by_text("This study is not in the archive").wait_for()
+
+
+def test_the_palette_says_why_something_cannot_be_done_now(opened):
+    page = opened("PHANTOM^CLIP")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Three planes")
+    planes = page.get_by_role("option", name="Three planes")
+    expect(planes).to_be_disabled()
+    assert planes.inner_text().splitlines()[-1] not in ("", "Viewer")
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox").fill("Save the picture")
+    expect(page.get_by_role("option", name="Save the picture")).to_be_enabled()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".png")
