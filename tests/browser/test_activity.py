@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from pynetdicom import AE
-from pynetdicom.sop_class import CTImageStorage, Verification
+from tests.browser import callers
+from tests.browser.callers import calling
 from tests.browser.test_accessibility import findings
 from tests.peers.processes import House
 
+from isocenter.base.ids import IMPLEMENTATION_VERSION_NAME
 from isocenter.lab import phantom
 
 HOSTILE = "<script>alert(1)</script>^X"
 
 
-@contextmanager
-def calling(house: House, title: str):
-    """An association of another program's."""
-    caller = AE(title)
-    for abstract_syntax in (Verification, CTImageStorage):
-        caller.add_requested_context(abstract_syntax)
-    association = caller.associate("127.0.0.1", house.port, ae_title="ISOCENTER")
-    assert association.is_established
-    yield association
-    association.release()
-
-
 def echoed(house: House, title: str) -> None:
-    with calling(house, title) as association:
-        association.send_c_echo()
+    with calling(house, title) as caller:
+        caller.echo()
 
 
 def stored(house: House, title: str, seed: int, count: int = 2, **values: str) -> None:
-    with calling(house, title) as association:
-        for image in phantom.ct_series(seed, slices=count, side_pixels=64):
-            for keyword, value in values.items():
-                setattr(image, keyword, value)
-            assert association.send_c_store(image).Status == 0
+    images = list(phantom.ct_series(seed, slices=count, side_pixels=64))
+    for image in images:
+        for keyword, value in values.items():
+            setattr(image, keyword, value)
+    callers.stored(house, title, images)
 
 
 def rows(page):
@@ -53,11 +41,11 @@ def lines(page):
 def test_whoever_calls_appears_by_itself_and_stays_with_what_it_did(house, browse):
     page = browse(house, "/activity")
     page.get_by_role("heading", name="Associations").wait_for()
-    with calling(house, "CT-ROOM-2") as association:
+    with calling(house, "CT-ROOM-2") as caller:
         row = rows(page).filter(has_text="CT-ROOM-2")
         expect(row).to_contain_text("nothing asked yet")
         for image in phantom.ct_series(1, slices=3, side_pixels=64):
-            association.send_c_store(image)
+            caller.store(image)
         expect(row).to_contain_text("storing, 3 CT images")
     expect(row).to_contain_text("stored 3 CT images")
     expect(row).to_contain_text("released")
@@ -87,7 +75,7 @@ def test_one_association_is_shown_whole_and_has_an_address(house, browse):
     panel = page.get_by_role("complementary", name="One association")
     expect(panel).to_contain_text("Verification SOP Class")
     expect(panel).to_contain_text("2 of 2 accepted")
-    expect(panel).to_contain_text("PYNETDICOM")
+    expect(panel).to_contain_text(IMPLEMENTATION_VERSION_NAME)
     page.reload()
     expect(panel).to_contain_text("LOOKED_AT echoed")
     page.keyboard.press("Escape")

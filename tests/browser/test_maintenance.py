@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from pynetdicom import AE
-from pynetdicom.sop_class import CTImageStorage
+from tests.browser.callers import stored
 from tests.browser.test_accessibility import findings
 from tests.peers.processes import House
 
@@ -14,24 +13,15 @@ from isocenter.lab import phantom
 SEEDS = iter(range(100, 200))
 
 
-def sent(house: House, images, title: str = "CT-ROOM-2") -> None:
-    caller = AE(title)
-    caller.add_requested_context(CTImageStorage)
-    association = caller.associate("127.0.0.1", house.port, ae_title="ISOCENTER")
-    for image in images:
-        association.send_c_store(image)
-    association.release()
-
-
 def contradicted(house: House, count: int = 1, **values: str) -> str:
     """Images that are here already, sent again with other values; the UID of the first."""
     seed = next(SEEDS)
-    sent(house, phantom.ct_series(seed, slices=count, side_pixels=64))
+    stored(house, "CT-ROOM-2", phantom.ct_series(seed, slices=count, side_pixels=64))
     again = list(phantom.ct_series(seed, slices=count, side_pixels=64))
     for image in again:
         for keyword, value in values.items():
             setattr(image, keyword, value)
-    sent(house, again, "US-ROOM-4")
+    stored(house, "US-ROOM-4", again)
     return str(again[0].SOPInstanceUID)
 
 
@@ -41,7 +31,7 @@ def decided(page) -> None:
 
 
 def test_the_archive_is_counted_and_the_disk_is_shared_out(house, browse):
-    sent(house, phantom.ct_series(1, slices=3, side_pixels=64))
+    stored(house, "CT-ROOM-2", phantom.ct_series(1, slices=3, side_pixels=64))
     panel = browse(house, "/maintenance").get_by_role("region", name="Archive and disk")
     expect(panel).to_contain_text("Images and documents")
     expect(panel).to_contain_text("Today 3 images")

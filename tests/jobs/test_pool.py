@@ -217,9 +217,9 @@ def test_who_waits_gets_the_place_of_a_process_that_was_killed(pool):
 
 def test_idle_processes_end(misbehaving):
     pool = Pool(1, tasks=misbehaving, idle_seconds=0.1)
-    process = psutil.Process(int(pool.call("whoami", {})[0]))
+    number = int(pool.call("whoami", {})[0])
     wait_for(lambda: pool.process_count() == 0)
-    wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE)
     assert works(pool)
     pool.close()
 

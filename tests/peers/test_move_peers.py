@@ -308,15 +308,13 @@ def test_a_receiver_that_refuses_or_breaks_off_fails_them_all_with_a_reason(hous
 
 
 def test_a_receiver_that_takes_its_time_gets_them_all(house, study, receive):
+    """One after the other, a second each: it says that it is DCMTK, which is sent to over one association."""
     uid, files = study
     receiver = receive("--sleep-after", "1", "--fork")
     house.know("RECEIVER", receiver.port)
-    began = time.monotonic()
     final, _ = moved(house, uid, "RECEIVER")
     assert (final.Status, counts(final)) == (0, (9, 0, 0))
     assert receiver.files().keys() == files.keys()
-    # Nine images of a second each, on four associations.
-    assert time.monotonic() - began < 7
 
 
 def test_a_receiver_that_dies_in_the_middle_fails_the_rest(house, study, receive):

@@ -55,4 +55,5 @@ def test_an_orthanc_that_stayed_as_it_was_has_no_difference(tmp_path):
         one, other = examined(orthanc), examined(orthanc)
     finally:
         orthanc.server.end()
-    assert [change.sentence for change in difference(one, other).changes] == []
+    # How fast it was is this computer's affair, which has other things to do.
+    assert [change.sentence for change in difference(one, other).changes if change.what != "time"] == []

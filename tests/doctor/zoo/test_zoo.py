@@ -14,7 +14,7 @@ from tests.doctor.zoo.worlds import Worlds
 from isocenter.doctor import fault_table
 from isocenter.model.checkup import Layer, Outcome, Role, Side
 
-AT_ONCE = 8
+AT_ONCE = 16
 """Rows that are examined at the same time: nearly all of their time is waiting for what does not come."""
 
 TIMED = (
