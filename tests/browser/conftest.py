@@ -29,6 +29,8 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu",
+    "--disable-extensions",
 )
 SECONDS = 15
 
@@ -74,9 +76,9 @@ def chromium(playwright) -> Iterator[Browser]:
 @contextlib.contextmanager
 def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Chromium with more flags: `--disable-3d-apis` is one without WebGL."""
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if path is None:
-        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium-headless-shell)")
     browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
     yield browser
     browser.close()
