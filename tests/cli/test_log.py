@@ -10,13 +10,14 @@ from isocenter.wire.pdu import AssociateRequest, ProposedContext, UserInformatio
 from isocenter.wire.pdu_codec import encode
 
 
-def test_the_last_lines_are_shown(stocked):
-    stocked.call("echo", stocked.node)
-    [line] = stocked.call("log", "-n", 1).out.splitlines()
+def test_the_last_lines_are_shown(archive):
+    archive.call("echo", archive.node)
+    archive.child.wait_for("echoed in")
+    [line] = archive.call("log", "-n", 1).out.splitlines()
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO association: ISOCENTER \(127\.0\.0\.1\) echoed in \d+ ms", line
     )
-    [words] = stocked.call("log", "-n", 1, "--json").json
+    [words] = archive.call("log", "-n", 1, "--json").json
     assert (words["level"], words["room"]) == ("INFO", "association")
 
 
