@@ -35,9 +35,8 @@ ECHO_SECONDS = 0.2
 START_TRIES = 3
 ECHO_TRIES = 5
 PAGE_SECONDS = 5.0
-GROWTH_BYTES_MAX = 144 * MIB
-"""The 64 MiB of LOBBY_BYTES_MAX, which the C library does not always give back, what 200 threads and 8 readers keep, and a hundred
-downloads at once."""
+GROWTH_BYTES_MAX = 112 * MIB
+"""The 64 MiB of LOBBY_BYTES_MAX, which the C library does not always give back, and what 200 threads and 8 readers keep."""
 DESCRIPTORS_GROWTH_MAX = 80
 """32 blobs made ready, 8 readers of the index with 3 files each, and some that are just being closed."""
 KNOWN = re.compile(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
 from isocenter.base.errors import LocalError
-from isocenter.web.sending import Streamed, Whole, boundary
+from isocenter.base.limits import MIB, SEND_BYTES, SEND_BYTES_LEAST, SENT_TOGETHER_BYTES
+from isocenter.web.sending import Streamed, Whole, Window, boundary, stretches, window
 
 
 def run(answer, method="GET", gone_after=None):
@@ -71,6 +74,48 @@ def test_head_reads_nothing():
     assert (body(sent), read) == (b"", [])
     assert body(run(Whole(b"abc", []), "HEAD")) == b""
     assert run(Whole(b"abc", []), "HEAD")[0]["headers"] == [(b"content-length", b"3")]
+
+
+def test_one_answer_reads_as_much_as_it_may_and_many_share_it():
+    shared = Window()
+    with ExitStack() as stack:
+        shares = []
+        for _ in range(1000):
+            stack.enter_context(shared.taken())
+            shares.append(shared.share)
+    assert shares[0] == SEND_BYTES
+    assert shares == sorted(shares, reverse=True)
+    assert all(share * count <= SENT_TOGETHER_BYTES for count, share in enumerate(shares, 1) if share > SEND_BYTES_LEAST)
+    assert shares[-1] == SEND_BYTES_LEAST
+    assert shared.share == SEND_BYTES, "all of it comes back"
+
+
+def test_a_long_file_is_read_in_shares_while_others_are_under_way():
+    blob = SimpleNamespace(dataset_offset=100, fileno=lambda: -1, read=lambda _, length: bytes(length))
+
+    async def lengths(others):
+        with ExitStack() as stack:
+            for _ in range(others):
+                stack.enter_context(window.taken())
+            return [len(piece) async for piece in stretches(blob, [(0, 2 * MIB), (7, 1)])]
+
+    assert asyncio.run(lengths(1)) == [MIB, MIB, 1]
+    assert asyncio.run(lengths(64)) == [256 * 1024] * 8 + [1]
+
+
+@pytest.mark.parametrize("leaves", [None, 10])
+def test_an_answer_gives_its_share_back_however_it_ends(leaves):
+    held = []
+
+    async def watched():
+        async for piece in pieces([]):
+            held.append(window._answers)
+            yield piece
+
+    before = window._answers
+    run(Streamed(watched(), []), gone_after=leaves)
+    assert set(held) == {before + 1}
+    assert window._answers == before
 
 
 def test_no_two_boundaries_are_the_same():

@@ -10,7 +10,7 @@ from tests.web.conftest import keep, one_of_its_own, parts
 from isocenter.dataset import part10
 from isocenter.model.attributes import Level
 from isocenter.standard import transfer_syntax as uids
-from isocenter.web import sending, stored
+from isocenter.web import sending
 
 FILES = 'multipart/related; type="application/dicom"'
 AS_STORED = f"{FILES}; transfer-syntax=*"
@@ -138,7 +138,7 @@ def test_what_is_removed_while_a_study_is_sent_is_left_out(images, monkeypatch):
 
 def test_a_large_file_is_sent_in_chunks(images, monkeypatch):
     monkeypatch.setattr(sending, "SEND_BYTES", 1000)
-    monkeypatch.setattr(stored, "SEND_BYTES", 1000)
+    monkeypatch.setattr(sending, "SEND_BYTES_LEAST", 1000)
     kept = images.kept["ct"]
     assert data_set(images.get(kept.path, "application/dicom").content) == kept.data_set
 

@@ -629,6 +629,10 @@ HTTP_BACKLOG = _limit("HTTP_BACKLOG", 256, "connections", "What the system queue
 SEND_BYTES = _limit(
     "SEND_BYTES", MIB, "bytes", "Read of a stored file and sent over HTTP at once: a CT image in one piece, and memory stays flat."
 )
+SENT_TOGETHER_BYTES = _limit(
+    "SENT_TOGETHER_BYTES", 16 * MIB, "bytes", "The same of all answers under way: where a hundred download, each has its share."
+)
+SEND_BYTES_LEAST = _limit("SEND_BYTES_LEAST", 64 * KIB, "bytes", "The smallest such share: 256 connections hold 16 MiB.")
 FRAME_INDEX_PIECES_MAX = _limit(
     "FRAME_INDEX_PIECES_MAX",
     100_000,

@@ -1,7 +1,7 @@
 """Answers whose bytes come from stored files, sent piece by piece.
 
 In come pieces, each bytes in memory or a stretch of an open blob; out go the messages of ASGI. No more than one chunk is held,
-whatever is sent, and reading stops when the client is gone.
+whatever is sent, the chunks of all answers share one window, and reading stops when the client is gone.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from isocenter.base.errors import IsocenterError
-from isocenter.base.limits import SEND_BYTES
+from isocenter.base.limits import SEND_BYTES, SEND_BYTES_LEAST, SENT_TOGETHER_BYTES
 from isocenter.model.ports import BlobReader, OpenBlob
 from isocenter.web.stored import read
 
@@ -40,6 +40,31 @@ async def opened(blobs: BlobReader, blob: str) -> AsyncIterator[OpenBlob]:
         yield found
     finally:
         opening.__exit__(None, None, None)
+
+
+class Window:
+    """How much each answer under way may hold, so that all of them together stay small. Used by the event loop only."""
+
+    def __init__(self) -> None:
+        self._answers = 0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """While one answer more is under way."""
+        self._answers += 1
+        try:
+            yield
+        finally:
+            self._answers -= 1
+
+    @property
+    def share(self) -> int:
+        """Bytes that one answer may read at once now."""
+        return max(SEND_BYTES_LEAST, min(SEND_BYTES, SENT_TOGETHER_BYTES // max(1, self._answers)))
+
+
+window = Window()
+"""That of this process: memory is what it bounds."""
 
 
 class Whole:
@@ -73,10 +98,11 @@ class Streamed:
         gone = asyncio.ensure_future(_gone(receive))
         try:
             if scope["method"] != "HEAD":
-                async for piece in self._pieces:
-                    if gone.done():
-                        return
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                with window.taken():
+                    async for piece in self._pieces:
+                        if gone.done():
+                            return
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         except (IsocenterError, FileNotFoundError) as error:
             # Without the last message the server ends the connection, which tells the client that something is missing.
@@ -103,6 +129,6 @@ async def stretches(blob: OpenBlob, pieces: Sequence[tuple[int, int]]) -> AsyncI
         offset += blob.dataset_offset
         end = offset + length
         while offset < end:
-            count = min(SEND_BYTES, end - offset)
+            count = min(window.share, end - offset)
             yield await read(blob, offset, count)
             offset += count

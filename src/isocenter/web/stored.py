@@ -17,7 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 
 from isocenter.base.errors import LocalError
-from isocenter.base.limits import FRAME_INDEX_PIECES_MAX, HTTP_WORKS_AT_ONCE_MAX, SEND_BYTES
+from isocenter.base.limits import FRAME_INDEX_PIECES_MAX, HTTP_WORKS_AT_ONCE_MAX
 from isocenter.dataset.part10 import PREAMBLE_BYTES, PREFIX
 from isocenter.dicomweb.problems import Problem
 from isocenter.dicomweb.resources import Resource
@@ -158,7 +158,7 @@ def read_at_once(image: Image, offset: int, room: memoryview) -> bool:
 
 def data_set_at_once(path: str, byte_count: int) -> bytearray | None:
     """A whole data set, the last `byte_count` bytes of its file, if that is complete and the system has all of it in memory."""
-    if not _AT_ONCE or byte_count > SEND_BYTES:
+    if not _AT_ONCE:
         return None
     try:
         file = os.open(path, _READ_ONLY)

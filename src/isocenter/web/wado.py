@@ -30,7 +30,7 @@ from isocenter.imaging.transcode import can
 from isocenter.model.records import Instance
 from isocenter.web.addresses import base_url, resource_of
 from isocenter.web.house import WebHouse
-from isocenter.web.sending import Buffer, Headers, Streamed, boundary, opened, stretches
+from isocenter.web.sending import Buffer, Headers, Streamed, boundary, opened, stretches, window
 from isocenter.web.stored import StoredInstances, data_set_at_once
 from isocenter.web.values import Value, ranged
 
@@ -132,11 +132,12 @@ class Instances:
         return await self._stored.worked_out(lambda: self._house.pictures.data_set(instance, syntax))
 
     async def _as_stored(self, instance: Instance, head: bytes) -> AsyncIterator[Buffer]:
-        content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count)
-        if content is not None:
-            yield head
-            yield content
-            return
+        if instance.byte_count <= window.share:
+            content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count)
+            if content is not None:
+                yield head
+                yield content
+                return
         async with AsyncExitStack() as stack:
             try:
                 blob = await stack.enter_async_context(opened(self._house.blobs, instance.blob))
