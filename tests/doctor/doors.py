@@ -23,7 +23,7 @@ from isocenter.wire.pdu import (
     UserInformation,
 )
 
-QUICK = Patience(connect=1, greeting=0.05, associate=0.15, response=0.3, pause=0)
+QUICK = Patience(connect=2, greeting=0.1, associate=0.4, response=0.6, pause=0)
 Behave = Callable[[socket.socket], None]
 
 

@@ -54,6 +54,14 @@ def test_how_many_it_takes_at_once_is_counted(most, sign):
     assert (found.sign.code if found.sign else None) == sign
 
 
+def test_whoever_refuses_the_first_is_not_said_to_take_none():
+    with door(rejecting(2, 3, 2)) as port:
+        found = at_once(visit_to(port))
+    assert (found.facts["at_once"], found.sign) == (0, None)
+    assert "not had at once: it answers with A-ASSOCIATE-RJ" in found.remark
+    assert "a pause between two" in found.remark
+
+
 def test_whoever_takes_as_many_as_are_held_gets_no_remark():
     with door(accepting()) as port:
         found = at_once(visit_to(port))

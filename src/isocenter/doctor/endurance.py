@@ -55,6 +55,9 @@ def at_once(visit: Visit) -> Found:
     facts: dict[str, object] = {"at_once": count, "then": refusal}
     if not refusal:
         return Found("", facts)
+    if not count:
+        # The echo had one: what was refused here is haste, not company.
+        return Found(f"After the echo the next association was not had at once: {refusal}. It may need a pause between two.", facts)
     remark = f"It takes {count} association{'' if count == 1 else 's'} at once; at the next one {refusal}."
     return Found(remark, facts, Sign("one-at-a-time" if count == 1 else "few-at-once", facts) if count <= 2 else None)
 
