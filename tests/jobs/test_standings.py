@@ -230,9 +230,9 @@ def test_a_node_that_moved_begins_anew(known):
 
 def test_what_a_node_did_when_it_called_is_summed(known, clock):
     for _ in range(2):
-        known.heard(call(CT.name, clock, instances={"1.2": 3, "1.3": 1}, sent=2, implementation_version_name="CTSIM"))
+        known.heard(call(CT.name, clock, instances={"1.2": 3, "1.3": 1}, fetched=3, sent=2, implementation_version_name="CTSIM"))
     calls = known.story(CT).calls
-    assert (calls.count, calls.received, calls.sent, calls.implementation_version_name) == (2, 8, 4, "CTSIM")
+    assert (calls.count, calls.received, calls.fetched, calls.sent, calls.implementation_version_name) == (2, 8, 6, 4, "CTSIM")
     assert known.standing(CT).last_call == clock.now()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from itertools import chain, repeat
 
 import pytest
@@ -175,6 +176,18 @@ def test_failures_are_counted_and_the_last_one_is_told(start, raw):
     assert summary.instances == {CT_IMAGE: 3}
     assert "C001" in summary.last_failure
     assert "as told" in summary.last_failure
+
+
+def test_what_a_retrieval_of_ours_brings_is_counted_as_fetched(start, raw):
+    station = start()
+    with raw(station) as peer:
+        peer.associate(CT_IMAGE)
+        for originator in ("", station.node().ae_title, "WORKSTATION"):
+            peer.send(1, replace(STORE, move_originator_ae_title=originator, move_originator_message_id=7), b"data")
+            peer.command()
+    station.wait_until(lambda: station.diary.ended)
+    (summary,) = station.diary.ended
+    assert (summary.instances, summary.fetched) == ({CT_IMAGE: 3}, 1)
 
 
 def test_a_retrieval_waits_for_each_answer_and_counts_what_it_says(start, raw, make_instance):

@@ -88,6 +88,7 @@ def count(calls: Calls, summary: AssociationSummary) -> None:
     calls.implementation_class_uid = summary.implementation_class_uid
     calls.implementation_version_name = summary.implementation_version_name
     calls.received += sum(summary.instances.values())
+    calls.fetched += summary.fetched
     calls.sent += summary.sent
     calls.failed += sum(summary.failures.values())
     called = calls.titles.pop(summary.called_ae_title, CalledAs(0, calls.last))

@@ -62,7 +62,8 @@ class CalledAs:
 
 @dataclass(slots=True)
 class Calls:
-    """What a node did when it called us. `titles` are those that it called, `failed` counts requests that we refused."""
+    """What a node did when it called us. `titles` are those that it called, `failed` counts requests that we refused, `fetched`
+    those of the `received` instances that a C-MOVE of ours asked for: the others it sent by itself."""
 
     count: int = 0
     first: datetime | None = None
@@ -72,6 +73,7 @@ class Calls:
     implementation_class_uid: str = ""
     implementation_version_name: str = ""
     received: int = 0
+    fetched: int = 0
     sent: int = 0
     failed: int = 0
     titles: dict[str, CalledAs] = field(default_factory=dict)
@@ -137,12 +139,13 @@ def calls_as_json(calls: Calls) -> dict[str, Any]:
     plain = {name: getattr(calls, name) for name in _PLAIN}
     moments = {name: moment_text(getattr(calls, name)) for name in ("first", "last")}
     titles = {title: [one.count, moment_text(one.last)] for title, one in calls.titles.items()}
-    return {**plain, **moments, "titles": titles}
+    return {**plain, **moments, "fetched": calls.fetched, "titles": titles}
 
 
 def calls_of_json(words: dict[str, Any]) -> Calls:
     """Raises ValueError, TypeError or KeyError for what is no such document."""
     calls = Calls(**{name: words[name] for name in _PLAIN})
+    calls.fetched = words.get("fetched", 0)
     calls.first, calls.last = moment_of(words["first"]), moment_of(words["last"])
     for title, (count, last) in words["titles"].items():
         moment = moment_of(last)

@@ -208,7 +208,8 @@ class AssociationSummary:
     """What one association did, one that we accepted or an `outgoing` one. Written by its own thread only; others may read it.
 
     `token` finds it in the log. `requests` counts requests by operation, `failures` those of them that we answered with a
-    failure, `instances` the instances that we stored by SOP class UID, `sent` those that we sent by C-GET or C-MOVE. `contexts`
+    failure, `instances` the instances that we stored by SOP class UID, `fetched` how many of those a C-MOVE of our own asked for,
+    `sent` those that we sent by C-GET or C-MOVE. `contexts`
     are (id, abstract syntax, transfer syntax) as agreed, an empty transfer syntax for a refused one. Times are UTC. `reason` says
     in a sentence why it did not end in order, `last_failure` what the last failing answer said.
     """
@@ -226,6 +227,7 @@ class AssociationSummary:
     requests: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     instances: dict[str, int] = field(default_factory=dict)
+    fetched: int = 0
     sent: int = 0
     bytes_in: int = 0
     bytes_out: int = 0

@@ -264,8 +264,11 @@ class Conversation:
         self.quiet_since = monotonic()
         status = reply.command.status
         if status is not None and kind_of(status) is not Kind.FAILURE:
-            instances, uid = self._summary.instances, request.command.affected_sop_class_uid
-            instances[uid] = instances.get(uid, 0) + 1
+            summary, command = self._summary, request.command
+            uid = command.affected_sop_class_uid
+            summary.instances[uid] = summary.instances.get(uid, 0) + 1
+            # A sub-operation names whoever invoked its C-MOVE (PS3.7 9.1.1.1).
+            summary.fetched += command.move_originator_ae_title == summary.called_ae_title != ""
         self._count(request, reply, seconds)
 
     def _add(self, request: Request) -> str:

@@ -162,7 +162,10 @@ class CalledTitle(Words):
 
 
 class CallsWords(Words):
-    """What a node did when it called us, as far as it is remembered; `failed` are requests of it that were refused."""
+    """What a node did when it called us, as far as it is remembered; `failed` are requests of it that were refused.
+
+    `fetched` of the `received` instances came because this side asked for them.
+    """
 
     count: int
     first: datetime | None
@@ -172,6 +175,7 @@ class CallsWords(Words):
     implementation_class_uid: str
     implementation_version_name: str
     received: int
+    fetched: int
     sent: int
     failed: int
     titles: list[CalledTitle]

@@ -223,7 +223,7 @@ export interface CallerWords {
   readonly count: number;
 }
 
-/** What a node did when it called us, as far as it is remembered; `failed` are requests of it that were refused. */
+/** What a node did when it called us, as far as it is remembered; `failed` are requests of it that were refused. `fetched` of the `received` instances came because this side asked for them. */
 export interface CallsWords {
   readonly count: number;
   readonly first: string | null;
@@ -233,6 +233,7 @@ export interface CallsWords {
   readonly implementation_class_uid: string;
   readonly implementation_version_name: string;
   readonly received: number;
+  readonly fetched: number;
   readonly sent: number;
   readonly failed: number;
   readonly titles: readonly (CalledTitle)[];

@@ -4,7 +4,7 @@ import { after, before, statesOf, stepOf } from "./steps";
 
 const run = (titles: string, rest: Partial<CheckupWords> = {}) =>
   ({ steps: [{ layer: "titles", outcome: titles }], verdict: null, ended: "2026-01-01T12:00:00Z", ...rest }) as CheckupWords;
-const story = (count: number, received: number) => ({ calls: { count, received } }) as NodeStory;
+const story = (count: number, received: number, fetched = 0) => ({ calls: { count, received, fetched } }) as NodeStory;
 
 test("without a node there is only the first step", () => {
   expect(stepOf("report", false)).toBe("device");
@@ -35,6 +35,7 @@ test("an image that goes both ways was stored there and has come from there", ()
   expect(statesOf(true, "archive", undefined, story(1, 1)).image).toBeUndefined();
   expect(statesOf(true, "archive", stored, story(1, 0)).image).toBeUndefined();
   expect(statesOf(true, "archive", stored, story(1, 1)).image).toBe("done");
+  expect(statesOf(true, "archive", stored, story(1, 1, 1)).image, "only what was fetched from it has come").toBeUndefined();
   expect(statesOf(true, "workstation", stored, story(0, 0)).image).toBe("done");
   expect(statesOf(true, "printer", stored, story(1, 1)).image).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 import type { CheckupWords, NodeStory } from "@/api/words";
 import { PLANS, type Role, SENDERS } from "../doctor/layers";
 import { isWhole } from "../doctor/rungs";
+import { unasked } from "../doctor/unasked";
 
 export const STEPS = ["device", "enter", "test", "image", "report"] as const;
 export type StepName = (typeof STEPS)[number];
@@ -45,7 +46,7 @@ export function statesOf(isEntered: boolean, role: Role, checkup: CheckupWords |
   );
   const ways = [
     ...(PLANS[role].includes("store") ? [isStored === true] : []),
-    ...(SENDERS.has(role) ? [(story?.calls.received ?? 0) > 0] : []),
+    ...(SENDERS.has(role) ? [story !== undefined && unasked(story.calls) > 0] : []),
   ];
   const isOver = checkup !== undefined && checkup.ended !== null;
   return {

@@ -10,6 +10,7 @@ import { Fault } from "@/parts/fault";
 import { Lamp } from "@/parts/lamp";
 import styles from "./from_device.module.css";
 import { latest, turnedAway } from "./turned_away";
+import { unasked } from "./unasked";
 
 const LOOK_MS = 2000;
 
@@ -37,15 +38,15 @@ export function FromDevice({ node }: { readonly node: NodeWords }) {
         </p>
         {story.error && <Fault tried="Its calls could not be read" error={story.error} />}
         <p aria-live="polite">
-          {calls && calls.received > 0 ? (
+          {calls && unasked(calls) > 0 ? (
             <>
               <Lamp state="good" /> It has called from <bdi className="mono">{calls.address}</bdi>, and{" "}
-              <strong>{counted(calls.received, "image")}</strong> arrived. That is the proof.
+              <strong>{counted(unasked(calls), "image")}</strong> arrived. That is the proof.
             </>
           ) : calls && calls.count > 0 ? (
             <>
               <Lamp state="partly" /> It has called {counted(calls.count, "time")} from <bdi className="mono">{calls.address}</bdi>,
-              and sent no image yet.
+              and sent no image by itself yet.
             </>
           ) : (
             <>
