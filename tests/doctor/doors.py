@@ -8,6 +8,8 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 
+from tests.waiting import serving
+
 from isocenter.base.clock import SystemClock
 from isocenter.doctor.visit import Patience, Visit
 from isocenter.model.checkup import Role
@@ -30,7 +32,6 @@ Behave = Callable[[socket.socket], None]
 @contextlib.contextmanager
 def door(behave: Behave, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """A port whose every connection gets `behave`, in a thread of its own."""
-    server = socket.create_server(("127.0.0.1", 0))
 
     def meet(sock: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), contextlib.closing(sock):
@@ -41,16 +42,8 @@ def door(behave: Behave, tls: ssl.SSLContext | None = None) -> Iterator[int]:
             with tls.wrap_socket(sock, server_side=True) as secured:
                 behave(secured)
 
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=meet, args=(server.accept()[0],), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield server.getsockname()[1]
-    finally:
-        server.close()
+    with serving(lambda sock: threading.Thread(target=meet, args=(sock,), daemon=True).start()) as port:
+        yield port
 
 
 def read_request(sock: socket.socket) -> AssociateRequest:

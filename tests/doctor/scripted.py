@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from tests.waiting import serving
 
 from isocenter.archive.archive import Archive
 from isocenter.archive.catalogue import IndexCatalogue
@@ -147,24 +148,16 @@ class _Offer:
 @contextlib.contextmanager
 def raw_peer(after_accept: Callable[[socket.socket, bytes], None]) -> Iterator[Node]:
     """A peer of bytes: accepts one association after the other, reads the first PDU of data and hands the socket over."""
-    server = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                sock = server.accept()[0]
-                with sock, contextlib.suppress(OSError, ValueError):
-                    sock.settimeout(3)
-                    request = pdu_codec.decode(1, _pdu(sock)[6:])
-                    sock.sendall(pdu_codec.encode(negotiate(request, _Offer(), operations=ALL)))
-                    after_accept(sock, _pdu(sock))
+    def meet(sock: socket.socket) -> None:
+        with sock, contextlib.suppress(OSError, ValueError):
+            sock.settimeout(3)
+            request = pdu_codec.decode(1, _pdu(sock)[6:])
+            sock.sendall(pdu_codec.encode(negotiate(request, _Offer(), operations=ALL)))
+            after_accept(sock, _pdu(sock))
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield Node("raw", "RAW", "127.0.0.1", server.getsockname()[1])
-    finally:
-        server.close()
+    with serving(meet) as port:
+        yield Node("raw", "RAW", "127.0.0.1", port)
 
 
 def _pdu(sock: socket.socket) -> bytes:

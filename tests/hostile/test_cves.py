@@ -11,7 +11,6 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 
 import pytest
 from tests.hostile.conftest import wait_until
@@ -48,6 +47,7 @@ from tests.hostile.strangers import (
     store_command,
     value,
 )
+from tests.waiting import serving
 
 from isocenter.base.limits import MIB
 from isocenter.dimse import commands
@@ -220,25 +220,16 @@ def accepting(raw: bytes) -> bytes:
     return pdu(ACCEPTED, raw[6:74] + APPLICATION + contexts + item(0x50, MAXIMUM + IMPLEMENTATION + roles))
 
 
-class Villain(threading.Thread):
+class Villain:
     """An SCP that answers C-FIND with one CT study and C-GET with instances whose UIDs are paths."""
 
     def __init__(self, uids: list[str]) -> None:
-        super().__init__(daemon=True)
         self.uids = uids
         self.statuses: list[int] = []
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listening.getsockname()[1]
-        self.start()
 
-    def run(self) -> None:
-        while True:
-            try:
-                sock, _ = self.listening.accept()
-            except OSError:
-                return
-            with sock:
-                self.serve(sock)
+    def meet(self, sock: socket.socket) -> None:
+        with sock:
+            self.serve(sock)
 
     def serve(self, sock: socket.socket) -> None:
         peer = Peer.__new__(Peer)
@@ -281,10 +272,12 @@ def test_cve_2022_2119_and_2026_50003_what_we_fetch_stays_in_its_folder(archive,
     uids = [uid for uid in PATHS if "\0" not in uid] + ["1.2.3.4.5", "", "x" * 300, "1.2.3.4.5"]
     villain = Villain(uids)
     out = tmp_path / "deep" / "deeper" / "out"
-    command = [sys.executable, "-m", "isocenter", "get", f"VILLAIN@127.0.0.1:{villain.port}", "-k", "StudyInstanceUID=1.2.3",
-               "--out", str(out), "--json"]  # fmt: skip
-    done = subprocess.run(command, env=archive.environment, cwd=archive.around / "cwd", capture_output=True, text=True, timeout=60)
-    villain.listening.close()
+    with serving(villain.meet) as port:
+        command = [sys.executable, "-m", "isocenter", "get", f"VILLAIN@127.0.0.1:{port}", "-k", "StudyInstanceUID=1.2.3",
+                   "--out", str(out), "--json"]  # fmt: skip
+        done = subprocess.run(
+            command, env=archive.environment, cwd=archive.around / "cwd", capture_output=True, text=True, timeout=60
+        )
     assert done.returncode in (0, 5), done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout.splitlines()[-1])

@@ -6,13 +6,14 @@ import socket
 import ssl
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from time import monotonic
 
 import pytest
+from tests.waiting import serving
 
 from isocenter.base.errors import LinkLost, LocalError
 from isocenter.net.mail import Letter, MailServer, send
@@ -42,23 +43,13 @@ def server(answers, drip=False):
 @contextmanager
 def _listening(talk):
     """A server that talks with one caller."""
-    listening = socket.create_server(("127.0.0.1", 0))
 
-    def serve():
-        try:
-            connection, _ = listening.accept()
-            with connection:
-                talk(connection)
-        except OSError:
-            return
+    def meet(connection):
+        with connection, suppress(OSError):
+            talk(connection)
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}")
-    finally:
-        listening.close()
-        thread.join(5)
+    with serving(meet) as port:
+        yield MailServer(f"smtp://127.0.0.1:{port}")
 
 
 def _obey(connection, answers, heard):

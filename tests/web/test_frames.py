@@ -162,6 +162,7 @@ def test_a_head_request_says_how_long_the_answer_would_be(images):
 def test_a_frame_larger_than_a_chunk_comes_in_chunks(images, monkeypatch):
     monkeypatch.setattr(room, "SEND_BYTES", 1000)
     monkeypatch.setattr("isocenter.web.sending.SEND_BYTES", 1000)
+    monkeypatch.setattr("isocenter.web.sending.SEND_BYTES_LEAST", 1000)
     kept, asked = images.kept["ct"], []
     read = sending.read
     monkeypatch.setattr(sending, "read", lambda blob, offset, length: asked.append(length) or read(blob, offset, length))
