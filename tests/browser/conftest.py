@@ -120,7 +120,7 @@ class Watch:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._wrong(f"console: {message.text}")
+            self._wrong(f"console: {message.text} ({message.location['url']})")
 
     def _asked(self, url: str) -> None:
         parts = urlsplit(url)

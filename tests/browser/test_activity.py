@@ -138,7 +138,8 @@ def test_the_debug_switch_shows_every_command(house, browse):
     page = browse(house, "/activity?view=log")
     switch = page.get_by_role("switch", name="Debug")
     expect(switch).to_be_enabled()
-    switch.click()
+    with page.expect_response(lambda answer: "/api/debug" in answer.url):
+        switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
     echoed(house, "TALKATIVE")
     expect(lines(page)).to_contain_text("opened: 1 Verification")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.test_accessibility import findings
 from tests.peers.processes import House, a_free_port
+from tests.waiting import wait_for
 
 from isocenter.lab import phantom
 
@@ -125,13 +126,16 @@ def test_a_node_that_is_not_there_says_so_where_it_was_asked(house, there, brows
 
 def test_a_retrieval_that_fails_says_why_and_can_be_tried_again(house, there, browse):
     wanted = {"kind": "retrieve", "node": "Nobody", "keys": {"StudyInstanceUID": "1.2.3"}, "shown": {"patient_name": "LOST^ONE"}}
-    ask(house, "POST", "/api/jobs", wanted)
+    job = f"/api/jobs/{ask(house, 'POST', '/api/jobs', wanted)['id']}"
     page = browse(house, "/query")
     line = page.get_by_role("region", name="Retrieve queue").get_by_role("listitem").filter(has_text="LOST^ONE")
     line.get_by_role("button", name="failed").click()
     page.get_by_role("dialog").get_by_text("nothing listens on that port").first.wait_for()
     page.keyboard.press("Escape")
+    first = ask(house, "GET", job)["ended"]
     line.get_by_role("button", name="Retry").click()
+    wait_for(lambda: ask(house, "GET", job)["ended"] not in (None, first))
+    page.reload()
     line.get_by_role("button", name="failed").click()
     page.get_by_role("button", name="Take it off the list").click()
     expect(line).to_have_count(0)
