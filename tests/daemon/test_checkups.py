@@ -83,6 +83,17 @@ def test_a_node_is_not_examined_twice_at_once_and_can_be_again(checkups, climber
     assert len(checkups.all()) == 1
 
 
+def test_the_one_before_can_still_be_asked_for_while_the_next_begins():
+    def numbered(asked, stopped, tell, numbers=iter(range(10))):
+        tell(replace(begun("CT"), token=f"{next(numbers)}", ended=MOMENT))
+
+    checkups = Checkups(numbered, SystemClock())
+    for _ in range(3):
+        checkups.start(asked())
+    assert [one.token for one in checkups.all()] == ["2"]
+    assert [one and one.token for one in map(checkups.one, "0123")] == [None, "1", "2", None]
+
+
 def test_no_more_than_a_few_are_under_way(checkups, climber):
     for number in range(CHECKUPS_AT_ONCE_MAX):
         checkups.start(asked(f"CT{number}"))

@@ -1,7 +1,7 @@
 """Checkups of the page: each climbs on a thread of its own, and the latest of each node is kept in memory.
 
-Comes in: whom to examine. Goes out: the checkup as it stands, at any moment. The doctor is loaded with the first of them. One
-node is never examined twice at once. Closing waits for nobody: a thread that hangs in a device's silence ends with the process.
+Comes in: whom to examine. Goes out: the checkup as it stands, at any moment, and the one before it, which a page may be about to
+ask for while the next one begins. The doctor is loaded with the first of them. One node is never examined twice at once. Closing waits for nobody: a thread that hangs in a device's silence ends with the process.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class _Run:
     stopped: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
     checkup: Checkup | None = None
+    before: Checkup | None = None
     version: int = 0
     error: Exception | None = None
 
@@ -59,7 +60,8 @@ class Checkups:
                 raise LocalError(f"{run.node} is being examined already.")
             if len(going) >= CHECKUPS_AT_ONCE_MAX:
                 raise LocalError(f"{len(going)} checkups are under way; start this one when one of them has ended.")
-            self._runs.pop(run.node, None)
+            replaced = self._runs.pop(run.node, None)
+            run.before = replaced.checkup if replaced is not None else None
             self._runs[run.node] = run
             self._forget()
         threading.Thread(target=self._run, args=(run, asked), name=f"checkup of {run.node}", daemon=True).start()
@@ -80,7 +82,9 @@ class Checkups:
 
     def one(self, token: str) -> Checkup | None:
         """See the port."""
-        return next((checkup for checkup in self.all() if checkup.token == token), None)
+        with self._lock:
+            kept = [one for run in self._runs.values() for one in (run.checkup, run.before) if one is not None]
+        return next((checkup for checkup in kept if checkup.token == token), None)
 
     def cancel(self, token: str) -> bool:
         """See the port."""

@@ -49,7 +49,7 @@ class Clinic(Protocol):
         """Those that have gone on since."""
 
     def one(self, token: str) -> Checkup | None:
-        """One of them as it stands."""
+        """One of them as it stands, or the one before it of the same node."""
 
     def cancel(self, token: str) -> bool:
         """Have it end after the step that it is at; the last one tells what it left there. False where it is over, or unknown."""
