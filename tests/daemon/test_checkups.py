@@ -84,7 +84,9 @@ def test_a_node_is_not_examined_twice_at_once_and_can_be_again(checkups, climber
 
 
 def test_the_one_before_can_still_be_asked_for_while_the_next_begins():
-    def numbered(asked, stopped, tell, numbers=iter(range(10))):
+    numbers = iter(range(10))
+
+    def numbered(asked, stopped, tell):
         tell(replace(begun("CT"), token=f"{next(numbers)}", ended=MOMENT))
 
     checkups = Checkups(numbered, SystemClock())

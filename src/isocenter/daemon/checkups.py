@@ -1,7 +1,8 @@
 """Checkups of the page: each climbs on a thread of its own, and the latest of each node is kept in memory.
 
 Comes in: whom to examine. Goes out: the checkup as it stands, at any moment, and the one before it, which a page may be about to
-ask for while the next one begins. The doctor is loaded with the first of them. One node is never examined twice at once. Closing waits for nobody: a thread that hangs in a device's silence ends with the process.
+ask for while the next one begins. The doctor is loaded with the first of them. One node is never examined twice at once. Closing
+waits for nobody: a thread that hangs in a device's silence ends with the process.
 """
 
 from __future__ import annotations
