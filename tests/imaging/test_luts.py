@@ -46,7 +46,9 @@ def test_windows_agree_with_pydicoms(center: int, width: int, function: VoiFunct
     data_set.PhotometricInterpretation, data_set.BitsStored, data_set.PixelRepresentation = "MONOCHROME2", 16, 0
     data_set.WindowCenter, data_set.WindowWidth, data_set.VOILUTFunction = center, width, function.value
     values = np.arange(0, 4096, 7, dtype=np.uint16)
-    theirs = apply_windowing(values, data_set) / 65535 * 255
+    with np.errstate(over="ignore"):
+        # far from a narrow window their exponential is infinite, which is 0 as it should be
+        theirs = apply_windowing(values, data_set) / 65535 * 255
     assert windowed(values.astype(float), Window(center, width, function)) == pytest.approx(theirs, abs=1e-6)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.waiting import a_free_port
+from tests.waiting import a_free_port, wait_for
 from tests.web.houses import lived
 
 from isocenter.base.clock import FixedClock
@@ -85,13 +85,25 @@ def test_a_call_that_is_cut_off_before_it_is_answered_leaves_nothing_open(ledger
     assert (len(over(ledger)), ledger.open_associations()) == (1, [])
 
 
+def ended(lived, operation):
+    """The association of ours with this operation, which may end a moment after its job."""
+    found = []
+
+    def is_over():
+        found[:] = [one for one in over(lived.house.witness.ledger) if one.outgoing and one.requests.get(operation)]
+        return bool(found)
+
+    wait_for(is_over)
+    return found[0]
+
+
 def test_what_a_job_fetches_and_sends_is_told_on_both_sides(here, there):
     study = str(next(phantom.ct_series(1, slices=1, side_pixels=16)).StudyInstanceUID)
     assert here.job({"kind": "retrieve", "node": "there", "keys": {"StudyInstanceUID": study}, "by": "get"})["state"] == "done"
-    got = next(one for one in over(here.house.witness.ledger) if one.outgoing and one.requests.get("get"))
+    got = ended(here, "get")
     assert sum(got.instances.values()) == 3
     assert there.job({"kind": "send", "node": "isocenter", "values": [study]})["state"] == "done"
-    sent = next(one for one in over(there.house.witness.ledger) if one.outgoing and one.requests.get("store"))
+    sent = ended(there, "store")
     assert (sent.sent, sent.outcome) == (3, AssociationOutcome.RELEASED)
     told = there.browser.get("/api/associations").json()["ended"]
     assert any(one["outgoing"] and one["sent"] == 3 for one in told)
