@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -12,7 +13,8 @@ import typer
 
 from isocenter.base.errors import UsageError
 from isocenter.base.limits import EXPLAIN_CALLERS_MAX
-from isocenter.cli.options import Json
+from isocenter.cli.options import Data, Json, Name
+from isocenter.cli.technician import mask_of
 from isocenter.cli.terminal import plural, say, table, tell_json
 from isocenter.doctor.explain import Explained, Repeated, Summary, caller_named, explain, lines_of
 from isocenter.doctor.log_patterns import PASSING, Product, product_named, products
@@ -26,16 +28,21 @@ def explain_log(
     every: Annotated[
         bool, typer.Option("--all", "-a", help="Show every line: repeats, lines that are no fault, unknown ones.")
     ] = False,
+    name: Name = None,
+    data: Data = None,
     json: Json = False,
 ) -> None:
     """Explain a log of Conquest, Orthanc, DCMTK, dcm4che, fo-dicom, pynetdicom or Isocenter: layer, cause, and who changes what.
 
-    Each fault is shown where it comes first, and counted from then on. Patients' names are left out.
+    Each fault is shown where it comes first, and counted from then on. Patients' names are left out; where the instance is in
+    technician mode the lines themselves are, and only what they mean is shown.
     """
     given = _product(product)
+    is_hidden = mask_of(name, data) is not None
     whole = Summary()
     with _opened(file) as stream:
-        for line in explain(lines_of(stream), given):
+        for read in explain(lines_of(stream), given):
+            line = replace(read, text="") if is_hidden else read
             whole.add(line)
             is_new = line.pattern is not None and whole.repeated(line).count == 1
             if not every and not (line.is_fault and (json or is_new)):
@@ -107,7 +114,7 @@ def summary_words(whole: Summary) -> dict[str, Any]:
 
 def _show(line: Explained, is_new: bool) -> None:
     """A line, and the first time what it means below it."""
-    say(f"{line.number:>7}  {line.text}")
+    say(f"{line.number:>7}  {line.text}".rstrip())
     if not is_new or line.pattern is None:
         return
     indent = " " * 9
