@@ -40,9 +40,7 @@ def test_an_export_is_refused_with_its_reason(technician, tmp_path):
 
 def test_the_lines_of_a_log_are_left_out_and_what_they_mean_is_not(technician, tmp_path):
     log = tmp_path / "server.log"
-    log.write_text(
-        f"{NAME} 4711\n[SRV1] ***Host 'VIEWER1' did not accept the connection\n[SRV1] of ZZ4711\n", encoding="utf-8"
-    )
+    log.write_text(f"{NAME} 4711\n[SRV1] ***Host 'VIEWER1' did not accept the connection\n[SRV1] of ZZ4711\n", encoding="utf-8")
     for said in (technician("explain", log, "--all"), technician("explain", log, "--json", "--all")):
         assert said.code == Exit.DONE
         assert not any(mark in said.out for mark in (NAME, "4711", "did not accept the connection"))
