@@ -64,9 +64,9 @@ def test_the_key_that_keeps_the_rest_out_is_named_with_its_cure(stocked, patient
 
 
 def test_a_limit_cancels_the_rest_in_good_order(stocked):
-    said = stocked.call("find", stocked.node, "-l", "image", "--limit", 2, "--json")
+    said = stocked.call("find", stocked.node, "-l", "image", "--limit", 2, "--json", "--aet", "TWO_ONLY")
     assert (said.code, len(said.json)) == (0, 2)
-    line = stocked.child.lines[-1]
+    line = stocked.child.wait_for("TWO_ONLY (127.0.0.1)")
     assert "searched" in line
     assert "abort" not in line
 
@@ -100,11 +100,11 @@ def test_the_patient_level_has_a_model_of_its_own(stocked):
 
 
 def test_a_node_that_answers_failure_is_told_in_its_words(stocked):
-    said = stocked.call("find", stocked.node, "-l", "image", "--root", "patient-study-only")
+    said = stocked.call("find", stocked.node, "-l", "image", "--root", "patient-study-only", "--aet", "TOO_DEEP")
     assert said.code == Exit.FAILED
     assert "A900" in said.err
     assert "is no level of" in said.err
-    assert not any("abort" in line for line in stocked.child.lines[-2:])
+    assert "abort" not in stocked.child.wait_for("TOO_DEEP (127.0.0.1)")
 
 
 def test_a_class_that_the_node_does_not_take_is_a_failure(stocked, peer):

@@ -67,7 +67,7 @@ def test_a_move_reaches_another_archive(archive, stocked, patients):
     assert said.code == 0, said.err
     assert said.out == f"5 instances moved to {archive.aet}.\n"
     assert len(archive.call("find", archive.node, "-l", "image", "--json").json) == 5
-    assert any("asked to move and had 5 objects sent" in line for line in stocked.child.lines)
+    stocked.child.wait_for("asked to move and had 5 objects sent")
 
 
 def test_an_unknown_destination_is_told(stocked, patients):
