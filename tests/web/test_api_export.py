@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import zipfile
@@ -13,7 +14,7 @@ from pydicom.fileset import FileSet
 from tests.web.houses import lived
 
 from isocenter.lab import phantom
-from isocenter.web import api_export, zip_file
+from isocenter.web import api_export, sending, zip_file
 from isocenter.web.zip_file import Member, ZipWriter, length_of
 
 NOON = datetime(2026, 1, 2, 12, 0, 30, tzinfo=UTC)
@@ -55,6 +56,18 @@ def test_every_file_is_what_was_received(fetched, images):
     assert set(found) == {image.SOPInstanceUID for image in images[:5]}
     for image in images[:5]:
         assert found[image.SOPInstanceUID].endswith(phantom.data_set_bytes(image))
+
+
+def test_while_others_download_files_are_read_in_smaller_pieces_and_are_the_same(fetched, images, monkeypatch):
+    asked, read = [], sending.read
+    monkeypatch.setattr(sending, "read", lambda blob, offset, length: asked.append(length) or read(blob, offset, length))
+    with contextlib.ExitStack() as others:
+        for _ in range(127):
+            others.enter_context(sending.window.taken())
+        packed, _ = fetched(study=images[5].StudyInstanceUID)
+    assert packed.testzip() is None
+    assert packed.read(packed.namelist()[1]).endswith(phantom.data_set_bytes(images[5]))
+    assert (max(asked), sum(asked)) == (128 * 1024, len(phantom.data_set_bytes(images[5])))
 
 
 def test_series_and_studies_can_be_mixed_and_nothing_comes_twice(fetched, images):

@@ -28,7 +28,7 @@ from isocenter.model.query import Query as Question
 from isocenter.model.records import Instance
 from isocenter.web.api_house import ApiHouse, House, problems
 from isocenter.web.media_directory import MediaDirectory
-from isocenter.web.sending import Buffer, Streamed, opened
+from isocenter.web.sending import Buffer, Streamed, opened, stretches, window
 from isocenter.web.zip_file import Member, ZipWriter, length_of
 
 routes = APIRouter(tags=["in and out"])
@@ -152,15 +152,15 @@ class ZipResponse(Response):
         yield writer.before(parcel.directory_member, zlib.crc32(parcel.directory)) + parcel.directory
         for file in parcel.files:
             async with opened(self._blobs, file.blob) as blob:
-                if file.byte_count <= SEND_BYTES:
+                if file.byte_count <= window.share:
                     content = file.head + await run_in_threadpool(_read, blob, 0, file.byte_count)
                     yield writer.before(file.member, zlib.crc32(content)) + content
                     continue
                 # A file's check sum stands before it: what is long is read twice, the second time from the system's memory.
                 crc = await run_in_threadpool(_checked, blob, file)
                 yield writer.before(file.member, crc) + file.head
-                for offset in range(0, file.byte_count, SEND_BYTES):
-                    yield await run_in_threadpool(_read, blob, offset, min(SEND_BYTES, file.byte_count - offset))
+                async for piece in stretches(blob, ((0, file.byte_count),)):
+                    yield piece
         yield writer.end()
 
 

@@ -1,7 +1,7 @@
 """Answers whose bytes come from stored files, sent piece by piece.
 
 In come pieces, each bytes in memory or a stretch of an open blob; out go the messages of ASGI. No more than one chunk is held,
-whatever is sent, the chunks of all answers share one window, and reading stops when the client is gone.
+whatever is sent, all answers in pieces share one window, and reading stops when the client is gone.
 """
 
 from __future__ import annotations
@@ -97,19 +97,23 @@ class Streamed:
         await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
         gone = asyncio.ensure_future(_gone(receive))
         try:
-            if scope["method"] != "HEAD":
-                with window.taken():
-                    async for piece in self._pieces:
-                        if gone.done():
-                            return
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            if scope["method"] == "HEAD" or await self._sent(send, gone):
+                await send({"type": "http.response.body", "body": b""})
         except (IsocenterError, FileNotFoundError) as error:
             # Without the last message the server ends the connection, which tells the client that something is missing.
             _log.warning("An answer to %s was broken off: %s", scope["path"], error)
         finally:
             gone.cancel()
             await _closed(self._pieces)
+
+    async def _sent(self, send: Send, gone: asyncio.Future[None]) -> bool:
+        """Send every piece; False where the client left before the last one."""
+        with window.taken():
+            async for piece in self._pieces:
+                if gone.done():
+                    return False
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        return True
 
 
 async def _closed(pieces: AsyncIterator[Buffer]) -> None:

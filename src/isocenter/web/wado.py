@@ -132,12 +132,12 @@ class Instances:
         return await self._stored.worked_out(lambda: self._house.pictures.data_set(instance, syntax))
 
     async def _as_stored(self, instance: Instance, head: bytes) -> AsyncIterator[Buffer]:
-        if instance.byte_count <= window.share:
-            content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count)
-            if content is not None:
-                yield head
-                yield content
-                return
+        is_short = instance.byte_count <= window.share
+        content = data_set_at_once(self._house.blobs.path(instance.blob), instance.byte_count) if is_short else None
+        if content is not None:
+            yield head
+            yield content
+            return
         async with AsyncExitStack() as stack:
             try:
                 blob = await stack.enter_async_context(opened(self._house.blobs, instance.blob))
