@@ -144,7 +144,7 @@ def test_what_is_remembered_stands_again_in_the_next_process(known, clock):
     clock.advance(60)
     went = clock.now()
     known.note(CT, refused(1, 3))
-    known.heard(call(CT.name, clock, instances={"1.2": 3}))
+    known.heard(call(CT.name, clock, instances={"1.2": 3}, fetched=2))
     memory = json.loads(json.dumps(known.memory(CT.name)))
     past = [PastEcho(CT.name, place_of(CT), went, 2.0, "rejected"), PastEcho(CT.name, "elsewhere", went, 2.0, "answered")]
     clock.advance(600)
@@ -161,6 +161,16 @@ def test_what_is_remembered_stands_again_in_the_next_process(known, clock):
     assert again.standing(CT).since == went
     again.note(CT, ANSWERED)
     assert again.story(CT).events[0].words == "came back after 10 min 0 s"
+
+
+def test_what_an_older_version_did_not_count_is_none(known, clock):
+    known.heard(call(CT.name, clock, instances={"1.2": 3}, fetched=2))
+    memory = known.memory(CT.name)
+    del memory["calls"]["fetched"]
+    again = Standings(clock)
+    again.restore({CT.name: memory}, [], [])
+    calls = again.story(CT).calls
+    assert (calls.count, calls.received, calls.fetched) == (1, 3, 0)
 
 
 def test_what_was_learned_before_the_memory_came_is_not_undone(known, clock):

@@ -139,13 +139,12 @@ def calls_as_json(calls: Calls) -> dict[str, Any]:
     plain = {name: getattr(calls, name) for name in _PLAIN}
     moments = {name: moment_text(getattr(calls, name)) for name in ("first", "last")}
     titles = {title: [one.count, moment_text(one.last)] for title, one in calls.titles.items()}
-    return {**plain, **moments, "fetched": calls.fetched, "titles": titles}
+    return {**plain, **moments, "titles": titles}
 
 
 def calls_of_json(words: dict[str, Any]) -> Calls:
-    """Raises ValueError, TypeError or KeyError for what is no such document."""
-    calls = Calls(**{name: words[name] for name in _PLAIN})
-    calls.fetched = words.get("fetched", 0)
+    """What an older version did not count yet is none. Raises ValueError, TypeError or KeyError for what is no such document."""
+    calls = Calls(**{name: words[name] for name in _PLAIN if name in words})
     calls.first, calls.last = moment_of(words["first"]), moment_of(words["last"])
     for title, (count, last) in words["titles"].items():
         moment = moment_of(last)
@@ -155,7 +154,8 @@ def calls_of_json(words: dict[str, Any]) -> Calls:
 
 
 _PLAIN = (
-    "count", "address", "called_ae_title", "implementation_class_uid", "implementation_version_name", "received", "sent", "failed",
+    "count", "address", "called_ae_title", "implementation_class_uid", "implementation_version_name", "received", "fetched", "sent",
+    "failed",
 )  # fmt: skip
 
 
